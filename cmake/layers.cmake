@@ -1,17 +1,17 @@
 # Layers, lowest first: base, syntax, core (thread .. vm), modules, cli. See docs/architecture.md.
-find_package(Threads REQUIRED)
-find_package(GTest REQUIRED)
-find_package(PkgConfig REQUIRED)
-find_package(ZLIB REQUIRED)
+# A layer sees the layers below it; a source file is found by its folder, so adding one edits nothing here.
 
-# imugi_layer(NAME FOLDERS... ): a static library of the folders' sources but their tests.
+# imugi_layer(NAME FOLDERS folder... [LINKS target...]): a static library of the folders' sources, their
+# tests, fuzz targets and build tools excepted.
 function(imugi_layer name)
+  cmake_parse_arguments(LAYER "" "" "FOLDERS;LINKS" ${ARGN})
   set(sources)
-  foreach(folder ${ARGN})
+  foreach(folder ${LAYER_FOLDERS})
     file(GLOB_RECURSE found CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp)
     list(APPEND sources ${found})
   endforeach()
   list(FILTER sources EXCLUDE REGEX "_(test|bench|fuzz|tool)\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "/src/cli/main\\.cpp$")
   if(NOT sources)
     add_library(imugi_${name} INTERFACE)
     set(scope INTERFACE)
@@ -19,10 +19,16 @@ function(imugi_layer name)
     add_library(imugi_${name} STATIC ${sources})
     set(scope PUBLIC)
   endif()
-  target_compile_options(imugi_${name} ${scope} ${IMUGI_RUNTIME_FLAGS})
+  target_compile_options(imugi_${name} ${scope} $<$<COMPILE_LANGUAGE:CXX>:${IMUGI_RUNTIME_FLAGS}>)
   target_include_directories(imugi_${name} ${scope} ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include
     ${CMAKE_BINARY_DIR}/generated)
+  target_link_libraries(imugi_${name} ${scope} ${LAYER_LINKS})
 endfunction()
 
-imugi_layer(base base)
-imugi_layer(syntax syntax)
+imugi_layer(base FOLDERS base LINKS Threads::Threads)
+imugi_layer(syntax FOLDERS syntax LINKS imugi_base imugi::icuuc)
+imugi_layer(core FOLDERS thread memory object compile vm
+  LINKS imugi_syntax imugi_base imugi::gmp imugi::icuuc $<TARGET_NAME_IF_EXISTS:imugi::mimalloc> dl)
+imugi_layer(modules FOLDERS modules
+  LINKS imugi_core imugi::z imugi::bz2 imugi::lzma imugi::ssl imugi::ffi imugi::expat imugi::sqlite3)
+imugi_layer(cli FOLDERS cli LINKS imugi_modules imugi_core)

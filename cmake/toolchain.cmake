@@ -1,22 +1,38 @@
-# Compiler and linker settings shared by every target; IMUGI_SANITIZE picks the sanitizer preset.
+# Compiler and linker settings shared by every target; the presets set the options.
 set(IMUGI_SANITIZE "" CACHE STRING "address or thread, empty for none")
 option(IMUGI_CHECKS "Assertions and debug verification" OFF)
 option(IMUGI_LTO "Link-time optimisation" OFF)
+option(IMUGI_FUZZ "Build the fuzz targets instead of the interpreter" OFF)
+
+if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
+  message(FATAL_ERROR "imugi is built with clang 19 or newer (musttail, preserve_none); this is "
+    "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}. `./x setup` installs it; see docs/building.md.")
+endif()
 
 find_program(CCACHE ccache)
 if(CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 find_program(MOLD mold)
 if(IMUGI_LTO)
-  add_compile_options(-flto=thin)
-  add_link_options(-fuse-ld=lld -flto=thin -Wl,--thinlto-cache-dir=${CMAKE_BINARY_DIR}/lto-cache)
+  # Thin LTO: optimises in parallel, and a relink redoes only what changed (the cache prunes itself).
+  add_compile_options(-flto=thin -fno-semantic-interposition)
+  add_link_options(-fuse-ld=lld -flto=thin -Wl,--thinlto-cache-dir=${CMAKE_BINARY_DIR}/lto-cache
+    -Wl,--gc-sections -Wl,-O2)
+  find_program(CLANG_AR llvm-ar-19 REQUIRED)
+  find_program(CLANG_RANLIB llvm-ranlib-19 REQUIRED)
+  set(CMAKE_AR ${CLANG_AR})
+  set(CMAKE_CXX_COMPILER_AR ${CLANG_AR})
+  set(CMAKE_RANLIB ${CLANG_RANLIB})
+  set(CMAKE_CXX_COMPILER_RANLIB ${CLANG_RANLIB})
 elseif(MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
 add_compile_options(-Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initializers
-  -fno-strict-aliasing -fno-omit-frame-pointer -ftls-model=initial-exec -fvisibility=hidden)
+  -fno-strict-aliasing -fno-omit-frame-pointer -ftls-model=initial-exec -fvisibility=hidden
+  -ffunction-sections -fdata-sections)
 set(IMUGI_RUNTIME_FLAGS -fno-exceptions -fno-rtti)
 if(IMUGI_CHECKS)
   add_compile_definitions(IMUGI_CHECKS=1)
@@ -27,4 +43,7 @@ if(IMUGI_SANITIZE STREQUAL "address")
 elseif(IMUGI_SANITIZE STREQUAL "thread")
   add_compile_options(-fsanitize=thread)
   add_link_options(-fsanitize=thread)
+endif()
+if(IMUGI_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()

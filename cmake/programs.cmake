@@ -1,0 +1,55 @@
+# What is linked out of the layers: the interpreter, the unit tests, the fuzz targets, the native benchmarks;
+# and the standard library's folder, which all presets share.
+
+if(EXISTS ${CMAKE_SOURCE_DIR}/src/cli/main.cpp AND NOT IMUGI_FUZZ)
+  add_executable(imugi ${CMAKE_SOURCE_DIR}/src/cli/main.cpp)
+  target_link_libraries(imugi PRIVATE imugi_cli)
+  set_target_properties(imugi PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+
+  # The interpreter looks for lib/python3.14 beside it, in ../lib and in ../stdlib/lib (docs/building.md).
+  add_custom_target(stdlib ALL
+    COMMAND python3 ${CMAKE_SOURCE_DIR}/tools/stdlib.py ${CMAKE_SOURCE_DIR}/build/stdlib
+    COMMENT "Standard library")
+  include(GNUInstallDirs)
+  install(TARGETS imugi DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(DIRECTORY ${CMAKE_SOURCE_DIR}/build/stdlib/lib/python3.14 DESTINATION lib
+    PATTERN "__pycache__" EXCLUDE)
+endif()
+
+# imugi_collect(variable pattern): sources of src/ that match; no test edits a list.
+function(imugi_collect variable pattern)
+  file(GLOB_RECURSE found CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${pattern})
+  set(${variable} ${found} PARENT_SCOPE)
+endfunction()
+
+imugi_collect(unit_tests *_test.cpp)
+if(unit_tests AND NOT IMUGI_FUZZ)
+  find_package(GTest REQUIRED)
+  # With link-time optimisation a second program is a second optimisation of everything: built on request only.
+  add_executable(imugi_unit_tests ${unit_tests})
+  set_target_properties(imugi_unit_tests PROPERTIES EXCLUDE_FROM_ALL ${IMUGI_LTO})
+  target_link_libraries(imugi_unit_tests PRIVATE imugi_cli GTest::gtest GTest::gtest_main)
+  set_target_properties(imugi_unit_tests PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+endif()
+
+# A file NAME_fuzz.cpp in src/ is the libFuzzer target fuzz_NAME of the preset `fuzz`.
+if(IMUGI_FUZZ)
+  imugi_collect(fuzz_sources *_fuzz.cpp)
+  add_custom_target(fuzz_targets ALL)
+  foreach(source ${fuzz_sources})
+    get_filename_component(name ${source} NAME_WE)
+    string(REGEX REPLACE "_fuzz$" "" name ${name})
+    add_executable(fuzz_${name} ${source})
+    target_link_libraries(fuzz_${name} PRIVATE imugi_cli)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    set_target_properties(fuzz_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+    add_dependencies(fuzz_targets fuzz_${name})
+  endforeach()
+endif()
+
+file(GLOB_RECURSE bench_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/benchmarks/*.cpp ${CMAKE_SOURCE_DIR}/src/*_bench.cpp)
+find_package(benchmark QUIET)
+if(bench_sources AND benchmark_FOUND AND NOT IMUGI_FUZZ)
+  add_executable(imugi_benchmarks EXCLUDE_FROM_ALL ${bench_sources})
+  target_link_libraries(imugi_benchmarks PRIVATE imugi_cli benchmark::benchmark benchmark::benchmark_main)
+endif()
