@@ -26,7 +26,16 @@ function(imugi_layer name)
 endfunction()
 
 imugi_layer(base FOLDERS base LINKS Threads::Threads)
+
+# The AST's structs, field table and visitors, from their one description.
+set(ast_generated ${CMAKE_BINARY_DIR}/generated/syntax/ast_nodes.h ${CMAKE_BINARY_DIR}/generated/syntax/ast_table.cpp)
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated/syntax)
+add_custom_command(OUTPUT ${ast_generated}
+  COMMAND python3 ${CMAKE_SOURCE_DIR}/tools/gen_ast.py ${CMAKE_SOURCE_DIR}/src/syntax/ast.nodes ${ast_generated}
+  DEPENDS ${CMAKE_SOURCE_DIR}/tools/gen_ast.py ${CMAKE_SOURCE_DIR}/src/syntax/ast.nodes
+  COMMENT "AST nodes")
 imugi_layer(syntax FOLDERS syntax LINKS imugi_base imugi::icuuc)
+target_sources(imugi_syntax PRIVATE ${ast_generated})
 imugi_layer(core FOLDERS thread memory object compile vm
   LINKS imugi_syntax imugi_base imugi::gmp imugi::icuuc $<TARGET_NAME_IF_EXISTS:imugi::mimalloc> dl)
 imugi_layer(modules FOLDERS modules
