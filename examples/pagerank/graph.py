@@ -1,0 +1,54 @@
+"""A directed graph in the form PageRank wants: for each node, who links to it."""
+
+
+class Graph:
+    """Nodes are 0 .. len-1. Read-only once built, and so shared by threads without a lock.
+
+    incoming  for each node the list of the nodes that link to it
+    inverse   for each node 1 / (number of its out-edges), 0.0 for a dangling one
+    dangling  for each node 1.0 if it has no out-edge, else 0.0
+    """
+
+    def __init__(self, outgoing, names=None):
+        self.names = names
+        self.edges = sum(len(targets) for targets in outgoing)
+        self.inverse = [1.0 / len(targets) if targets else 0.0 for targets in outgoing]
+        self.dangling = [0.0 if targets else 1.0 for targets in outgoing]
+        self.incoming = [[] for _ in outgoing]
+        for source, targets in enumerate(outgoing):
+            for target in targets:
+                self.incoming[target].append(source)
+
+    @classmethod
+    def from_edges(cls, edges, names=()):
+        """From pairs of names; nodes are numbered as they come, those of `names` first.
+
+        An edge that is given twice counts once.
+        """
+        numbers = {name: number for number, name in enumerate(names)}
+        outgoing = [{} for _ in numbers]
+        for source, target in edges:
+            for name in (source, target):
+                if name not in numbers:
+                    numbers[name] = len(numbers)
+                    outgoing.append({})
+            outgoing[numbers[source]][numbers[target]] = None
+        return cls([list(targets) for targets in outgoing], list(numbers))
+
+    def __len__(self):
+        return len(self.incoming)
+
+    def name(self, node):
+        return str(node) if self.names is None else self.names[node]
+
+    def chunks(self, count):
+        """Splits the rows into at most `count` ranges (start, stop) of about equal work."""
+        total = self.edges + len(self)
+        bounds = [0]
+        done = 0
+        for row, sources in enumerate(self.incoming):
+            if done >= total * len(bounds) / count and row > bounds[-1]:
+                bounds.append(row)
+            done += len(sources) + 1
+        bounds.append(len(self))
+        return list(zip(bounds, bounds[1:]))
