@@ -47,7 +47,15 @@ if(IMUGI_FUZZ)
   endforeach()
 endif()
 
+# What two native threads gain on this machine, printed beside what Python's threads gain.
+if(NOT IMUGI_FUZZ)
+  add_executable(imugi-calibrate ${CMAKE_SOURCE_DIR}/benchmarks/calibrate.cpp)
+  target_link_libraries(imugi-calibrate PRIVATE Threads::Threads)
+  set_target_properties(imugi-calibrate PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+endif()
+
 file(GLOB_RECURSE bench_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/benchmarks/*.cpp ${CMAKE_SOURCE_DIR}/src/*_bench.cpp)
+list(FILTER bench_sources EXCLUDE REGEX "/calibrate\\.cpp$")
 find_package(benchmark QUIET)
 if(bench_sources AND benchmark_FOUND AND NOT IMUGI_FUZZ)
   add_executable(imugi_benchmarks EXCLUDE_FROM_ALL ${bench_sources})
