@@ -25,7 +25,7 @@ function(imugi_layer name)
   target_link_libraries(imugi_${name} ${scope} ${LAYER_LINKS})
 endfunction()
 
-imugi_layer(base FOLDERS base LINKS Threads::Threads)
+imugi_layer(base FOLDERS base LINKS Threads::Threads imugi::gmp imugi::icuuc imugi::z)
 
 # The AST's structs, field table and visitors, from their one description.
 set(ast_generated ${CMAKE_BINARY_DIR}/generated/syntax/ast_nodes.h ${CMAKE_BINARY_DIR}/generated/syntax/ast_table.cpp)
