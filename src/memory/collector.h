@@ -1,0 +1,57 @@
+// The cycle collector: stop-the-world, over all pages. Trial deletion: an object whose count
+// exceeds the references found inside the tracked objects is a root; lent words in registers mark
+// but are not subtracted; deferred objects live only by marking.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "memory/object.h"
+#include "thread/thread.h"
+
+namespace imugi {
+
+// Publishes an initialised object to the collector. Every object with owned fields that may form a
+// cycle.
+inline void track(Object* object) {
+    object->flags.fetch_or(kTracked, std::memory_order_release);
+}
+inline void untrack(Object* object) {
+    object->flags.fetch_and(static_cast<uint8_t>(~kTracked), std::memory_order_relaxed);
+}
+
+struct CollectionResult {
+    size_t collected;
+    size_t uncollectable;
+};
+// Collects now (gc.collect). At a safepoint; runs finalizers and weakref callbacks, so Python.
+CollectionResult collect(Thread& thread, int generation);
+// The safepoint's answer to kBreakCollect: collects if the threshold still stands and no other
+// thread has just done it.
+void collect_if_due(Thread& thread);
+
+struct CollectorSettings {
+    std::atomic<bool> enabled{true};
+    std::atomic<int> thresholds[3] = {2000, 10, 0};
+    std::atomic<uint32_t> debug_flags{0};
+    std::atomic<uint64_t> long_lived{
+        0};  // tracked survivors of the last collection: the threshold grows with it
+};
+extern CollectorSettings collector_settings;
+
+struct GenerationStats {
+    uint64_t collections, collected, uncollectable;
+};
+GenerationStats collector_stats(int generation);
+void freeze_objects(Thread& thread);
+void unfreeze_objects(Thread& thread);
+size_t frozen_count();
+
+// Roots that are not in objects: registers and frames of all threads, interpreter state. Installed
+// by the vm layer when the runtime starts. It calls `mark_lent` for every word (lent or owning)
+// that it holds without a count in `shared`/`local` being explained, that is for all register
+// words.
+using RootMarker = void (*)(void* context, uint64_t word);
+extern void (*collector_roots)(RootMarker mark, void* context);
+
+}  // namespace imugi

@@ -1,0 +1,66 @@
+// The buffer protocol (PEP 3118), inside the runtime.
+//
+// A BufferView keeps its exporter alive and pinned until released; get/release pair up by RAII in
+// Buffer.
+#pragma once
+
+#include "object/type.h"
+
+namespace imugi {
+
+enum BufferFlag : int {
+    kBufferSimple = 0,
+    kBufferWritable = 1,
+    kBufferFormat = 4,
+    kBufferNd = 8,
+    kBufferStrides = 0x18,
+    kBufferCContiguous = 0x38,
+    kBufferFContiguous = 0x58,
+    kBufferAnyContiguous = 0x98,
+    kBufferIndirect = 0x118,
+    kBufferContiguous = kBufferNd | kBufferWritable,
+    kBufferFull = 0x11D,
+    kBufferFullRo = 0x11C,
+};
+
+struct BufferView {
+    void* data = nullptr;
+    Owned owner;     // the exporter
+    Index size = 0;  // bytes: product(shape) * item_size
+    Index item_size = 1;
+    bool read_only = true;
+    int dimensions = 1;
+    const char* format = nullptr;    // struct syntax; null: "B"
+    const Index* shape = nullptr;    // null with dimensions 1: size / item_size
+    const Index* strides = nullptr;  // null: C-contiguous
+    const Index* suboffsets = nullptr;
+    void* internal = nullptr;  // the exporter's own
+    Index shape_storage = 0, stride_storage = 0;
+};
+
+// Fills the view; TypeError "a bytes-like object is required, not 'X'" or BufferError.
+[[nodiscard]] bool get_buffer(Thread& thread, Value object, BufferView& view, int flags);
+void release_buffer(Thread& thread, BufferView& view);
+bool has_buffer(Value object);
+
+class Buffer {
+  public:
+    explicit Buffer(Thread& thread) : thread_(thread) {}
+    ~Buffer() { release(); }
+    Buffer(const Buffer&) = delete;
+    [[nodiscard]] bool get(Value object, int flags = kBufferSimple) {
+        return get_buffer(thread_, object, view_, flags);
+    }
+    void release() {
+        if (view_.owner) release_buffer(thread_, view_);
+    }
+    uint8_t* data() const { return static_cast<uint8_t*>(view_.data); }
+    size_t size() const { return static_cast<size_t>(view_.size); }
+    BufferView& view() { return view_; }
+
+  private:
+    Thread& thread_;
+    BufferView view_;
+};
+
+}  // namespace imugi

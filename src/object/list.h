@@ -1,0 +1,38 @@
+// list: items array replaced whole when it grows (retired when others may read it), slots atomic.
+// Writers hold the Lock; reads are lock-free.
+#pragma once
+
+#include "object/type.h"
+
+namespace imugi {
+
+// The array knows its own capacity, so that a reader never sees a size of one array with the items
+// of another.
+struct ListItems {
+    size_t capacity;
+    Slot items[1];
+};
+
+struct List : Object {
+    std::atomic<ListItems*> array;  // null when capacity is 0
+    std::atomic<Index>
+        size;  // may be larger than the array a racing reader holds: bound by its capacity
+};
+
+Ref<List> make_list(Thread& thread, size_t capacity = 0);
+Ref<List> make_list_from(Thread& thread, const Value* values, size_t count);
+// Lock-free. Nothing when the index is out of range (0 <= index expected).
+Owned list_item(Thread& thread, List& list, Index index);
+[[nodiscard]] bool list_set_item(Thread& thread, List& list, Index index,
+                                 Owned value);  // IndexError
+[[nodiscard]] bool list_append(Thread& thread, List& list, Owned value);
+[[nodiscard]] bool list_extend(Thread& thread, List& list, Value iterable);
+[[nodiscard]] bool list_insert_at(Thread& thread, List& list, Index index, Owned value);
+[[nodiscard]] bool list_sort_values(Thread& thread, List& list, Value key, bool reverse);
+Owned list_slice(Thread& thread, List& list, Index begin, Index end);
+Ref<Tuple> list_to_tuple(Thread& thread, List& list);
+inline Index list_size(const List& list) {
+    return list.size.load(std::memory_order_acquire);
+}
+
+}  // namespace imugi

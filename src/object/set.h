@@ -1,0 +1,25 @@
+// set and frozenset: open addressing table replaced whole when it grows; membership tests are
+// lock-free, writers hold the Lock.
+#pragma once
+
+#include "object/type.h"
+
+namespace imugi {
+
+struct SetTable;
+struct Set : Object {
+    std::atomic<SetTable*> table;  // null when empty and never filled
+    std::atomic<Index> size;
+    std::atomic<int64_t> cached_hash;  // frozenset; 0: not yet
+};
+Ref<Set> make_set(Thread& thread, Type& type = set_type);
+[[nodiscard]] bool set_add(Thread& thread, Set& set, Value element);
+Result<bool> set_contains(Thread& thread, Set& set, Value element);
+Result<bool> set_discard(Thread& thread, Set& set, Value element);
+[[nodiscard]] bool set_update(Thread& thread, Set& set, Value iterable);
+bool set_next(Thread& thread, Set& set, size_t* position, Owned* element);
+inline Index set_size(const Set& set) {
+    return set.size.load(std::memory_order_acquire);
+}
+
+}  // namespace imugi

@@ -1,0 +1,130 @@
+// str: immutable text in units of 1, 2 or 4 bytes (PEP 393): the narrowest that holds every
+// character.
+//
+// Immutable but for the hash and the UTF-8 cache, published by compare-and-swap. Lone surrogates
+// are allowed.
+#pragma once
+
+#include <cstring>
+
+#include "object/type.h"
+
+namespace imugi {
+
+inline constexpr Flag kInterned =
+    kHashCached;  // the type's own flag bit; set under the intern table's lock
+
+struct Str : Object {
+    std::atomic<int64_t>
+        cached_hash;           // 0: not computed yet (a true hash of 0 is stored as kZeroHash)
+    uint64_t length_and_kind;  // length << 8 | ascii << 3 | unit size (1, 2, 4)
+
+    size_t length() const { return length_and_kind >> 8; }
+    unsigned unit() const { return length_and_kind & 7; }
+    bool is_ascii() const { return length_and_kind & 8; }
+    bool is_interned() const { return has_flag(kInterned); }
+    // ASCII: data follows at once and is its own UTF-8; others: a UTF-8 cache pointer lies between.
+    const void* data() const {
+        return reinterpret_cast<const char*>(this + 1) +
+               (is_ascii() ? 0 : sizeof(std::atomic<char*>));
+    }
+    const uint8_t* data1() const { return static_cast<const uint8_t*>(data()); }
+    const uint16_t* data2() const { return static_cast<const uint16_t*>(data()); }
+    const uint32_t* data4() const { return static_cast<const uint32_t*>(data()); }
+    uint32_t operator[](size_t i) const {
+        switch (unit()) {
+            case 1:
+                return data1()[i];
+            case 2:
+                return data2()[i];
+            default:
+                return data4()[i];
+        }
+    }
+};
+static_assert(sizeof(Str) == 32);
+
+// --- making ---
+Ref<Str> make_str(Thread& thread, const char* utf8,
+                  size_t size);  // valid UTF-8 (surrogates encoded as 3 bytes are kept)
+inline Ref<Str> make_str(Thread& thread, const char* utf8) {
+    return make_str(thread, utf8, strlen(utf8));
+}
+// Units of any size; narrowed to the smallest kind.
+Ref<Str> make_str_from_units(Thread& thread, const void* units, unsigned unit, size_t length);
+Ref<Str> make_str_from_char(Thread& thread, uint32_t code_point);
+// Uninitialised data to be filled by the caller before anybody sees it: unit 1, 2 or 4 with
+// max_char the exact class.
+Ref<Str> make_str_blank(Thread& thread, size_t length, uint32_t max_char);
+inline void* str_blank_data(Str& s) {
+    return const_cast<void*>(s.data());
+}
+Ref<Str> str_substring(Thread& thread, Str& s, size_t begin, size_t end);
+Ref<Str> empty_str();
+
+// Strict UTF-8 decode with error handler name (null: strict); bytes from outside.
+Owned decode_utf8(Thread& thread, const char* bytes, size_t size, const char* errors = nullptr);
+// From the file system encoding with surrogateescape.
+Ref<Str> decode_fs(Thread& thread, const char* bytes, size_t size);
+inline Ref<Str> decode_fs(Thread& thread, const char* bytes) {
+    return decode_fs(thread, bytes, strlen(bytes));
+}
+
+// --- interning: the table holds its strings weakly (mortal), names by ID() and constants of frozen
+// code are immortal ---
+Ref<Str> intern(Thread& thread, Ref<Str> s);
+Ref<Str> intern(Thread& thread, const char* utf8);
+
+// --- reading ---
+// UTF-8 text, cached in the str (kept as long as it lives); null with UnicodeEncodeError for
+// surrogates or MemoryError.
+const char* str_utf8(Thread& thread, const Str& s, size_t* size = nullptr);
+int64_t str_hash(const Str& s);
+bool str_equal(const Str& a, const Str& b);
+bool str_equal(const Str& a, const char* ascii);
+int str_compare(const Str& a, const Str& b);  // by code points: -1, 0, 1
+uint32_t str_max_char(const Str& s);          // 0x7F, 0xFF, 0xFFFF or 0x10FFFF (an upper bound)
+Index str_find(const Str& s, const Str& needle, size_t begin, size_t end);
+bool str_starts_with(const Str& s, const char* ascii);
+
+// --- operations ---
+Owned str_concat(Thread& thread, Str& a, Str& b);
+// left + right where the left reference is the caller's own: grows in place when unique.
+Owned str_append(Thread& thread, Owned left, Str& right);
+Owned str_join(Thread& thread, Str& separator, Value iterable);
+Owned str_join_values(Thread& thread, const Value* strs,
+                      size_t count);  // all str; ''.join for f-strings
+Owned str_format_percent(Thread& thread, Str& format, Value arguments);
+Owned str_encode(Thread& thread, Str& s, const char* encoding, const char* errors);
+
+// --- building; single thread, on the C++ stack ---
+class StrBuilder {
+  public:
+    explicit StrBuilder(Thread& thread) : thread_(thread) {}
+    ~StrBuilder();
+    StrBuilder(const StrBuilder&) = delete;
+
+    // Each is false with MemoryError set.
+    [[nodiscard]] bool append(uint32_t code_point);
+    [[nodiscard]] bool append(const Str& s);
+    [[nodiscard]] bool append(const Str& s, size_t begin, size_t end);
+    [[nodiscard]] bool append(const char* ascii) { return append(ascii, strlen(ascii)); }
+    [[nodiscard]] bool append(const char* ascii, size_t size);
+    [[nodiscard]] bool append_utf8(const char* utf8, size_t size);
+    [[nodiscard]] bool append_repeated(uint32_t code_point, size_t times);
+    [[nodiscard]] bool append_int(int64_t n);
+    [[nodiscard]] bool reserve(size_t more);
+    size_t length() const { return length_; }
+    Ref<Str> finish();
+
+  private:
+    [[nodiscard]] bool grow(size_t length, unsigned unit);
+    Thread& thread_;
+    void* units_ = nullptr;
+    size_t length_ = 0, capacity_ = 0;
+    unsigned unit_ = 1;
+    uint32_t max_char_ = 0;
+    char local_[256];
+};
+
+}  // namespace imugi

@@ -1,0 +1,140 @@
+// Thread: one OS thread's face towards one interpreter, and the attach/detach protocol.
+//
+// A Thread is attached (may touch Python objects), detached (in blocking C code or I/O) or
+// suspended (stopped by a stop-the-world). Only its own OS thread writes the plain fields; the
+// atomics name their writers.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/platform.h"
+
+namespace imugi {
+
+struct Object;
+struct Heap;
+struct Frame;
+struct Interpreter;
+struct CriticalSection;
+struct ExcState;
+struct Shape;
+
+// Bits of Thread::breaker: reasons to leave the fast path at the next poll. Set by any thread
+// (fetch_or, release), cleared by the thread itself (fetch_and, acquire) before it acts on them.
+enum Breaker : uint32_t {
+    kBreakStop = 1,       // stop-the-world wanted
+    kBreakGilDrop = 2,    // another thread waits for the GIL
+    kBreakSignal = 4,     // main thread: a signal handler must run
+    kBreakAsyncExc = 8,   // PyThreadState_SetAsyncExc-like exception pending
+    kBreakMerge = 16,     // objects queued to this thread's heap need merging
+    kBreakCollect = 32,   // the collector's threshold was passed
+    kBreakDying = 64,     // finalizers or weakref callbacks wait in `dying`
+    kBreakPending = 128,  // interpreter-wide pending calls
+    kBreakLimbo = 256,    // the limbo is over its bound: wait for a grace period
+    kBreakTrace = 512,    // tracing or monitoring changed
+    kBreakExit = 1024,    // the runtime finalizes; daemon threads park
+};
+
+enum class ThreadState : uint32_t { kDetached, kAttached, kSuspended };
+
+struct Thread {
+    // --- hot: polled or used by nearly every operation ---
+    std::atomic<uint32_t> breaker{0};
+    uint16_t heap_id = 0;  // equals Object::owner of what this thread owns
+    std::atomic<ThreadState> state{ThreadState::kDetached};
+    Heap* heap = nullptr;
+    Frame* frame = nullptr;         // innermost Python frame
+    uint64_t exception = 0;         // pending exception: owning word of a BaseException, 0 for none
+    ExcState* exc_state = nullptr;  // innermost handled-exception state (sys.exc_info)
+    CriticalSection* critical = nullptr;  // innermost critical section held
+    uintptr_t stack_limit = 0;            // C++ stack must stay above
+    Interpreter* interpreter = nullptr;
+
+    // Register and frame stacks (vm/frame.h); blocks never move.
+    uint64_t* registers_top = nullptr;
+    uint64_t* registers_end = nullptr;
+    uint64_t* registers_begin = nullptr;
+    Frame* frames_begin = nullptr;
+    Frame* frames_end = nullptr;
+    int32_t recursion_depth = 0;  // Python frames and native recursion, against the limit
+    int32_t recursion_limit = 1000;
+
+    // Objects whose finalizer or weakref callback must run, each held by one reference; drained at
+    // safepoints and before native code calls Python (memory/refcount.h).
+    Object** dying = nullptr;
+    uint32_t dying_count = 0;
+    uint32_t dying_capacity = 0;
+    // Dead objects below the depth bound of a nested destruction, waiting for the outermost one.
+    Object** dead = nullptr;
+    uint32_t dead_count = 0;
+    uint32_t dead_capacity = 0;
+    uint32_t drop_depth = 0;
+
+    // --- grace periods (thread/grace.h) ---
+    std::atomic<uint64_t> seen_epoch{0};  // UINT64_MAX while detached
+    struct Limbo* limbo = nullptr;        // what this thread retired, oldest first
+
+    // --- tracing ---
+    uint64_t trace_function = 0;  // owning words; 0 for none
+    uint64_t profile_function = 0;
+    int32_t tracing = 0;  // > 0 while inside a trace function
+
+    // --- per-thread Python state, owning words ---
+    uint64_t context = 0;          // contextvars.Context
+    uint64_t async_exception = 0;  // written under the interpreter's thread-list lock
+    uint64_t async_gen_firstiter = 0;
+    uint64_t async_gen_finalizer = 0;
+    uint64_t dict = 0;  // thread-locals of _thread._local
+    uint64_t coroutine_origin_depth = 0;
+    struct MethodCache* method_cache =
+        nullptr;  // (type version, name) -> attribute; this thread only
+
+    // --- identity ---
+    uint64_t id = 0;         // unique in the process's life
+    uint64_t ident = 0;      // threading.get_ident(): pthread_self()
+    uint64_t native_id = 0;  // gettid()
+    bool daemon = false;
+    bool is_main = false;
+    Thread* next = nullptr;  // list of the interpreter, under its lock
+    Thread* previous = nullptr;
+};
+
+// The Thread of the calling OS thread; null when there is none. Initial-exec TLS.
+extern thread_local constinit Thread* current_thread_slot;
+// Its heap id, apart, so that reference counts need one load. 0xFFFF when there is no thread: owns
+// nothing.
+extern thread_local constinit uint16_t current_heap_id;
+
+IMUGI_ALWAYS_INLINE Thread& current_thread() {
+    return *current_thread_slot;
+}
+
+// Creates a Thread for the calling OS thread and leaves it detached; null when memory is short.
+Thread* create_thread(Interpreter& interpreter);
+// The Thread must be detached; its heap is orphaned.
+void destroy_thread(Thread& thread);
+
+// Attaching waits for a stop-the-world to end, and in GIL mode for the GIL. Detaching releases
+// critical sections' locks.
+void attach(Thread& thread);
+void detach(Thread& thread);
+
+// Around every blocking call.
+class [[nodiscard]] Detached {
+  public:
+    explicit Detached(Thread& thread) : thread_(thread) { detach(thread); }
+    ~Detached() { attach(thread_); }
+    Detached(const Detached&) = delete;
+
+  private:
+    Thread& thread_;
+};
+
+// Native recursion: false when the C++ stack is nearly used up (the caller raises RecursionError).
+IMUGI_ALWAYS_INLINE bool stack_is_ample(const Thread& thread) {
+    return reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) > thread.stack_limit;
+}
+
+}  // namespace imugi
