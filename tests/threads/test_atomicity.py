@@ -5,16 +5,16 @@ invariant that only whole operations keep is checked.
 
 import os
 import sys
-import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import support
 from support import check, equal
+from racing import each, race
 
 import itertools
 from collections import deque
 
-THREADS = 4
+THREADS = 4  # as in racing.each
 ROUNDS = 1000
 ROWS = {}
 
@@ -24,34 +24,6 @@ def row(name):
         ROWS[name] = function
         return function
     return keep
-
-
-def race(*bodies):
-    """Runs the bodies at once, each in a thread; the first exception of any is raised here."""
-    barrier = threading.Barrier(len(bodies))
-    errors = []
-
-    def run(body):
-        try:
-            barrier.wait()
-            body()
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=run, args=(body,)) for body in bodies]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
-
-
-def each(function, count=THREADS):
-    """One body for each thread number."""
-    def body(number):
-        return lambda: function(number)
-    return [body(number) for number in range(count)]
 
 
 def watch(change, look):
