@@ -404,9 +404,10 @@ FloatText parse_float_hex(double* out, const char* text, size_t size) {
         }
         exponent += minus ? -given : given;
     }
-    if (text != end) return FloatText::invalid;
     double value = limbs::round_to_double(top, sticky, exponent);
+    // CPython notices the size before it looks at what follows the number.
     if (value == HUGE_VAL) return FloatText::overflow;
+    if (text != end) return FloatText::invalid;
     *out = negative ? -value : value;
     return FloatText::ok;
 }
