@@ -4,7 +4,9 @@
 if(EXISTS ${CMAKE_SOURCE_DIR}/src/cli/main.cpp AND NOT IMUGI_FUZZ)
   add_executable(imugi ${CMAKE_SOURCE_DIR}/src/cli/main.cpp)
   target_link_libraries(imugi PRIVATE imugi_cli)
-  set_target_properties(imugi PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+  # Modules register themselves before main: their objects are linked whether or not anybody names them.
+  set_target_properties(imugi PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}
+    LINK_LIBRARY_OVERRIDE "WHOLE_ARCHIVE,imugi_core,imugi_modules")
 
   # The interpreter looks for lib/python3.14 beside it, in ../lib and in ../stdlib/lib (docs/building.md).
   add_custom_target(stdlib ALL
