@@ -92,7 +92,8 @@ def run_timed(interpreter, name, options):
         arguments = command(interpreter, name, 1)
         several = [child(arguments, options.timeout)[1] for _ in range(10)]
         text, _, _ = child([interpreter, "-c", STARTUP_MEMORY], options.timeout)
-        return statistics.median(several), int(re.search(r"\d+", text)[0]), ""
+        found = re.search(r"VmHWM:\D*(\d+)", text)
+        return statistics.median(several), int(found[1]) if found else None, ""
     text, _, _ = child(command(interpreter, name, options.scale), options.timeout)
     found = re.search(r"checksum (.*)\nseconds ([\d.]+)\nmemory (\d+)", text)
     if not found:
