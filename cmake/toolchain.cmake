@@ -30,7 +30,7 @@ elseif(MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
-add_compile_options(-Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initializers
+add_compile_options(-Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initializers -Wno-invalid-offsetof
   -fno-strict-aliasing -fno-omit-frame-pointer -ftls-model=initial-exec -fvisibility=hidden
   -ffunction-sections -fdata-sections)
 set(IMUGI_RUNTIME_FLAGS -fno-exceptions -fno-rtti)
