@@ -63,3 +63,10 @@ if(bench_sources AND benchmark_FOUND AND NOT IMUGI_FUZZ)
   add_executable(imugi_benchmarks EXCLUDE_FROM_ALL ${bench_sources})
   target_link_libraries(imugi_benchmarks PRIVATE imugi_cli benchmark::benchmark benchmark::benchmark_main)
 endif()
+
+# A look into the front end, and what its comparison with CPython runs on (tests/syntax/compare_ast.py).
+if(IMUGI_CHECKS AND NOT IMUGI_FUZZ)
+  add_executable(imugi-syntax ${CMAKE_SOURCE_DIR}/src/syntax/syntax_tool.cpp)
+  target_link_libraries(imugi-syntax PRIVATE imugi_syntax)
+  set_target_properties(imugi-syntax PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+endif()

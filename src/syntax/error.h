@@ -33,8 +33,9 @@ struct Error {
 
 struct Warning {
     std::string_view message;
+    std::string_view error_message;  // of the SyntaxError that it becomes when warnings are errors
     int32_t line;
-    int32_t column;  // of the token it is about, from 1, in characters
+    int32_t column;  // of what it is about, from 1, in characters
     int32_t end_line;
     int32_t end_column;
     bool deprecation;  // DeprecationWarning rather than SyntaxWarning
