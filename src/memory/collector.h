@@ -6,15 +6,24 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "memory/heap.h"
 #include "memory/object.h"
 #include "thread/thread.h"
 
 namespace imugi {
 
+// Tracked objects made less those freed are counted per heap and added to the process's count in
+// batches.
+inline constexpr int64_t kTrackedBatch = 512;
+void flush_tracked_balance(Thread& thread);
+
 // Publishes an initialised object to the collector. Every object with owned fields that may form a
 // cycle.
 inline void track(Object* object) {
-    object->flags.fetch_or(kTracked, std::memory_order_release);
+    uint8_t flags = object->flags.load(std::memory_order_relaxed) | kTracked;
+    object->flags.store(flags, std::memory_order_release);
+    if (IMUGI_UNLIKELY(++current_thread().heap->tracked_balance >= kTrackedBatch))
+        flush_tracked_balance(current_thread());
 }
 inline void untrack(Object* object) {
     object->flags.fetch_and(static_cast<uint8_t>(~kTracked), std::memory_order_relaxed);
@@ -43,6 +52,18 @@ struct GenerationStats {
     uint64_t collections, collected, uncollectable;
 };
 GenerationStats collector_stats(int generation);
+uint64_t
+collector_young_count();  // tracked objects made since the last collection, less those freed
+// gc.callbacks, gc.garbage: the gc module installs these; they run Python. `phase` is "start" or
+// "stop".
+struct CollectorHooks {
+    void (*notify)(Thread& thread, const char* phase, int generation,
+                   const CollectionResult& result);
+    void (*save_garbage)(Thread& thread, Object* object);
+};
+extern CollectorHooks collector_hooks;
+// Calls visit for every tracked object; the world is stopped around it.
+void for_each_tracked(Thread& thread, void (*visit)(void* context, Object* object), void* context);
 void freeze_objects(Thread& thread);
 void unfreeze_objects(Thread& thread);
 size_t frozen_count();

@@ -22,4 +22,17 @@ struct FieldVisitor {
     }
 };
 
+// Defined by the object layer, which knows the types.
+void visit_fields(Object* object, FieldVisitor& visitor);
+void release_payload(Object* object);  // frees tables behind a dead object
+// The Type of an instance as an object (a reference that no count stands for).
+Object* type_object_of(const Object* object);
+bool needs_finalizer(const Object* object);  // has one that has not run
+void run_finalizer(Thread& thread, Object* object);
+// Weak references to a dying object: whether any has a callback; clearing them, callbacks ignored;
+// clearing and calling them (runs Python).
+bool has_weakref_callbacks(const Object* object);
+void clear_weakrefs(Object* object);
+void clear_and_call_weakrefs(Thread& thread, Object* object);
+
 }  // namespace imugi

@@ -3,33 +3,41 @@
 // A Heap belongs to one thread at a time (plain fields); other threads only push freed blocks on a
 // page's atomic list. A freed block keeps a dead header (owner 0, shared = kSharedDead); links lie
 // behind the header. When a thread ends its heap is orphaned whole (id, pages, merge queue) and
-// adopted by a later thread. Arrays and tables behind objects come from array_allocate (mimalloc).
+// adopted by a later thread.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
+#include "memory/array.h"
 #include "memory/object.h"
 #include "thread/thread.h"
 
 namespace imugi {
 
-inline constexpr size_t kPageBytes = 64 << 10;  // pages and spans are aligned to it
-inline constexpr size_t kLargestSmall = 1024;   // larger objects get a span of their own
+inline constexpr size_t kLargestSmall = 1024;  // classes every 16 bytes up to here, then geometric
 inline constexpr size_t kSizeClassStep = 16;
-inline constexpr size_t kSizeClasses = kLargestSmall / kSizeClassStep + 1;
+inline constexpr size_t kSmallClasses = kLargestSmall / kSizeClassStep + 1;
+inline constexpr size_t kSizeClasses =
+    kSmallClasses + 20;  // up to 32 KiB; larger objects get a span of their own
 
 struct FreeBlock : Object {
     FreeBlock* next;
 };
 
+struct Page;
+
 struct Heap {
-    FreeBlock* free[kSizeClasses] = {};  // per size class; the owner only
+    FreeBlock* free[kSizeClasses] = {};  // blocks of the current page of each class; the owner only
+    Page* current[kSizeClasses] = {};
+    Page* pages[kSizeClasses] = {};  // other pages of the class that may have free blocks
     uint16_t id = 0;
-    uint64_t allocated_since_collection =
-        0;  // tracked objects made, less those freed; feeds the collector's threshold
-    struct HeapPages* pages = nullptr;  // private to heap.cpp
-    std::atomic<Object*> merge_queue{nullptr};
+    int64_t tracked_balance =
+        0;  // objects made less objects freed since the last collection, about
+    std::atomic<Thread*> thread{
+        nullptr};  // null while orphaned; written under the heap table's mutex
+    struct MergeQueue* queue = nullptr;  // objects whose counts others ask to merge; own mutex
+    Heap* next_orphan = nullptr;
 };
 
 // Raw memory for an object of `bytes` (header included), header set: shape, owner me, local 1,
@@ -38,7 +46,7 @@ struct Heap {
 Object* heap_allocate_slow(Thread& thread, size_t bytes, uint32_t shape_index);
 IMUGI_ALWAYS_INLINE Object* heap_allocate(Thread& thread, size_t bytes, uint32_t shape_index) {
     size_t size_class = (bytes + kSizeClassStep - 1) / kSizeClassStep;
-    if (IMUGI_LIKELY(size_class < kSizeClasses)) {
+    if (IMUGI_LIKELY(size_class < kSmallClasses)) {
         Heap& heap = *thread.heap;
         FreeBlock* block = heap.free[size_class];
         if (IMUGI_LIKELY(block != nullptr)) {
@@ -61,19 +69,22 @@ void heap_free(Object* object);
 // Size of the object's block in bytes.
 size_t heap_block_size(const Object* object);
 
-// For the thread layer: a fresh or adopted heap; and giving it up at the thread's end.
-Heap* acquire_heap();
+// A fresh or adopted heap for a thread, null when memory is short or 65,534 heaps are in use; and
+// giving it up at its end.
+Heap* acquire_heap(Thread& thread);
+Heap* heap_by_id(uint16_t id);
 void orphan_heap(Heap* heap);
 
-// Walks every block of every heap that is alive. The world is stopped. `visit` must not allocate
-// objects.
+// Walks every live block of every heap. The world is stopped. `visit` must not allocate objects.
 void walk_objects(void (*visit)(void* context, Object* object), void* context);
-
-// Arrays and tables: null when memory is short. array_free takes null.
-void* array_allocate(size_t bytes);
-void* array_allocate_zeroed(size_t bytes);
-void* array_reallocate(void* array, size_t bytes);
-void array_free(void* array);
+// A 32-bit word beside every block, for the collector: zeroed at begin, gone after end; the world
+// is stopped.
+[[nodiscard]] bool begin_side_words();
+uint32_t& side_word(const Object* object);
+void end_side_words();
+// fork(): the mutexes are taken before, and released in parent and child.
+void heap_before_fork();
+void heap_after_fork();
 
 // Live mortal objects, for the leak check after finalisation.
 size_t count_live_mortal_objects();

@@ -15,6 +15,7 @@ namespace imugi {
 void incref_shared(Object* object);
 void decref_shared(Object* object);
 void local_count_is_zero(Object* object);  // the owner's count has just become 0
+void destroy(Object* object);              // no reference is left
 void saturate(Object* object);             // make immortal: the count got too large
 
 IMUGI_ALWAYS_INLINE void incref(Object* object) {
@@ -75,6 +76,7 @@ void make_immortal(Object* object);
 // Loads take no count from now on; only the collector reclaims it. Callable by any thread holding a
 // reference.
 void make_deferred(Object* object);
+void end_deferral(Object* object);  // the collector found it unreachable, or the runtime ends
 
 // Queued merges of this thread's heap (safepoint), and of a detached owner's heap which the caller
 // claimed.

@@ -156,6 +156,7 @@ struct Type : Object {
     std::atomic<uint32_t> version;  // 0: not cacheable
     uint32_t size;  // bytes of the fixed part, __slots__ included, attribute storage not
     uint32_t item_size;
+    uint32_t slots_offset;  // where the words of __slots__ begin; equal to size when there are none
     uint16_t attributes_offset;  // bytes; 0: no attribute storage
     uint16_t inline_slots;
     std::atomic<uint16_t> inline_hint;  // how many attributes instances were seen to have

@@ -18,6 +18,9 @@ void retire(void* pointer, size_t bytes, void (*free)(void*));
 void quiescent_point(Thread& thread);
 // At a safepoint with kBreakLimbo: waits (detached) until the limbo is under its bound.
 void wait_for_grace(Thread& thread);
+// Called by attach and detach: a detached thread counts as quiescent.
+void grace_attach(Thread& thread);
+void grace_detach(Thread& thread);
 // A thread that ends leaves its limbo to the process.
 void orphan_limbo(Thread& thread);
 void grace_after_fork(Thread& thread);

@@ -45,15 +45,6 @@ class [[nodiscard]] StopTheWorld {
     Thread& thread_;
 };
 
-// GIL mode: a mutex around "attached". Switching stops the world.
-bool gil_enabled();
-void set_gil_enabled(Thread& thread, bool enabled);
-// Before the first thread attaches.
-void init_gil(bool enabled);
-void set_switch_interval_us(uint64_t microseconds);
-uint64_t switch_interval_us();
-uint64_t gil_handovers();  // times the GIL went from one thread to another on request
-
 // fork(): the world is stopped before; in the child everything that other threads held is reset.
 void before_fork(Thread& thread);
 void after_fork_parent(Thread& thread);

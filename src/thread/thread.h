@@ -97,8 +97,10 @@ struct Thread {
     uint64_t native_id = 0;  // gettid()
     bool daemon = false;
     bool is_main = false;
-    Thread* next = nullptr;  // list of the interpreter, under its lock
+    Thread* next = nullptr;  // list of the interpreter, under its threads_mutex
     Thread* previous = nullptr;
+    Thread* list_next = nullptr;  // list of the process or pool, private to world.cpp
+    Thread* list_previous = nullptr;
 };
 
 // The Thread of the calling OS thread; null when there is none. Initial-exec TLS.
@@ -111,8 +113,10 @@ IMUGI_ALWAYS_INLINE Thread& current_thread() {
     return *current_thread_slot;
 }
 
-// Creates a Thread for the calling OS thread and leaves it detached; null when memory is short.
+// Creates a Thread, detached and not yet any OS thread's; null when memory is short.
 Thread* create_thread(Interpreter& interpreter);
+// Makes the Thread, created by another, the calling OS thread's; then attach.
+void adopt_os_thread(Thread& thread);
 // The Thread must be detached; its heap is orphaned.
 void destroy_thread(Thread& thread);
 

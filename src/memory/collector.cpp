@@ -1,0 +1,352 @@
+// The collector's passes; collector.h says what they decide. Side words hold, per tracked object,
+// the references not yet explained (high bits) and whether it was reached (kReached).
+//
+// Protection: passes run with the world stopped; unreachable objects are then held by one reference
+// each while finalizers run.
+#include "memory/collector.h"
+
+#include "memory/array.h"
+#include "memory/fields.h"
+#include "memory/heap.h"
+#include "memory/merge.h"
+#include "memory/refcount.h"
+#include "thread/safepoint.h"
+
+namespace imugi {
+
+CollectorSettings collector_settings;
+CollectorHooks collector_hooks;
+void (*collector_roots)(RootMarker mark, void* context);
+
+static std::atomic<int64_t> young{0};
+static std::atomic<bool> collecting{false};
+static GenerationStats stats[3];  // written by the collecting thread
+static std::atomic<size_t> frozen{0};
+
+static constexpr uint32_t kReached = 1;
+static constexpr uint32_t kOneReference = 2;
+// Marks a frozen object in the collector bits of its lock byte.
+static constexpr uint8_t kFrozenMark = 4;
+
+namespace {
+// A stack of objects in one growing array; `failed` once memory was short.
+struct ObjectStack {
+    Object** items = nullptr;
+    size_t count = 0, capacity = 0;
+    bool failed = false;
+
+    ~ObjectStack() { array_free(items); }
+    void push(Object* object) {
+        if (count == capacity) {
+            size_t more = capacity ? capacity * 2 : 4096;
+            void* grown = array_reallocate(items, more * sizeof(Object*));
+            if (!grown) {
+                failed = true;
+                return;
+            }
+            items = static_cast<Object**>(grown);
+            capacity = more;
+        }
+        items[count++] = object;
+    }
+};
+
+bool is_frozen(const Object* object) {
+    return object->lock.load(std::memory_order_relaxed) & kFrozenMark;
+}
+bool is_candidate(const Object* object) {
+    return object->has_flag(kTracked) && !object->has_flag(kImmortal) && !is_frozen(object);
+}
+
+struct SubtractVisitor : FieldVisitor {
+    SubtractVisitor() : FieldVisitor{visit_one} {}
+    static void visit_one(FieldVisitor&, std::atomic<uint64_t>& word) {
+        Value value = Value::from_bits(word.load(std::memory_order_relaxed));
+        if (value.is_owning() && is_candidate(value.object()))
+            side_word(value.object()) -= kOneReference;
+    }
+};
+
+struct MarkVisitor : FieldVisitor {
+    explicit MarkVisitor(ObjectStack& s) : FieldVisitor{visit_one}, stack(s) {}
+    ObjectStack& stack;
+
+    void reach(Object* object) {
+        if (!is_candidate(object)) return;
+        uint32_t& word = side_word(object);
+        if (word & kReached) return;
+        word |= kReached;
+        stack.push(object);
+    }
+    static void visit_one(FieldVisitor& self, std::atomic<uint64_t>& word) {
+        Value value = Value::from_bits(word.load(std::memory_order_relaxed));
+        if (value.is_object()) static_cast<MarkVisitor&>(self).reach(value.object());
+    }
+    void propagate() {
+        while (stack.count && !stack.failed) {
+            Object* object = stack.items[--stack.count];
+            reach(type_object_of(object));
+            visit_fields(object, *this);
+        }
+    }
+};
+
+struct Pass {
+    ObjectStack unreachable;
+    ObjectStack marking;
+    size_t live = 0;
+};
+
+void count_references(void*, Object* object) {
+    if (is_candidate(object)) side_word(object) += reference_count(object) * kOneReference;
+}
+void subtract_references(void*, Object* object) {
+    if (!object->has_flag(kTracked) || object->has_flag(kImmortal)) return;
+    if (is_frozen(object)) return;
+    SubtractVisitor visitor;
+    visit_fields(object, visitor);
+}
+void mark_roots(void* context, Object* object) {
+    MarkVisitor& marker = *static_cast<MarkVisitor*>(context);
+    if (object->has_flag(kImmortal) || is_frozen(object)) {
+        // Static types and frozen objects are always alive, and so is what they refer to.
+        visit_fields(object, marker);
+        marker.propagate();
+    } else if (is_candidate(object) &&
+               static_cast<int32_t>(side_word(object)) >= static_cast<int32_t>(kOneReference)) {
+        marker.reach(object);
+        marker.propagate();
+    }
+}
+void gather_unreachable(void* context, Object* object) {
+    Pass& pass = *static_cast<Pass*>(context);
+    if (!is_candidate(object)) return;
+    if (side_word(object) & kReached)
+        pass.live++;
+    else
+        pass.unreachable.push(object);
+}
+
+// Finds what nothing outside refers to; each object found gets one reference. False when memory is
+// short.
+bool find_unreachable(Pass& pass) {
+    merge_all_heaps();
+    if (!begin_side_words()) return false;
+    walk_objects(count_references, nullptr);
+    walk_objects(subtract_references, nullptr);
+    MarkVisitor marker(pass.marking);
+    if (collector_roots)
+        collector_roots(
+            [](void* context, uint64_t word) {
+                Value value = Value::from_bits(word);
+                if (!value.is_object()) return;
+                static_cast<MarkVisitor*>(context)->reach(value.object());
+                static_cast<MarkVisitor*>(context)->propagate();
+            },
+            &marker);
+    walk_objects(mark_roots, &marker);
+    if (!pass.marking.failed) walk_objects(gather_unreachable, &pass);
+    end_side_words();
+    if (pass.marking.failed || pass.unreachable.failed) return false;
+    for (size_t i = 0; i < pass.unreachable.count; i++) incref(pass.unreachable.items[i]);
+    return true;
+}
+
+// After finalizers: keeps in `set` only what is still unreachable from outside; the rest loses our
+// reference.
+bool drop_resurrected(Thread& thread, ObjectStack& set) {
+    StopTheWorld stopped(thread);
+    merge_all_heaps();
+    if (!begin_side_words()) return false;
+    // kOneReference * (count - ours); only members matter.
+    for (size_t i = 0; i < set.count; i++)
+        side_word(set.items[i]) = (reference_count(set.items[i]) - 1) * kOneReference;
+    for (size_t i = 0; i < set.count; i++) {
+        SubtractVisitor visitor;
+        visit_fields(set.items[i], visitor);
+    }
+    ObjectStack marking;
+    MarkVisitor marker(marking);
+    if (collector_roots)
+        collector_roots(
+            [](void* context, uint64_t word) {
+                Value value = Value::from_bits(word);
+                if (value.is_object()) static_cast<MarkVisitor*>(context)->reach(value.object());
+            },
+            &marker);
+    for (size_t i = 0; i < set.count; i++)
+        if (static_cast<int32_t>(side_word(set.items[i])) >= static_cast<int32_t>(kOneReference))
+            marker.reach(set.items[i]);
+    marker.propagate();
+    size_t kept = 0;
+    for (size_t i = 0; i < set.count; i++) {
+        Object* object = set.items[i];
+        if (marking.failed || (side_word(object) & kReached))
+            decref(object);
+        else
+            set.items[kept++] = object;
+    }
+    set.count = kept;
+    end_side_words();
+    return true;
+}
+
+// Takes every owned word out and drops it: cycles come apart.
+void clear_fields(Object* object) {
+    FieldVisitor visitor{[](FieldVisitor&, std::atomic<uint64_t>& word) {
+                             Owned dropped =
+                                 Owned::adopt(word.exchange(0, std::memory_order_acq_rel));
+                         },
+                         true};
+    visit_fields(object, visitor);
+}
+
+enum DebugFlag : uint32_t { kDebugSaveAll = 32 };
+
+CollectionResult collect_now(Thread& thread) {
+    CollectionResult result{0, 0};
+    Pass pass;
+    {
+        StopTheWorld stopped(thread);
+        young.store(0, std::memory_order_relaxed);
+        thread.heap->tracked_balance = 0;
+        if (!find_unreachable(pass)) return result;
+        collector_settings.long_lived.store(pass.live, std::memory_order_relaxed);
+        // Weak references without callbacks in sight of garbage die before finalizers can use them;
+        // those with callbacks after.
+        for (size_t i = 0; i < pass.unreachable.count; i++) {
+            Object* object = pass.unreachable.items[i];
+            if (object->has_flag(kHasWeakrefs) && !needs_finalizer(object) &&
+                !has_weakref_callbacks(object))
+                clear_weakrefs(object);
+        }
+    }
+    ObjectStack& garbage = pass.unreachable;
+    if (collector_settings.debug_flags.load(std::memory_order_relaxed) & kDebugSaveAll) {
+        for (size_t i = 0; i < garbage.count; i++) {
+            if (collector_hooks.save_garbage)
+                collector_hooks.save_garbage(thread, garbage.items[i]);
+            decref(garbage.items[i]);
+        }
+        result.collected = garbage.count;
+        return result;
+    }
+    bool finalized = false;
+    for (size_t i = 0; i < garbage.count; i++) {
+        Object* object = garbage.items[i];
+        if (object->has_flag(kHasWeakrefs) && has_weakref_callbacks(object)) {
+            clear_and_call_weakrefs(thread, object);
+            finalized = true;
+        }
+    }
+    for (size_t i = 0; i < garbage.count; i++) {
+        Object* object = garbage.items[i];
+        if (!needs_finalizer(object)) continue;
+        object->set_flag(kFinalized);
+        run_finalizer(thread, object);
+        finalized = true;
+    }
+    if (finalized && !drop_resurrected(thread, garbage)) {
+        for (size_t i = 0; i < garbage.count; i++) decref(garbage.items[i]);
+        return result;
+    }
+    for (size_t i = 0; i < garbage.count; i++)
+        if (garbage.items[i]->has_flag(kHasWeakrefs)) clear_weakrefs(garbage.items[i]);
+    for (size_t i = 0; i < garbage.count; i++) clear_fields(garbage.items[i]);
+    for (size_t i = 0; i < garbage.count; i++) {
+        end_deferral(garbage.items[i]);
+        decref(garbage.items[i]);
+    }
+    result.collected = garbage.count;
+    return result;
+}
+}  // namespace
+
+CollectionResult collect(Thread& thread, int generation) {
+    bool expected = false;
+    if (!collecting.compare_exchange_strong(expected, true, std::memory_order_acq_rel))
+        return {0, 0};
+    uint64_t pending = thread.exception;
+    thread.exception = 0;
+    CollectionResult result{0, 0};
+    if (collector_hooks.notify) collector_hooks.notify(thread, "start", generation, result);
+    result = collect_now(thread);
+    GenerationStats& record = stats[generation];
+    record.collections++;
+    record.collected += result.collected;
+    record.uncollectable += result.uncollectable;
+    if (collector_hooks.notify) collector_hooks.notify(thread, "stop", generation, result);
+    thread.exception = pending;
+    collecting.store(false, std::memory_order_release);
+    return result;
+}
+
+static int64_t due_at() {
+    int64_t least = collector_settings.thresholds[0].load(std::memory_order_relaxed);
+    if (least <= 0) return INT64_MAX;
+    int64_t grown =
+        static_cast<int64_t>(collector_settings.long_lived.load(std::memory_order_relaxed) / 4);
+    return least > grown ? least : grown;
+}
+
+void flush_tracked_balance(Thread& thread) {
+    int64_t balance = thread.heap->tracked_balance;
+    thread.heap->tracked_balance = 0;
+    int64_t total = young.fetch_add(balance, std::memory_order_relaxed) + balance;
+    if (total > due_at() && collector_settings.enabled.load(std::memory_order_relaxed))
+        request(thread, kBreakCollect);
+}
+
+void collect_if_due(Thread& thread) {
+    if (young.load(std::memory_order_relaxed) > due_at() &&
+        collector_settings.enabled.load(std::memory_order_relaxed))
+        collect(thread, 0);
+}
+
+GenerationStats collector_stats(int generation) {
+    return stats[generation];
+}
+uint64_t collector_young_count() {
+    int64_t count = young.load(std::memory_order_relaxed) + current_thread().heap->tracked_balance;
+    return count > 0 ? static_cast<uint64_t>(count) : 0;
+}
+
+void for_each_tracked(Thread& thread, void (*visit)(void* context, Object* object), void* context) {
+    struct Both {
+        void (*visit)(void*, Object*);
+        void* context;
+    } both{visit, context};
+    StopTheWorld stopped(thread);
+    walk_objects(
+        [](void* argument, Object* object) {
+            Both& pair = *static_cast<Both*>(argument);
+            if (object->has_flag(kTracked)) pair.visit(pair.context, object);
+        },
+        &both);
+}
+
+void freeze_objects(Thread& thread) {
+    for_each_tracked(
+        thread,
+        [](void*, Object* object) {
+            if (!(object->lock.fetch_or(kFrozenMark, std::memory_order_relaxed) & kFrozenMark))
+                frozen.fetch_add(1, std::memory_order_relaxed);
+        },
+        nullptr);
+}
+
+void unfreeze_objects(Thread& thread) {
+    for_each_tracked(
+        thread,
+        [](void*, Object* object) {
+            object->lock.fetch_and(static_cast<uint8_t>(~kFrozenMark), std::memory_order_relaxed);
+        },
+        nullptr);
+    frozen.store(0, std::memory_order_relaxed);
+}
+
+size_t frozen_count() {
+    return frozen.load(std::memory_order_relaxed);
+}
+
+}  // namespace imugi

@@ -1,0 +1,23 @@
+// Merge queues: objects of a heap whose `shared` count went negative; the queue holds the reference
+// that was being dropped. The heap's thread merges them at its next safepoint; if it is detached,
+// whoever queues claims the heap and merges.
+#pragma once
+
+#include "memory/object.h"
+#include "thread/thread.h"
+
+namespace imugi {
+
+struct MergeQueue;
+MergeQueue* make_merge_queue();  // null when memory is short
+// Gives an orphaned heap to a thread, unless its queue is being merged just now.
+bool adopt_queue(Heap& heap, Thread& thread);
+// The caller's reference goes to the queue of the owner's heap.
+void queue_merge(Object* object, uint16_t owner);
+// Gives the owner's count to `shared`, less `dropped`; destroys the object when nothing is left.
+// The caller is the owner or has claimed its heap.
+void merge_counts(Object* object, uint32_t dropped);
+// All heaps; the world is stopped.
+void merge_all_heaps();
+
+}  // namespace imugi

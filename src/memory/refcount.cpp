@@ -1,0 +1,205 @@
+// The slow sides of counting, and destruction. See refcount.h for the rules.
+//
+// A dead object is destroyed by the one thread that saw its last reference go; nobody else can
+// reach it but racing readers, who only look at its header.
+#include "memory/refcount.h"
+
+#include "memory/array.h"
+#include "memory/collector.h"
+#include "memory/fields.h"
+#include "memory/heap.h"
+#include "memory/merge.h"
+#include "memory/slot.h"
+#include "thread/safepoint.h"
+
+namespace imugi {
+
+// Deferred objects carry this much in `shared` on top, so that their count never reaches zero.
+static constexpr uint32_t kDeferredBias = (1u << 27) * kSharedOne;
+// Beyond this much in `shared` an object becomes immortal.
+static constexpr int32_t kSharedMost = 0x60000000;
+// Nested destruction recurses this deep, then waits on thread.dead.
+static constexpr uint32_t kDropDepth = 50;
+
+void saturate(Object* object) {
+    object->set_flag(kImmortal);
+    object->local.store(1u << 30, std::memory_order_relaxed);
+}
+
+void make_immortal(Object* object) {
+    object->set_flag(kImmortal);
+    object->owner.store(0, std::memory_order_relaxed);
+}
+
+void incref_shared(Object* object) {
+    uint32_t old = object->shared.fetch_add(kSharedOne, std::memory_order_relaxed);
+    if (IMUGI_UNLIKELY(static_cast<int32_t>(old) > kSharedMost)) object->set_flag(kImmortal);
+}
+
+void decref_shared(Object* object) {
+    uint32_t old = object->shared.load(std::memory_order_relaxed);
+    for (;;) {
+        uint32_t state = old & kSharedStateMask;
+        bool queue = false;
+        uint32_t replacement = old - kSharedOne;
+        if (state != kMerged && static_cast<int32_t>(old) < static_cast<int32_t>(kSharedOne) &&
+            state != kQueued) {
+            // The count would go negative: the queue takes the reference over.
+            replacement = (old & ~kSharedStateMask) | kQueued;
+            queue = true;
+        }
+        // Release: what this thread did to the object comes before its destruction. Acquire: pairs
+        // with the others' releases.
+        if (!object->shared.compare_exchange_weak(old, replacement, std::memory_order_acq_rel,
+                                                  std::memory_order_relaxed))
+            continue;
+        if (queue) {
+            uint16_t owner = object->owner.load(std::memory_order_acquire);
+            if (owner)
+                queue_merge(object, owner);
+            else
+                merge_counts(object, 1);
+        } else if (replacement == kMerged) {
+            destroy(object);
+        }
+        return;
+    }
+}
+
+void local_count_is_zero(Object* object) {
+    uint32_t shared = object->shared.load(std::memory_order_acquire);  // pairs with decref_shared
+    if (shared <= kMayBeShared) {
+        destroy(object);
+        return;
+    }
+    // Others hold references: from now on `shared` is the whole count.
+    object->owner.store(0, std::memory_order_relaxed);
+    uint32_t merged;
+    do merged = shared | kMerged;
+    while (!object->shared.compare_exchange_weak(shared, merged, std::memory_order_acq_rel,
+                                                 std::memory_order_acquire));
+    if (merged == kMerged) destroy(object);
+}
+
+bool try_incref(Object* object) {
+    if (object->has_flag(kImmortal)) return true;
+    uint32_t old = object->shared.load(std::memory_order_relaxed);
+    for (;;) {
+        // Unshared, merged away to nothing, or dead: only the lock tells.
+        if ((old & kSharedStateMask) == kUnshared || old == kMerged || old == kSharedDead)
+            return false;
+        if (object->shared.compare_exchange_weak(old, old + kSharedOne, std::memory_order_acquire,
+                                                 std::memory_order_relaxed))
+            return true;
+    }
+}
+
+void mark_shared(Object* object) {
+    uint32_t old = object->shared.load(std::memory_order_relaxed);
+    while ((old & kSharedStateMask) == kUnshared &&
+           !object->shared.compare_exchange_weak(
+               old, old | kMayBeShared, std::memory_order_seq_cst,
+               std::memory_order_relaxed)) {  // pairs with needs_grace
+    }
+}
+
+Owned share_locked(const std::atomic<uint64_t>& word) {
+    Value value = Value::from_bits(word.load(std::memory_order_relaxed));
+    if (value.is_owning() &&
+        value.object()->owner.load(std::memory_order_relaxed) != current_heap_id)
+        mark_shared(value.object());
+    return Owned::share(value);
+}
+
+uint32_t reference_count(const Object* object) {
+    if (object->has_flag(kImmortal)) return 0xFFFFFFFFu;
+    uint32_t shared = object->shared.load(std::memory_order_relaxed);
+    if (object->has_flag(kDeferred)) shared -= kDeferredBias;
+    return object->local.load(std::memory_order_relaxed) +
+           static_cast<uint32_t>(static_cast<int32_t>(shared) >> 2);
+}
+
+void make_deferred(Object* object) {
+    if (object->has_flag(kImmortal)) return;
+    uint8_t flags = object->flags.fetch_or(kDeferred, std::memory_order_acq_rel);
+    if (!(flags & kDeferred)) object->shared.fetch_add(kDeferredBias, std::memory_order_relaxed);
+}
+
+void end_deferral(Object* object) {
+    uint8_t flags =
+        object->flags.fetch_and(static_cast<uint8_t>(~kDeferred), std::memory_order_acq_rel);
+    if (flags & kDeferred) object->shared.fetch_sub(kDeferredBias, std::memory_order_acq_rel);
+}
+
+// --- destruction ---
+
+static bool push_object(Object**& array, uint32_t& count, uint32_t& capacity, Object* object) {
+    if (count == capacity) {
+        uint32_t more = capacity ? capacity * 2 : 256;
+        void* grown = array_reallocate(array, more * sizeof(Object*));
+        if (!grown) return false;
+        array = static_cast<Object**>(grown);
+        capacity = more;
+    }
+    array[count++] = object;
+    return true;
+}
+
+// Gives the dead object one reference of this thread's, and queues it for drain_dying.
+static void defer_death(Thread& thread, Object* object) {
+    object->shared.store(kUnshared, std::memory_order_relaxed);
+    object->local.store(1, std::memory_order_relaxed);
+    object->owner.store(thread.heap_id, std::memory_order_release);
+    // Without memory for the list the object stays for ever, as nothing else is safe.
+    if (push_object(thread.dying, thread.dying_count, thread.dying_capacity, object))
+        request(thread, kBreakDying);
+}
+
+static void drop_word(FieldVisitor&, std::atomic<uint64_t>& word) {
+    Owned dropped = Owned::adopt(word.exchange(0, std::memory_order_relaxed));
+}
+
+static void destroy_now(Object* object) {
+    FieldVisitor visitor{drop_word, true};
+    visit_fields(object, visitor);
+    release_payload(object);
+    heap_free(object);
+}
+
+void destroy(Object* object) {
+    Thread& thread = current_thread();
+    if (IMUGI_UNLIKELY(object->has_flag(kImmortal))) return;
+    if (IMUGI_UNLIKELY(needs_finalizer(object))) return defer_death(thread, object);
+    if (IMUGI_UNLIKELY(object->has_flag(kHasWeakrefs))) {
+        if (has_weakref_callbacks(object)) return defer_death(thread, object);
+        clear_weakrefs(object);
+    }
+    if (object->has_flag(kTracked)) thread.heap->tracked_balance--;
+    if (thread.drop_depth >= kDropDepth &&
+        push_object(thread.dead, thread.dead_count, thread.dead_capacity, object))
+        return;
+    thread.drop_depth++;
+    destroy_now(object);
+    if (--thread.drop_depth == 0) {
+        thread.drop_depth++;
+        while (thread.dead_count) destroy_now(thread.dead[--thread.dead_count]);
+        thread.drop_depth--;
+    }
+}
+
+void drain_dying(Thread& thread) {
+    uint64_t pending = thread.exception;
+    thread.exception = 0;
+    while (thread.dying_count) {
+        Owned object = Owned::adopt(thread.dying[--thread.dying_count]);
+        Object* raw = object.value().object();
+        if (needs_finalizer(raw)) {
+            raw->set_flag(kFinalized);
+            run_finalizer(thread, raw);
+        }
+        if (is_unique(raw) && raw->has_flag(kHasWeakrefs)) clear_and_call_weakrefs(thread, raw);
+    }
+    thread.exception = pending;
+}
+
+}  // namespace imugi

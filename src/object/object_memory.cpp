@@ -1,0 +1,38 @@
+// What the memory layer asks of types: fields, release, finalizers (memory/fields.h).
+#include "memory/fields.h"
+#include "object/attribute.h"
+#include "object/type.h"
+
+namespace imugi {
+
+static Type& type_of_object(const Object* object) {
+    return *object->shape()->type;
+}
+
+void visit_fields(Object* object, FieldVisitor& visitor) {
+    Type& type = type_of_object(object);
+    if (type.slots.fields) type.slots.fields(object, visitor);
+    for (uint32_t offset = type.slots_offset; offset < type.size; offset += sizeof(Slot))
+        visitor.visit(*reinterpret_cast<Slot*>(reinterpret_cast<char*>(object) + offset));
+    if (type.attributes_offset) visit_attributes(object, visitor);
+}
+
+void release_payload(Object* object) {
+    Type& type = type_of_object(object);
+    if (type.slots.release) type.slots.release(object);
+    if (type.attributes_offset) release_attributes(object);
+}
+
+Object* type_object_of(const Object* object) {
+    return &type_of_object(object);
+}
+
+bool needs_finalizer(const Object* object) {
+    return type_of_object(object).slots.finalize && !object->has_flag(kFinalized);
+}
+
+void run_finalizer(Thread& thread, Object* object) {
+    type_of_object(object).slots.finalize(thread, Value::of(object));
+}
+
+}  // namespace imugi

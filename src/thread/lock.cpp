@@ -1,0 +1,115 @@
+// Contended locks: spin briefly, then detach and park on the lock byte. See lock.h for the rules.
+#include "thread/lock.h"
+
+#include "thread/parking_lot.h"
+
+namespace imugi {
+
+static constexpr int kSpins = 40;
+
+// Takes the byte, parking if it must. The caller is detached, or not a Python thread.
+static void lock_parked(std::atomic<uint8_t>& byte) {
+    for (;;) {
+        uint8_t seen = byte.load(std::memory_order_relaxed);
+        if (!(seen & kLocked)) {
+            if (byte.compare_exchange_weak(seen, seen | kLocked, std::memory_order_acquire,
+                                           std::memory_order_relaxed))  // pairs with unlock_byte
+                return;
+            continue;
+        }
+        if (!(seen & kHasWaiters) &&
+            !byte.compare_exchange_weak(seen, seen | kHasWaiters, std::memory_order_relaxed))
+            continue;
+        park(&byte, seen | kHasWaiters, 1, -1);
+    }
+}
+
+static bool spin(std::atomic<uint8_t>& byte) {
+    for (int i = 0; i < kSpins; i++) {
+        if (try_lock_byte(byte)) return true;
+        __builtin_ia32_pause();
+    }
+    return false;
+}
+
+void lock_slow(Thread& thread, std::atomic<uint8_t>& byte) {
+    if (spin(byte)) return;
+    // Detaching lets go of the sections already held, so that two threads cannot wait for each
+    // other.
+    for (;;) {
+        detach(thread);
+        lock_parked(byte);
+        // Never wait for the world while holding the byte: attach, and only then make sure of it.
+        unlock_byte(byte);
+        attach(thread);
+        if (spin(byte)) return;
+    }
+}
+
+void unlock_slow(std::atomic<uint8_t>& byte) {
+    if (!(byte.load(std::memory_order_relaxed) & kHasWaiters)) return unlock_byte(byte);
+    unpark_one(
+        &byte,
+        [](void* argument, void*, bool more) {
+            auto& held = *static_cast<std::atomic<uint8_t>*>(argument);
+            if (!more)
+                held.fetch_and(static_cast<uint8_t>(~kHasWaiters), std::memory_order_relaxed);
+            held.fetch_and(static_cast<uint8_t>(~kLocked),
+                           std::memory_order_release);  // pairs with lock
+        },
+        &byte);
+}
+
+void release_sections(Thread& thread) {
+    for (CriticalSection* section = thread.critical; section && section->held;
+         section = section->previous) {
+        unlock_byte(*section->first);
+        if (section->second) unlock_byte(*section->second);
+        section->held = false;
+    }
+}
+
+static void lock_both(Thread& thread, std::atomic<uint8_t>& first, std::atomic<uint8_t>* second) {
+    for (;;) {
+        if (!try_lock_byte(first)) lock_slow(thread, first);
+        if (!second || try_lock_byte(*second) || spin(*second)) return;
+        unlock_byte(first);
+        lock_slow(thread, *second);
+        unlock_byte(*second);
+    }
+}
+
+void resume_section(Thread& thread, CriticalSection& section) {
+    lock_both(thread, *section.first, section.second);
+    section.held = true;
+}
+
+Lock2::Lock2(Thread& thread, std::atomic<uint8_t>& a, std::atomic<uint8_t>& b) : thread_(thread) {
+    std::atomic<uint8_t>* first = &a < &b ? &a : &b;
+    std::atomic<uint8_t>* second = &a == &b ? nullptr : &a < &b ? &b : &a;
+    section_ = {thread.critical, first, second, true};
+    lock_both(thread, *first, second);
+    thread.critical = &section_;
+}
+
+Lock2::~Lock2() {
+    thread_.critical = section_.previous;
+    if (section_.held) {
+        unlock_byte(*section_.first);
+        if (section_.second) unlock_byte(*section_.second);
+    }
+    if (section_.previous && !section_.previous->held) resume_section(thread_, *section_.previous);
+}
+
+void RuntimeMutex::lock() {
+    if (try_lock_byte(byte_) || spin(byte_)) return;
+    Thread* thread = current_thread_slot;
+    if (!thread || thread->state.load(std::memory_order_relaxed) != ThreadState::kAttached) {
+        lock_parked(byte_);
+        return;
+    }
+    // Attaching may wait for a stop-the-world, which may need this mutex: so as in lock_slow.
+    lock_slow(*thread, byte_);
+}
+
+}  // namespace imugi

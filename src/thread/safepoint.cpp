@@ -1,0 +1,81 @@
+// What a thread does when its breaker is set; fork.
+#include "thread/safepoint.h"
+
+#include "memory/heap.h"
+#include "thread/gil.h"
+#include "thread/grace.h"
+#include "thread/parking_lot.h"
+#include "thread/world.h"
+
+namespace imugi {
+
+SafepointHooks safepoint_hooks;
+
+bool safepoint_slow(Thread& thread) {
+    for (;;) {
+        uint32_t reasons = thread.breaker.load(std::memory_order_acquire);  // pairs with request
+        if (reasons & kBreakStop) {
+            world::suspend_self(thread);
+            continue;
+        }
+        if (reasons & kBreakGilDrop) {
+            gil_yield(thread);
+            continue;
+        }
+        if (reasons & kBreakLimbo) wait_for_grace(thread);
+        if (reasons & kBreakMerge) {
+            clear_request(thread, kBreakMerge);
+            safepoint_hooks.merge(thread);
+        }
+        if (reasons & kBreakCollect) {
+            clear_request(thread, kBreakCollect);
+            safepoint_hooks.collect(thread);
+        }
+        if (reasons & kBreakTrace) {
+            clear_request(thread, kBreakTrace);
+            safepoint_hooks.trace_changed(thread);
+        }
+        if (thread.breaker.load(std::memory_order_relaxed) & kBreakDying) {
+            clear_request(thread, kBreakDying);
+            safepoint_hooks.drain_dying(thread);
+        }
+        if (reasons & kBreakSignal) {
+            clear_request(thread, kBreakSignal);
+            if (!safepoint_hooks.signals(thread)) return false;
+        }
+        if (reasons & kBreakAsyncExc) {
+            clear_request(thread, kBreakAsyncExc);
+            if (!safepoint_hooks.async_exception(thread)) return false;
+        }
+        if (reasons & kBreakPending) {
+            clear_request(thread, kBreakPending);
+            if (!safepoint_hooks.pending_calls(thread)) return false;
+        }
+        if (reasons & kBreakExit) {
+            // The runtime is gone from under daemon threads: their C++ frames stay as they are, for
+            // ever.
+            detach(thread);
+            uint32_t never = 0;
+            for (;;) park(&never, 0, 4, -1);
+        }
+        return true;
+    }
+}
+
+void before_fork(Thread&) {
+    heap_before_fork();
+}
+
+void after_fork_parent(Thread&) {
+    heap_after_fork();
+}
+
+void after_fork_child(Thread& thread) {
+    heap_after_fork();
+    parking_lot_after_fork();
+    world::after_fork_child(thread);
+    gil_after_fork(thread);
+    grace_after_fork(thread);
+}
+
+}  // namespace imugi

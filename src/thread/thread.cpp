@@ -1,0 +1,194 @@
+// Threads: creation, attach and detach, claims. Thread objects are type-stable: a destroyed one
+// goes to a pool and is reused, so a racing claim or request may still look at its atomics.
+//
+// Protection: the process's list of threads (world.h) is under world_mutex.
+#include "thread/thread.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <new>
+
+#include "memory/heap.h"
+#include "thread/claim.h"
+#include "thread/gil.h"
+#include "thread/grace.h"
+#include "thread/lock.h"
+#include "thread/parking_lot.h"
+#include "thread/safepoint.h"
+#include "thread/world.h"
+
+namespace imugi {
+
+thread_local constinit Thread* current_thread_slot = nullptr;
+thread_local constinit uint16_t current_heap_id = 0xFFFF;
+
+static constexpr size_t kRegisterBytes = size_t{64} << 20;
+static constexpr size_t kFrameBytes = size_t{64} << 20;
+// Native code may use this much below the limit: room for library calls and signal handlers.
+static constexpr size_t kStackReserve = 96 << 10;
+static constexpr size_t kMostStack = size_t{64} << 20;
+
+static std::atomic<uint64_t> next_thread_id{1};
+
+static void find_stack(Thread& thread) {
+    pthread_attr_t attributes;
+    void* low = nullptr;
+    size_t size = 0;
+    if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+        pthread_attr_getstack(&attributes, &low, &size);
+        pthread_attr_destroy(&attributes);
+    }
+    uintptr_t top = reinterpret_cast<uintptr_t>(low) + size;
+    // The main thread's stack may be unlimited: use a part that is surely there.
+    uintptr_t bottom = size > kMostStack ? top - kMostStack : reinterpret_cast<uintptr_t>(low);
+    size_t reserve = kStackReserve;
+#if defined(IMUGI_ASAN) || defined(IMUGI_TSAN)
+    reserve *= 4;
+#endif
+    thread.stack_limit = bottom + (reserve < size / 2 ? reserve : size / 2);
+}
+
+static void* reserve_stack(size_t bytes) {
+    void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return memory == MAP_FAILED ? nullptr : memory;
+}
+
+static bool make_stacks(Thread& thread) {
+    if (thread.registers_begin) return true;
+    auto* registers = static_cast<uint64_t*>(reserve_stack(kRegisterBytes));
+    auto* frames = static_cast<char*>(reserve_stack(kFrameBytes));
+    if (!registers || !frames) {
+        if (registers) munmap(registers, kRegisterBytes);
+        if (frames) munmap(frames, kFrameBytes);
+        return false;
+    }
+    thread.registers_begin = thread.registers_top = registers;
+    thread.registers_end = registers + kRegisterBytes / sizeof(uint64_t);
+    thread.frames_begin = reinterpret_cast<Frame*>(frames);
+    thread.frames_end = reinterpret_cast<Frame*>(frames + kFrameBytes);
+    return true;
+}
+
+Thread* create_thread(Interpreter& interpreter) {
+    Thread* thread = world::take_pooled_thread();
+    if (!thread) {
+        void* memory = aligned_alloc(64, (sizeof(Thread) + 63) & ~size_t{63});
+        if (!memory) return nullptr;
+        thread = new (memory) Thread;
+        // A claim must not find it before it has a heap.
+        thread->state.store(ThreadState::kSuspended, std::memory_order_relaxed);
+    }
+    if (!make_stacks(*thread) || !(thread->heap = acquire_heap(*thread))) {
+        world::pool_thread(*thread);
+        return nullptr;
+    }
+    thread->heap_id = thread->heap->id;
+    thread->interpreter = &interpreter;
+    thread->id = next_thread_id.fetch_add(1, std::memory_order_relaxed);
+    thread->seen_epoch.store(UINT64_MAX, std::memory_order_relaxed);
+    world::add_thread(*thread);
+    return thread;
+}
+
+void adopt_os_thread(Thread& thread) {
+    thread.ident = pthread_self();
+    thread.native_id = static_cast<uint64_t>(syscall(SYS_gettid));
+    find_stack(thread);
+    current_thread_slot = &thread;
+    current_heap_id = thread.heap_id;
+}
+
+void destroy_thread(Thread& thread) {
+    // Wait for a claim or stop-the-world to end, and keep others from beginning one.
+    for (;;) {
+        ThreadState expected = ThreadState::kDetached;
+        if (thread.state.compare_exchange_strong(expected, ThreadState::kSuspended,
+                                                 std::memory_order_acq_rel))
+            break;
+        park(&thread.state, static_cast<uint32_t>(expected), 4, 1000000);
+    }
+    current_thread_slot = nullptr;
+    current_heap_id = 0xFFFF;
+    world::remove_thread(thread);
+    orphan_limbo(thread);
+    orphan_heap(thread.heap);
+    madvise(thread.registers_begin, kRegisterBytes, MADV_DONTNEED);
+    madvise(static_cast<void*>(thread.frames_begin), kFrameBytes, MADV_DONTNEED);
+    array_free(thread.dying);
+    array_free(thread.dead);
+    uint64_t* registers = thread.registers_begin;
+    uint64_t* registers_end = thread.registers_end;
+    Frame* frames = thread.frames_begin;
+    Frame* frames_end = thread.frames_end;
+    // In place, but for the atomics that a late claim may look at: they stay suspended.
+    thread.~Thread();
+    new (&thread) Thread;
+    thread.state.store(ThreadState::kSuspended, std::memory_order_relaxed);
+    thread.registers_begin = thread.registers_top = registers;
+    thread.registers_end = registers_end;
+    thread.frames_begin = frames;
+    thread.frames_end = frames_end;
+    world::pool_thread(thread);
+}
+
+void attach(Thread& thread) {
+    for (;;) {
+        gil_acquire(thread);
+        ThreadState expected = ThreadState::kDetached;
+        if (thread.state.compare_exchange_strong(
+                expected, ThreadState::kAttached, std::memory_order_acq_rel,
+                std::memory_order_acquire))  // pairs with resume and detach
+            break;
+        gil_release(thread);
+        park(&thread.state, static_cast<uint32_t>(ThreadState::kSuspended), 4, -1);
+    }
+    grace_attach(thread);
+    if (IMUGI_UNLIKELY(thread.critical && !thread.critical->held))
+        resume_section(thread, *thread.critical);
+}
+
+void detach(Thread& thread) {
+    if (thread.critical) release_sections(thread);
+    grace_detach(thread);
+    thread.state.store(ThreadState::kDetached,
+                       std::memory_order_seq_cst);  // pairs with attach and the stopper
+    gil_release(thread);
+    if (IMUGI_UNLIKELY(thread.breaker.load(std::memory_order_seq_cst) & kBreakStop))
+        world::notify_stopper();
+}
+
+void request(Thread& thread, Breaker reason) {
+    thread.breaker.fetch_or(reason, std::memory_order_seq_cst);
+}
+
+void clear_request(Thread& thread, uint32_t reasons) {
+    thread.breaker.fetch_and(~reasons, std::memory_order_acquire);
+}
+
+ClaimResult try_claim(Heap& heap) {
+    Thread* thread = heap.thread.load(std::memory_order_acquire);
+    if (!thread) return ClaimResult::kOrphaned;
+    request(*thread, kBreakMerge);
+    if (thread == current_thread_slot) return ClaimResult::kAttached;
+    ThreadState expected = ThreadState::kDetached;
+    // When it is suspended by a stop-the-world or another claim, that one's end finds kBreakMerge.
+    if (!thread->state.compare_exchange_strong(expected, ThreadState::kSuspended,
+                                               std::memory_order_acq_rel))
+        return ClaimResult::kAttached;
+    if (heap.thread.load(std::memory_order_acquire) == thread) return ClaimResult::kClaimed;
+    world::resume_thread(*thread);
+    return ClaimResult::kAttached;
+}
+
+void release_claim(Heap& heap) {
+    Thread* thread = heap.thread.load(std::memory_order_relaxed);
+    clear_request(*thread, kBreakMerge);
+    world::resume_thread(*thread);
+}
+
+}  // namespace imugi

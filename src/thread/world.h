@@ -1,0 +1,25 @@
+// The process's threads, and stopping them all.
+#pragma once
+
+#include "thread/thread.h"
+
+namespace imugi::world {
+
+// The list of all Threads; pooled ones are not in it.
+void add_thread(Thread& thread);
+void remove_thread(Thread& thread);
+void pool_thread(Thread& thread);
+Thread* take_pooled_thread();  // null when the pool is empty; suspended
+// Calls visit for every thread under the list's mutex (it must not block).
+void for_each_thread(void (*visit)(void* context, Thread& thread), void* context);
+
+// Suspended becomes detached again, and it is woken.
+void resume_thread(Thread& thread);
+void notify_stopper();
+// The answer to kBreakStop at a safepoint: suspends until the world goes on.
+void suspend_self(Thread& thread);
+bool is_stopped();
+
+void after_fork_child(Thread& survivor);
+
+}  // namespace imugi::world
