@@ -25,6 +25,10 @@ Ref<Tuple> make_tuple(Thread& thread, const V&... values)
     return make_tuple(thread, list, sizeof...(V));
 }
 Ref<Tuple> empty_tuple();
+// tuple(iterable): an exact tuple is itself. Runs Python.
+Ref<Tuple> tuple_from(Thread& thread, Value iterable);
+Ref<Tuple> tuple_concat(Thread& thread, Tuple& left, Tuple& right);
+Owned make_tuple_iterator(Thread& thread, Tuple& tuple);
 Ref<Tuple> tuple_slice(Thread& thread, Tuple& tuple, Index begin, Index end);
 
 }  // namespace imugi

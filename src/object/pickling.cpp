@@ -1,0 +1,31 @@
+// What builtin types need for copying, pickling and annotations.
+#include "object/pickling.h"
+
+#include "object/call.h"
+#include "object/dict.h"
+#include "object/errors.h"
+#include "object/interpreter.h"
+#include "object/str.h"
+#include "object/tuple.h"
+
+namespace imugi {
+
+Owned builtin_named(Thread& thread, Str& name) {
+    Owned dict = interpreter_of(thread).builtins_dict.share();
+    Owned found = TRY(dict_get(thread, dict.as<Dict>(), name));
+    if (found.is_nothing()) return raise(thread, exc::AttributeError, "{}", name);
+    return found;
+}
+
+Owned reduce_to_builtin(Thread& thread, Str& name, Value argument, Value state) {
+    Owned function = TRY(builtin_named(thread, name));
+    Ref<Tuple> arguments = TRY(argument.is_empty() ? empty_tuple() : make_tuple(thread, argument));
+    if (state.is_empty()) return make_tuple(thread, function, arguments);
+    return make_tuple(thread, function, arguments, state);
+}
+
+Owned class_getitem(Thread& thread, Type& type, Value item) {
+    return call(thread, Value::of(generic_alias_type), Value::of(type), item);
+}
+
+}  // namespace imugi

@@ -1,0 +1,18 @@
+// What builtin types need for copying, pickling and annotations: builtin functions by name, and
+// `T[item]`.
+#pragma once
+
+#include "object/type.h"
+
+namespace imugi {
+
+// builtins.NAME of the running interpreter; AttributeError when it is gone.
+Owned builtin_named(Thread& thread, Str& name);
+// (builtins.NAME, (argument,)) and with a state: what __reduce__ of an iterator gives. An empty
+// argument stands for the empty tuple, an empty state for none.
+Owned reduce_to_builtin(Thread& thread, Str& name, Value argument, Value state = Value());
+
+// __class_getitem__ of generic builtin types.
+Owned class_getitem(Thread& thread, Type& type, Value item);
+
+}  // namespace imugi

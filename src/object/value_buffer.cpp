@@ -1,0 +1,60 @@
+// ValueBuffer: gathers values before they become a list or tuple.
+#include "object/value_buffer.h"
+
+#include <cstring>
+
+#include "memory/collector.h"
+#include "memory/heap.h"
+#include "object/list_items.h"
+#include "object/protocol.h"
+#include "object/tuple.h"
+
+namespace imugi {
+
+bool ValueBuffer::reserve(size_t more) {
+    if (size_ + more <= capacity_) return true;
+    size_t capacity = size_ + more + (size_ >> 2) + 6;
+    ListItems* array = allocate_list_items(capacity);
+    if (array == nullptr) return raise_memory_error(thread_);
+    if (size_ != 0) memcpy(static_cast<void*>(array->items), array_->items, size_ * sizeof(Slot));
+    array_free(array_);
+    array_ = array;
+    capacity_ = capacity;
+    return true;
+}
+
+void ValueBuffer::clear() {
+    for (size_t i = 0; i < size_; i++) drop_slot(array_->items[i]);
+    array_free(array_);
+    array_ = nullptr;
+    size_ = capacity_ = 0;
+}
+
+bool ValueBuffer::extend(Value iterable) {
+    Owned iterator = TRY(iterate(thread_, iterable));
+    Index hint = TRY(length_hint(thread_, iterable, 8));
+    if (hint > 0 && hint < Index{1} << 40) TRY(reserve(hint));
+    for (;;) {
+        Owned value = TRY(next(thread_, iterator));
+        if (value.is_nothing()) return true;
+        TRY(append(std::move(value)));
+    }
+}
+
+Ref<Tuple> ValueBuffer::to_tuple() {
+    if (size_ == 0) return empty_tuple();
+    Ref<Tuple> tuple = TRY(make_tuple_blank(thread_, size_));
+    memcpy(static_cast<void*>(tuple->items), array_->items, size_ * sizeof(Slot));
+    forget();
+    track(tuple.get());
+    return tuple;
+}
+
+Ref<List> ValueBuffer::to_list() {
+    Ref<List> list = TRY(make_list(thread_));
+    list->size.store(static_cast<Index>(size_), std::memory_order_relaxed);
+    list->array.store(release(), std::memory_order_release);
+    return list;
+}
+
+}  // namespace imugi

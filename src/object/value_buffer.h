@@ -1,0 +1,45 @@
+// ValueBuffer: a growing array of owned words on the way to becoming a list or tuple; private to
+// one thread. Its array is a list's, so that a list takes it over without copying.
+#pragma once
+
+#include "object/list.h"
+
+namespace imugi {
+
+class ValueBuffer {
+  public:
+    explicit ValueBuffer(Thread& thread) : thread_(thread) {}
+    ~ValueBuffer() { clear(); }
+    ValueBuffer(const ValueBuffer&) = delete;
+
+    // False with MemoryError set.
+    [[nodiscard]] bool append(Owned value) {
+        if (size_ == capacity_) TRY(reserve(1));
+        array_->items[size_++].init(std::move(value));
+        return true;
+    }
+    [[nodiscard]] bool reserve(size_t more);
+    size_t size() const { return size_; }
+    Value operator[](size_t i) const { return array_->items[i].borrow(); }
+    Slot* slots() const { return array_->items; }
+    // Gives the array away, with the words.
+    ListItems* release() {
+        size_ = capacity_ = 0;
+        return std::exchange(array_, nullptr);
+    }
+    // The words were moved elsewhere.
+    void forget() { size_ = 0; }
+    void clear();
+    // Appends all that the iterable gives. Runs Python.
+    [[nodiscard]] bool extend(Value iterable);
+
+    Ref<Tuple> to_tuple();
+    Ref<List> to_list();
+
+  private:
+    Thread& thread_;
+    ListItems* array_ = nullptr;
+    size_t size_ = 0, capacity_ = 0;
+};
+
+}  // namespace imugi
