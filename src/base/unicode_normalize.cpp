@@ -1,0 +1,147 @@
+// Normalization (UAX #15) of unicode_data.h over arrays of code points: ICU knows the single
+// characters, the algorithm is here, as ICU's own works on UTF-16 with 32-bit lengths only.
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
+#include <unicode/utf16.h>
+
+#include "base/unicode_data.h"
+
+namespace imugi::unicode {
+namespace {
+
+UChar32 icu(uint32_t c) {
+    return static_cast<UChar32>(c);
+}
+
+bool composes(Form form) {
+    return form == Form::nfc || form == Form::nfkc;
+}
+
+// The longest decomposition, U+FDFA's, has 18 characters.
+constexpr int32_t most_units = 40;
+
+struct Decomposer {
+    const UNormalizer2* normalizer;
+
+    explicit Decomposer(Form form) {
+        UErrorCode status = U_ZERO_ERROR;
+        bool compatible = form == Form::nfkc || form == Form::nfkd;
+        normalizer = compatible ? unorm2_getNFKCInstance(&status) : unorm2_getNFCInstance(&status);
+        if (U_FAILURE(status)) normalizer = nullptr;
+    }
+
+    // The full decomposition in UTF-16; -1 when the character stays as it is.
+    int32_t operator()(uint32_t c, UChar* units) const {
+        if (c < 0xa0 || normalizer == nullptr) return -1;
+        UErrorCode status = U_ZERO_ERROR;
+        int32_t size = unorm2_getDecomposition(normalizer, icu(c), units, most_units, &status);
+        return U_SUCCESS(status) ? size : -1;
+    }
+};
+
+// Sorts runs of combining marks by class, keeping equal ones in order.
+void reorder(uint32_t* text, size_t size) {
+    for (size_t i = 1; i < size; ++i) {
+        int own = text[i] < 0x300 ? 0 : combining(text[i]);
+        if (own == 0) continue;
+        size_t j = i;
+        uint32_t c = text[i];
+        for (; j > 0 && combining(text[j - 1]) > own; --j) text[j] = text[j - 1];
+        text[j] = c;
+    }
+}
+
+size_t compose(uint32_t* text, size_t size) {
+    UErrorCode status = U_ZERO_ERROR;
+    const UNormalizer2* normalizer = unorm2_getNFCInstance(&status);
+    if (U_FAILURE(status)) return size;
+    size_t to = 0;
+    size_t starter = SIZE_MAX;
+    int last_class = 0;  // of what was kept since the starter, 0 if nothing was
+    for (size_t i = 0; i < size; ++i) {
+        uint32_t c = text[i];
+        int own = c < 0x300 ? 0 : combining(c);
+        bool adjacent = starter != SIZE_MAX && to == starter + 1;
+        bool blocked = starter == SIZE_MAX || (!adjacent && last_class >= own);
+        // Below U+0300 nothing combines with what is before it.
+        if (!blocked && c >= 0x300) {
+            UChar32 whole = unorm2_composePair(normalizer, icu(text[starter]), icu(c));
+            if (whole >= 0) {
+                text[starter] = static_cast<uint32_t>(whole);
+                continue;
+            }
+        }
+        if (own == 0) starter = to;
+        last_class = own;
+        text[to++] = c;
+    }
+    return to;
+}
+
+}  // namespace
+
+template <typename Unit>
+QuickCheck quick_check(Form form, const Unit* text, size_t size) {
+    constexpr UProperty properties[] = {UCHAR_NFC_QUICK_CHECK, UCHAR_NFD_QUICK_CHECK,
+                                        UCHAR_NFKC_QUICK_CHECK, UCHAR_NFKD_QUICK_CHECK};
+    UProperty property = properties[static_cast<size_t>(form)];
+    uint32_t quick_below = form == Form::nfc ? 0x300 : form == Form::nfd ? 0xc0 : 0xa0;
+    QuickCheck answer = QuickCheck::yes;
+    int last_class = 0;
+    for (size_t i = 0; i < size; ++i) {
+        uint32_t c = text[i];
+        if (c < quick_below) {
+            last_class = 0;
+            continue;
+        }
+        int own = combining(c);
+        if (own != 0 && last_class > own) return QuickCheck::no;
+        last_class = own;
+        int32_t verdict = u_getIntPropertyValue(icu(c), property);
+        if (verdict == UNORM_NO) return QuickCheck::no;
+        if (verdict == UNORM_MAYBE) answer = QuickCheck::maybe;
+    }
+    return answer;
+}
+
+template <typename Unit>
+size_t normalize_room(Form form, const Unit* text, size_t size) {
+    Decomposer decompose(form);
+    UChar units[most_units];
+    size_t room = 0;
+    for (size_t i = 0; i < size; ++i) {
+        int32_t count = decompose(text[i], units);
+        room += count < 0 ? 1 : static_cast<size_t>(count);
+    }
+    return room;
+}
+
+template <typename Unit>
+size_t normalize(Form form, uint32_t* out, const Unit* text, size_t size) {
+    Decomposer decompose(form);
+    UChar units[most_units];
+    size_t to = 0;
+    for (size_t i = 0; i < size; ++i) {
+        int32_t count = decompose(text[i], units);
+        if (count < 0) out[to++] = text[i];
+        for (int32_t j = 0; j < count;) {
+            UChar32 c = 0;
+            U16_NEXT(units, j, count, c);
+            out[to++] = static_cast<uint32_t>(c);
+        }
+    }
+    reorder(out, to);
+    return composes(form) ? compose(out, to) : to;
+}
+
+template QuickCheck quick_check(Form, const uint8_t*, size_t);
+template QuickCheck quick_check(Form, const uint16_t*, size_t);
+template QuickCheck quick_check(Form, const uint32_t*, size_t);
+template size_t normalize_room(Form, const uint8_t*, size_t);
+template size_t normalize_room(Form, const uint16_t*, size_t);
+template size_t normalize_room(Form, const uint32_t*, size_t);
+template size_t normalize(Form, uint32_t*, const uint8_t*, size_t);
+template size_t normalize(Form, uint32_t*, const uint16_t*, size_t);
+template size_t normalize(Form, uint32_t*, const uint32_t*, size_t);
+
+}  // namespace imugi::unicode
