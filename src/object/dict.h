@@ -24,9 +24,14 @@ struct DictTable {
     std::atomic<bool> str_keys;  // all keys are exact str: lookups of an exact str run no Python
     std::atomic<uint32_t> keys_version;
     uint32_t usable;                     // entries that fit before growth; under the lock
-    std::atomic<uint32_t> used_entries;  // entries written so far, deleted ones too
+    std::atomic<uint32_t> used_entries;  // entries to look at, deleted ones too
+    uint64_t stamp;                      // differs from that of any table this dict had before
     // index array, then entries
-    DictEntry* entries() const;
+
+    char* indices() const { return const_cast<char*>(reinterpret_cast<const char*>(this + 1)); }
+    DictEntry* entries() const {
+        return reinterpret_cast<DictEntry*>(indices() + (size_t{index_bytes} << log2_size));
+    }
 };
 
 struct Dict : Object {
@@ -54,6 +59,10 @@ Owned dict_set_default(Thread& thread, Dict& dict, Value key, Value value);
 Result<bool> dict_contains(Thread& thread, Dict& dict, Value key);
 Ref<Dict> dict_copy(Thread& thread, Dict& dict);
 void dict_clear(Thread& thread, Dict& dict);
+// True if both have equal values under equal keys.
+Result<bool> dict_equal(Thread& thread, Dict& left, Dict& right);
+// Takes out the newest item, both; nothing when the dict is empty.
+Owned dict_pop_newest(Thread& thread, Dict& dict, Owned* key);
 // dict.update(mapping or iterable of pairs); `override` false keeps existing keys.
 [[nodiscard]] bool dict_update(Thread& thread, Dict& dict, Value other, bool override_ = true);
 Ref<List> dict_keys(Thread& thread, Dict& dict);
@@ -66,6 +75,12 @@ inline Index dict_size(const Dict& dict) {
 // Steps through the live entries; false at the end. `position` starts at 0. Safe against changes
 // (may then skip or repeat none that stay).
 bool dict_next(Thread& thread, Dict& dict, size_t* position, Owned* key, Owned* value);
+
+// Items from iterable of pairs, as dict.update() takes them.
+[[nodiscard]] bool dict_update_from_pairs(Thread& thread, Dict& dict, Value pairs,
+                                          bool override_ = true);
+Owned make_dict_view(Thread& thread, Type& type, Dict& dict);
+Owned make_dict_iterator(Thread& thread, Type& type, Dict& dict);
 
 // For inline caches: the entry of an interned str key and the table's keys version (assigned if
 // need be; 0: do not cache). -1: missing.

@@ -29,6 +29,10 @@ Owned list_item(Thread& thread, List& list, Index index);
 [[nodiscard]] bool list_extend(Thread& thread, List& list, Value iterable);
 [[nodiscard]] bool list_insert_at(Thread& thread, List& list, Index index, Owned value);
 [[nodiscard]] bool list_sort_values(Thread& thread, List& list, Value key, bool reverse);
+// list(iterable). Runs Python.
+Ref<List> list_from(Thread& thread, Value iterable);
+Owned make_list_iterator(Thread& thread, List& list);
+Owned make_list_reverse_iterator(Thread& thread, List& list);
 Owned list_slice(Thread& thread, List& list, Index begin, Index end);
 Ref<Tuple> list_to_tuple(Thread& thread, List& list);
 inline Index list_size(const List& list) {

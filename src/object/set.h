@@ -17,6 +17,9 @@ Ref<Set> make_set(Thread& thread, Type& type = set_type);
 Result<bool> set_contains(Thread& thread, Set& set, Value element);
 Result<bool> set_discard(Thread& thread, Set& set, Value element);
 [[nodiscard]] bool set_update(Thread& thread, Set& set, Value iterable);
+class ValueBuffer;
+// Appends all elements, as they are at one moment.
+[[nodiscard]] bool set_elements(Thread& thread, Set& set, ValueBuffer& out);
 bool set_next(Thread& thread, Set& set, size_t* position, Owned* element);
 inline Index set_size(const Set& set) {
     return set.size.load(std::memory_order_acquire);

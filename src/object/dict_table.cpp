@@ -1,0 +1,294 @@
+// Tables of dicts: open addressing over an index array, entries in order of insertion. Index words
+// and keys are written once per table, so that readers need no lock; see dict_table.h.
+#include "object/dict_table.h"
+
+#include <cstring>
+
+#include "object/int.h"
+#include "object/protocol.h"
+
+namespace imugi {
+
+namespace {
+
+// A table without room, shared by all empty dicts.
+struct EmptyTable {
+    DictTable table;
+    uint8_t indices[8];
+};
+constinit EmptyTable the_empty_table = {{.log2_size = 3,
+                                         .index_bytes = 1,
+                                         .str_keys = true,
+                                         .keys_version = 0,
+                                         .usable = 0,
+                                         .used_entries = 0,
+                                         .stamp = 0},
+                                        {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}};
+
+// Stamps: the heap that made the table and a number of its own.
+uint64_t next_stamp() {
+    static thread_local uint64_t counter = 0;
+    return uint64_t{current_heap_id} << 48 | (++counter & ((uint64_t{1} << 48) - 1));
+}
+
+template <class Word>
+Index load_index(const DictTable& table, size_t slot) {
+    auto& word = reinterpret_cast<std::atomic<Word>*>(table.indices())[slot];
+    Word n = word.load(std::memory_order_acquire);  // pairs with store_index: the entry is written
+    return n == static_cast<Word>(-1) ? kMissing : static_cast<Index>(n);
+}
+
+IMUGI_ALWAYS_INLINE Index index_at(const DictTable& table, size_t slot) {
+    switch (table.index_bytes) {
+        case 1:
+            return load_index<uint8_t>(table, slot);
+        case 2:
+            return load_index<uint16_t>(table, slot);
+        default:
+            return load_index<uint32_t>(table, slot);
+    }
+}
+
+void store_index(DictTable& table, size_t slot, uint32_t entry) {
+    char* indices = table.indices();
+    switch (table.index_bytes) {
+        case 1:
+            reinterpret_cast<std::atomic<uint8_t>*>(indices)[slot].store(
+                static_cast<uint8_t>(entry), std::memory_order_release);
+            break;
+        case 2:
+            reinterpret_cast<std::atomic<uint16_t>*>(indices)[slot].store(
+                static_cast<uint16_t>(entry), std::memory_order_release);
+            break;
+        default:
+            reinterpret_cast<std::atomic<uint32_t>*>(indices)[slot].store(
+                entry, std::memory_order_release);
+    }
+}
+
+// The first free index slot for the hash; under the lock.
+size_t free_slot(const DictTable& table, int64_t hash) {
+    size_t mask = (size_t{1} << table.log2_size) - 1;
+    auto perturb = static_cast<uint64_t>(hash);
+    uint64_t position = perturb;
+    while (index_at(table, position & mask) != kMissing) {
+        perturb >>= 5;
+        position = position * 5 + perturb + 1;
+    }
+    return position & mask;
+}
+
+enum class Verdict : uint8_t { kNo, kYes, kAskUser, kLock };
+
+// Compares two keys of equal hash that are not identical. `locked`: the entry cannot go away.
+Verdict compare_keys(const Dict& dict, const DictTable& table, const DictEntry& entry,
+                     uint64_t entry_bits, Value key, bool locked) {
+    Value other = Value::from_bits(entry_bits);
+    if (!other.is_object())
+        return key.is_small_int() && other.is_small_int() ? Verdict::kNo : Verdict::kAskUser;
+    if (!is_exact_str(key) || !is_exact_str(other)) return Verdict::kAskUser;
+    auto& text = key.as<Str>();
+    Object* object = other.object();
+    if (locked || object->has_flag(kImmortal) ||
+        object->owner.load(std::memory_order_relaxed) == current_heap_id)
+        return str_equal(text, *static_cast<Str*>(object)) ? Verdict::kYes : Verdict::kNo;
+    if (!try_incref(object)) return Verdict::kLock;
+    Verdict verdict = Verdict::kLock;
+    if (entry.key.load(std::memory_order_acquire) == entry_bits &&
+        dict.table.load(std::memory_order_acquire) == &table)
+        verdict = str_equal(text, *static_cast<Str*>(object)) ? Verdict::kYes : Verdict::kNo;
+    decref(object);
+    return verdict;
+}
+
+}  // namespace
+
+DictTable* const empty_dict_table = &the_empty_table.table;
+
+void DictProbe::start(const DictTable& table) {
+    stamp = table.stamp;
+    perturb = static_cast<uint64_t>(hash);
+    position = perturb;
+    candidate = kMissing;
+    equal = false;
+}
+
+Index DictProbe::find(const Dict& dict, const DictTable& table, bool locked) {
+    const DictEntry* entries = table.entries();
+    if (stamp != table.stamp || candidate == kMissing) {
+        if (stamp != table.stamp || stamp == 0) start(table);
+    } else if (equal) {
+        // Found by user code, unless the entry was deleted meanwhile.
+        if (entries[candidate].key.load(std::memory_order_acquire) == candidate_key)
+            return candidate;
+        start(table);
+    }
+    size_t mask = (size_t{1} << table.log2_size) - 1;
+    uint64_t identity = key.identity();
+    for (;; advance()) {
+        Index index = index_at(table, position & mask);
+        if (index == kMissing) return kMissing;
+        const DictEntry& entry = entries[index];
+        uint64_t bits = entry.key.load(std::memory_order_acquire);
+        if (Value::from_bits(bits).identity() == identity) return index;
+        if (entry.hash.load(std::memory_order_relaxed) != hash || bits == kDeletedKey) continue;
+        switch (compare_keys(dict, table, entry, bits, key, locked)) {
+            case Verdict::kNo:
+                break;
+            case Verdict::kYes:
+                return index;
+            case Verdict::kLock:
+                return kNeedsLock;
+            case Verdict::kAskUser:
+                candidate = index;
+                candidate_key = bits;
+                return kAsk;
+        }
+    }
+}
+
+bool ask_dict_candidate(Thread& thread, DictProbe& probe, Owned candidate) {
+    probe.answer(TRY(equals(thread, candidate, probe.key)));
+    return true;
+}
+
+size_t dict_table_bytes(const DictTable& table) {
+    return sizeof(DictTable) + (size_t{table.index_bytes} << table.log2_size) +
+           size_t{dict_table_capacity(table.log2_size)} * sizeof(DictEntry);
+}
+
+DictTable* make_dict_table(size_t entries) {
+    unsigned log2_size = 3;
+    while (log2_size < 32 && dict_table_capacity(log2_size) < entries) log2_size++;
+    if (log2_size == 32) return nullptr;
+    unsigned index_bytes = log2_size <= 8 ? 1 : log2_size <= 16 ? 2 : 4;
+    uint32_t capacity = dict_table_capacity(log2_size);
+    size_t index_size = size_t{index_bytes} << log2_size;
+    void* memory = array_allocate(sizeof(DictTable) + index_size + capacity * sizeof(DictEntry));
+    if (memory == nullptr) return nullptr;
+    auto* table = new (memory) DictTable{.log2_size = static_cast<uint8_t>(log2_size),
+                                         .index_bytes = static_cast<uint8_t>(index_bytes),
+                                         .str_keys = true,
+                                         .keys_version = 0,
+                                         .usable = capacity,
+                                         .used_entries = 0,
+                                         .stamp = next_stamp()};
+    memset(table->indices(), 0xFF, index_size);
+    return table;
+}
+
+// Writes an entry whose key is known to be new, and only then lets readers see it.
+static void add_entry(DictTable& table, uint64_t key, int64_t hash, uint64_t value) {
+    uint32_t at = dict_table_capacity(table.log2_size) - table.usable;
+    DictEntry& entry = table.entries()[at];
+    entry.hash.store(hash, std::memory_order_relaxed);
+    entry.value.store(value, std::memory_order_relaxed);
+    entry.key.store(key, std::memory_order_release);
+    if (!is_exact_str(Value::from_bits(key)))
+        table.str_keys.store(false, std::memory_order_relaxed);
+    table.usable--;
+    table.used_entries.store(at + 1, std::memory_order_release);
+    store_index(table, free_slot(table, hash), at);
+}
+
+void dict_table_replace(Dict& dict, DictTable* table) {
+    DictTable* old = dict.table.exchange(table, std::memory_order_seq_cst);  // see needs_grace
+    if (old == empty_dict_table) return;
+    if (needs_grace(&dict)) {
+        retire(old, dict_table_bytes(*old), array_free);
+    } else {
+        array_free(old);
+    }
+}
+
+// Moves the live entries to a table for `entries` of them.
+static bool rebuild(Dict& dict, size_t entries) {
+    DictTable* old = dict.table.load(std::memory_order_relaxed);
+    DictTable* table = make_dict_table(entries);
+    if (table == nullptr) return false;
+    size_t position = 0;
+    while (DictEntry* entry = dict_next_entry(*old, &position)) {
+        add_entry(*table, entry->key.load(std::memory_order_relaxed),
+                  entry->hash.load(std::memory_order_relaxed),
+                  entry->value.load(std::memory_order_relaxed));
+    }
+    dict_table_replace(dict, table);
+    return true;
+}
+
+bool dict_table_reserve(Dict& dict, size_t more) {
+    DictTable* table = dict.table.load(std::memory_order_relaxed);
+    if (table->usable >= more) return true;
+    auto live = static_cast<size_t>(dict.size.load(std::memory_order_relaxed));
+    return rebuild(dict, live + more);
+}
+
+bool dict_table_insert(Dict& dict, Value key, int64_t hash, Owned& value) {
+    DictTable* table = dict.table.load(std::memory_order_relaxed);
+    auto live = static_cast<size_t>(dict.size.load(std::memory_order_relaxed));
+    if (IMUGI_UNLIKELY(table->usable == 0)) {
+        // Room for as many again, so that growth costs a constant per insertion; a table full of
+        // deleted entries is only swept.
+        if (!rebuild(dict, live * 2 > 5 ? live * 2 - (live >> 1) + 1 : 5)) return false;
+        table = dict.table.load(std::memory_order_relaxed);
+    }
+    if (table->keys_version.load(std::memory_order_relaxed) != 0)
+        table->keys_version.store(0, std::memory_order_release);
+    add_entry(*table, Owned::share(key).release(), hash, value.release());
+    dict.size.store(static_cast<Index>(live + 1), std::memory_order_release);
+    return true;
+}
+
+void dict_table_remove(Dict& dict, Index index, Owned* key, Owned* value) {
+    DictTable* table = dict.table.load(std::memory_order_relaxed);
+    table->keys_version.store(0, std::memory_order_release);
+    DictEntry& entry = table->entries()[index];
+    *value = Owned::adopt(entry.value.exchange(0, std::memory_order_acq_rel));
+    *key = Owned::adopt(entry.key.exchange(kDeletedKey, std::memory_order_acq_rel));
+    // Nobody has to walk over deleted entries at the end; their places are not used again.
+    auto used = static_cast<Index>(table->used_entries.load(std::memory_order_relaxed));
+    if (index == used - 1) {
+        while (used > 0 && table->entries()[used - 1].value.load(std::memory_order_relaxed) == 0)
+            used--;
+        table->used_entries.store(static_cast<uint32_t>(used), std::memory_order_release);
+    }
+    dict.size.store(dict.size.load(std::memory_order_relaxed) - 1, std::memory_order_release);
+}
+
+DictTable* dict_table_clone(const Dict& dict) {
+    const DictTable& old = *dict.table.load(std::memory_order_relaxed);
+    auto live = static_cast<size_t>(dict.size.load(std::memory_order_relaxed));
+    if (live == 0) return empty_dict_table;
+    DictTable* table = make_dict_table(live);
+    if (table == nullptr) return nullptr;
+    size_t position = 0;
+    while (DictEntry* entry = dict_next_entry(old, &position)) {
+        Value key = Value::from_bits(entry->key.load(std::memory_order_relaxed));
+        Value value = Value::from_bits(entry->value.load(std::memory_order_relaxed));
+        add_entry(*table, Owned::share(key).release(), entry->hash.load(std::memory_order_relaxed),
+                  Owned::share(value).release());
+    }
+    return table;
+}
+
+void drop_dict_words(DictTable& table) {
+    size_t position = 0;
+    while (DictEntry* entry = dict_next_entry(table, &position)) {
+        Owned value = Owned::adopt(entry->value.load(std::memory_order_relaxed));
+        Owned key = Owned::adopt(entry->key.load(std::memory_order_relaxed));
+    }
+}
+
+DictEntry* dict_next_entry(const DictTable& table, size_t* position) {
+    size_t used = table.used_entries.load(std::memory_order_relaxed);
+    DictEntry* entries = table.entries();
+    for (size_t i = *position; i < used; i++) {
+        if (entries[i].value.load(std::memory_order_relaxed) == 0) continue;
+        *position = i + 1;
+        return &entries[i];
+    }
+    *position = used;
+    return nullptr;
+}
+
+}  // namespace imugi

@@ -1,0 +1,327 @@
+// list's operations for the runtime. Reads of an item take no lock: the array is read once, the
+// item counted, and the array looked at again. Everything else happens under the list's Lock; what
+// it takes out of the list is dropped after.
+#include "object/list.h"
+
+#include "memory/collector.h"
+#include "object/dict.h"
+#include "object/list_edit.h"
+#include "object/protocol.h"
+#include "object/set.h"
+#include "object/slice.h"
+#include "object/tuple.h"
+
+namespace imugi {
+
+constinit ListItems list_sort_marker = {};
+
+// --- editing, under the Lock ---
+
+namespace {
+
+// How much room a list of `size` items gets: about an eighth more, as CPython's.
+size_t grown_capacity(size_t size) {
+    return (size + (size >> 3) + 6) & ~size_t{3};
+}
+
+}  // namespace
+
+void move_items(Slot* to, const Slot* from, size_t count) {
+    if (to < from) {
+        for (size_t i = 0; i < count; i++)
+            to[i].word().store(from[i].word().load(std::memory_order_relaxed),
+                               std::memory_order_release);
+    } else {
+        for (size_t i = count; i-- > 0;)
+            to[i].word().store(from[i].word().load(std::memory_order_relaxed),
+                               std::memory_order_release);
+    }
+}
+
+bool reserve_items(List& list, size_t size) {
+    ListItems* array = list.array.load(std::memory_order_relaxed);
+    if (array != nullptr && size <= array->capacity) return true;
+    auto old_size = static_cast<size_t>(list.size.load(std::memory_order_relaxed));
+    // One step beyond the end means appending: leave room for more. A jump gets what it asks for.
+    size_t capacity =
+        size > old_size + 1 && old_size == 0 ? (size + 3) & ~size_t{3} : grown_capacity(size);
+    ListItems* bigger = allocate_list_items(capacity);
+    if (bigger == nullptr) return false;
+    if (old_size != 0)
+        memcpy(static_cast<void*>(bigger->items), array->items, old_size * sizeof(Slot));
+    // A reader may look beyond the size it has seen: those words are empty, not garbage.
+    memset(static_cast<void*>(bigger->items + old_size), 0, (capacity - old_size) * sizeof(Slot));
+    replace_list_items(list, bigger);
+    return true;
+}
+
+void shrink_items(List& list) {
+    ListItems* array = list.array.load(std::memory_order_relaxed);
+    auto size = static_cast<size_t>(list.size.load(std::memory_order_relaxed));
+    if (array == nullptr || size >= array->capacity / 2 || array->capacity <= 8) return;
+    if (size == 0) return replace_list_items(list, nullptr);
+    size_t capacity = grown_capacity(size);
+    if (capacity >= array->capacity) return;
+    ListItems* smaller = allocate_list_items(capacity);
+    if (smaller == nullptr) return;
+    memcpy(static_cast<void*>(smaller->items), array->items, size * sizeof(Slot));
+    memset(static_cast<void*>(smaller->items + size), 0, (capacity - size) * sizeof(Slot));
+    replace_list_items(list, smaller);
+}
+
+bool splice_items(List& list, Index begin, Index end, ValueBuffer& values, ValueBuffer& removed) {
+    Index size = list.size.load(std::memory_order_relaxed);
+    if (begin < 0) begin = 0;
+    if (begin > size) begin = size;
+    if (end > size) end = size;
+    if (end < begin) end = begin;
+    auto added = static_cast<Index>(values.size());
+    Index more = added - (end - begin);
+    TRY(removed.reserve(end - begin));
+    if (more > 0 && !reserve_items(list, size + more)) return raise_memory_error(current_thread());
+    ListItems* array = list.array.load(std::memory_order_relaxed);
+    if (array == nullptr) return true;
+    Slot* items = array->items;
+    for (Index i = begin; i < end; i++) {
+        // The word stays in place until it is overwritten; its reference moves out.
+        if (!removed.append(Owned::adopt(items[i].borrow().bits()))) return false;
+    }
+    if (more != 0) move_items(items + end + more, items + end, size - end);
+    for (Index i = 0; i < added; i++)
+        items[begin + i].word().store(values[i].bits(), std::memory_order_release);
+    values.forget();
+    list.size.store(size + more, std::memory_order_release);
+    for (Index i = size + more; i < size; i++) items[i].word().store(0, std::memory_order_release);
+    if (more < 0) shrink_items(list);
+    return true;
+}
+
+Owned remove_item(List& list, Index index) {
+    ListItems* array = list.array.load(std::memory_order_relaxed);
+    Index size = list.size.load(std::memory_order_relaxed);
+    Slot* items = array->items;
+    Owned value = Owned::adopt(items[index].borrow().bits());
+    list.size.store(size - 1, std::memory_order_release);
+    move_items(items + index, items + index + 1, size - 1 - index);
+    items[size - 1].word().store(0, std::memory_order_release);
+    shrink_items(list);
+    return value;
+}
+
+bool copy_items(Thread& thread, List& list, ValueBuffer& out, Index begin, Index end) {
+    if (begin < 0) begin = 0;
+    for (;;) {
+        Index limit = list_size(list);
+        if (end < limit) limit = end;
+        if (limit > begin) TRY(out.reserve(limit - begin));
+        Lock guard(thread, list);
+        Index size = list.size.load(std::memory_order_relaxed);
+        if (end < size) size = end;
+        if (size > limit) continue;
+        if (begin >= size) return true;
+        Slot* items = list.array.load(std::memory_order_relaxed)->items;
+        for (Index i = begin; i < size; i++) TRY(out.append(share_item(items[i])));
+        return true;
+    }
+}
+
+// --- making ---
+
+Ref<List> make_list(Thread& thread, size_t capacity) {
+    auto* list = allocate<List>(thread, list_type);
+    if (list == nullptr) return {};
+    Ref<List> result = Ref<List>::adopt(list);
+    if (capacity != 0) {
+        ListItems* array = allocate_list_items(capacity);
+        if (array == nullptr) return raise_memory_error(thread);
+        memset(static_cast<void*>(array->items), 0, capacity * sizeof(Slot));
+        list->array.store(array, std::memory_order_relaxed);
+    }
+    track(list);
+    return result;
+}
+
+Ref<List> make_list_from(Thread& thread, const Value* values, size_t count) {
+    Ref<List> list = TRY(make_list(thread, count));
+    if (count == 0) return list;
+    Slot* items = list->array.load(std::memory_order_relaxed)->items;
+    for (size_t i = 0; i < count; i++) items[i].init(Owned::share(values[i]));
+    list->size.store(static_cast<Index>(count), std::memory_order_release);
+    return list;
+}
+
+Ref<List> list_from(Thread& thread, Value iterable) {
+    Ref<List> list = TRY(make_list(thread));
+    TRY(list_extend(thread, *list, iterable));
+    return list;
+}
+
+// --- items ---
+
+namespace {
+
+IMUGI_NOINLINE Owned item_locked(Thread& thread, List& list, Index index) {
+    Lock guard(thread, list);
+    if (index >= list.size.load(std::memory_order_relaxed)) return Owned::nothing();
+    return share_locked(list.array.load(std::memory_order_relaxed)->items[index].word());
+}
+
+}  // namespace
+
+Owned list_item(Thread& thread, List& list, Index index) {
+    mark_reader(&list);
+    if (IMUGI_UNLIKELY(index >= list.size.load(std::memory_order_acquire))) return Owned::nothing();
+    ListItems* array = list.array.load(std::memory_order_acquire);
+    if (IMUGI_LIKELY(array != nullptr && static_cast<size_t>(index) < array->capacity)) {
+        SlotRead read = read_slot(array->items[index].word());
+        if (IMUGI_LIKELY(!read.retry && read.value &&
+                         list.array.load(std::memory_order_acquire) == array))
+            return std::move(read.value);
+    }
+    return item_locked(thread, list, index);
+}
+
+bool list_set_item(Thread& thread, List& list, Index index, Owned value) {
+    Owned old;
+    {
+        Lock guard(thread, list);
+        if (index >= 0 && index < list.size.load(std::memory_order_relaxed)) {
+            Slot& slot = list.array.load(std::memory_order_relaxed)->items[index];
+            old = slot.exchange(std::move(value));
+            return true;
+        }
+    }
+    return raise(thread, exc::IndexError, "list assignment index out of range");
+}
+
+bool list_append(Thread& thread, List& list, Owned value) {
+    {
+        Lock guard(thread, list);
+        Index size = list.size.load(std::memory_order_relaxed);
+        if (IMUGI_LIKELY(reserve_items(list, static_cast<size_t>(size) + 1))) {
+            ListItems* array = list.array.load(std::memory_order_relaxed);
+            array->items[size].word().store(value.release(), std::memory_order_release);
+            list.size.store(size + 1, std::memory_order_release);
+            return true;
+        }
+    }
+    return raise_memory_error(thread);
+}
+
+bool list_insert_at(Thread& thread, List& list, Index index, Owned value) {
+    {
+        Lock guard(thread, list);
+        Index size = list.size.load(std::memory_order_relaxed);
+        if (index < 0 && (index += size) < 0) index = 0;
+        if (index > size) index = size;
+        if (reserve_items(list, static_cast<size_t>(size) + 1)) {
+            Slot* items = list.array.load(std::memory_order_relaxed)->items;
+            move_items(items + index + 1, items + index, size - index);
+            items[index].word().store(value.release(), std::memory_order_release);
+            list.size.store(size + 1, std::memory_order_release);
+            return true;
+        }
+    }
+    return raise_memory_error(thread);
+}
+
+// --- many at once ---
+
+namespace {
+
+// `source` may be the list itself.
+bool extend_from_list(Thread& thread, List& list, List& source) {
+    {
+        Lock2 guard(thread, list, source);
+        Index size = list.size.load(std::memory_order_relaxed);
+        Index added = source.size.load(std::memory_order_relaxed);
+        if (added == 0) return true;
+        if (reserve_items(list, static_cast<size_t>(size + added))) {
+            const Slot* from = source.array.load(std::memory_order_relaxed)->items;
+            Slot* to = list.array.load(std::memory_order_relaxed)->items + size;
+            for (Index i = 0; i < added; i++)
+                to[i].word().store(share_item(from[i]).release(), std::memory_order_release);
+            list.size.store(size + added, std::memory_order_release);
+            return true;
+        }
+    }
+    return raise_memory_error(thread);
+}
+
+bool extend_from_tuple(Thread& thread, List& list, Tuple& source) {
+    if (source.size == 0) return true;
+    {
+        Lock guard(thread, list);
+        auto size = static_cast<size_t>(list.size.load(std::memory_order_relaxed));
+        if (reserve_items(list, size + source.size)) {
+            Slot* to = list.array.load(std::memory_order_relaxed)->items + size;
+            for (size_t i = 0; i < source.size; i++)
+                to[i].word().store(source.items[i].share().release(), std::memory_order_release);
+            list.size.store(static_cast<Index>(size + source.size), std::memory_order_release);
+            return true;
+        }
+    }
+    return raise_memory_error(thread);
+}
+
+bool extend_from_buffer(Thread& thread, List& list, ValueBuffer& values) {
+    ValueBuffer removed(thread);
+    Lock guard(thread, list);
+    Index size = list.size.load(std::memory_order_relaxed);
+    return splice_items(list, size, size, values, removed);
+}
+
+bool extend_from_set(Thread& thread, List& list, Set& source) {
+    ValueBuffer values(thread);
+    TRY(set_elements(thread, source, values));
+    return extend_from_buffer(thread, list, values);
+}
+
+bool extend_from_iterable(Thread& thread, List& list, Value iterable) {
+    Owned iterator = TRY(iterate(thread, iterable));
+    Index hint = TRY(length_hint(thread, iterable, 8));
+    bool room = true;
+    {
+        Lock guard(thread, list);
+        Index size = list.size.load(std::memory_order_relaxed);
+        if (hint > 0 && hint < (Index{1} << 58) - size)
+            room = reserve_items(list, static_cast<size_t>(size + hint));
+    }
+    if (!room) return raise_memory_error(thread);
+    for (;;) {
+        Owned value = TRY(next(thread, iterator));
+        if (value.is_nothing()) break;
+        TRY(list_append(thread, list, std::move(value)));
+    }
+    Lock guard(thread, list);
+    shrink_items(list);
+    return true;
+}
+
+}  // namespace
+
+bool list_extend(Thread& thread, List& list, Value iterable) {
+    if (is_exact_list(iterable)) return extend_from_list(thread, list, iterable.as<List>());
+    if (is_exact_tuple(iterable)) return extend_from_tuple(thread, list, iterable.as<Tuple>());
+    if (is_exact_dict(iterable)) {
+        Ref<List> keys = TRY(dict_keys(thread, iterable.as<Dict>()));
+        return extend_from_list(thread, list, *keys);
+    }
+    if (is_exact_set(iterable) || has_shape(iterable, k_frozenset_shape))
+        return extend_from_set(thread, list, iterable.as<Set>());
+    return extend_from_iterable(thread, list, iterable);
+}
+
+Owned list_slice(Thread& thread, List& list, Index begin, Index end) {
+    ValueBuffer values(thread);
+    TRY(copy_items(thread, list, values, begin, end));
+    return values.to_list();
+}
+
+Ref<Tuple> list_to_tuple(Thread& thread, List& list) {
+    ValueBuffer values(thread);
+    TRY(copy_items(thread, list, values, 0, PTRDIFF_MAX));
+    return values.to_tuple();
+}
+
+}  // namespace imugi

@@ -1,0 +1,548 @@
+// The list type: its slots and methods. Searches run under the Lock as far as builtin equality
+// decides; where user code must be asked, the Lock is let go for it and the place checked again.
+#include "memory/collector.h"
+#include "object/int.h"
+#include "object/list_edit.h"
+#include "object/native.h"
+#include "object/pickling.h"
+#include "object/protocol.h"
+#include "object/quick_equal.h"
+#include "object/repr_guard.h"
+#include "object/slice.h"
+#include "object/tuple.h"
+#include "object/unhashable.h"
+
+namespace imugi {
+
+namespace {
+
+List& list_of(Value value) {
+    return value.as<List>();
+}
+
+Slot* items_of(List& list) {
+    return list.array.load(std::memory_order_relaxed)->items;
+}
+
+void list_fields(Object* self, FieldVisitor& visitor) {
+    auto* list = static_cast<List*>(self);
+    ListItems* array = list->array.load(std::memory_order_relaxed);
+    if (array != nullptr)
+        visitor.visit(array->items,
+                      static_cast<size_t>(list->size.load(std::memory_order_relaxed)));
+}
+
+void list_release(Object* self) {
+    replace_list_items(*static_cast<List*>(self), nullptr);
+}
+
+// --- making ---
+
+Owned list_make(Thread& thread, Type& type, Arguments) {
+    auto* list = allocate<List>(thread, type);
+    if (list == nullptr) return {};
+    track(list);
+    return Owned::adopt(list);
+}
+
+bool clear_list(Thread& thread, List& list) {
+    ListItems* array;
+    Index size;
+    {
+        Lock guard(thread, list);
+        size = list.size.load(std::memory_order_relaxed);
+        list.size.store(0, std::memory_order_release);
+        array = list.array.exchange(nullptr, std::memory_order_seq_cst);
+    }
+    if (array == nullptr || array == &list_sort_marker) return true;
+    for (Index i = 0; i < size; i++) drop_slot(array->items[i]);
+    if (needs_grace(&list)) {
+        retire(array, list_items_bytes(array->capacity), array_free);
+    } else {
+        array_free(array);
+    }
+    return true;
+}
+
+bool list_init(Thread& thread, Value self, Arguments arguments) {
+    Type& type = type_of(self);
+    if (&type == &list_type || type.slots.make == list_type.slots.make)
+        TRY(reject_keywords(thread, "list", arguments));
+    arguments.names = nullptr;
+    TRY(check_positional(thread, "list", arguments, 0, 1));
+    TRY(clear_list(thread, list_of(self)));
+    return arguments.count == 0 || list_extend(thread, list_of(self), arguments[0]);
+}
+
+// --- searching ---
+
+// Visits positions from *at up to `stop` whose item equals the value: `found(index)` runs under the
+// Lock and gives false to stop. If the item that user code called equal has moved meanwhile, the
+// position is looked at again.
+template <class Found>
+bool search(Thread& thread, List& list, Value value, Index at, Index stop, Found found) {
+    Owned candidate;  // equal to the value, as user code has said, and at `at`
+    for (;;) {
+        Owned ask;
+        {
+            Lock guard(thread, list);
+            for (;; at++) {
+                Index size = list.size.load(std::memory_order_relaxed);
+                if (at >= size || at >= stop) return true;
+                Value item = items_of(list)[at].borrow();
+                Equality equality = quick_equal(item, value);
+                if (candidate) {
+                    if (same(candidate, item)) equality = Equality::kYes;
+                }
+                if (equality == Equality::kUnknown) {
+                    ask = Owned::share(item);
+                    break;
+                }
+                if (equality == Equality::kYes) {
+                    if (!found(at)) return true;
+                }
+                if (candidate) break;
+            }
+        }
+        if (!ask) {
+            // Only a candidate that has been dealt with gets here: drop it, without the Lock.
+            candidate = Owned();
+            at++;
+            continue;
+        }
+        candidate = Owned();
+        if (TRY(equals(thread, ask, value))) {
+            candidate = std::move(ask);
+        } else {
+            at++;
+        }
+    }
+}
+
+Result<bool> list_contains(Thread& thread, Value self, Value value) {
+    bool result = false;
+    TRY(search(thread, list_of(self), value, 0, PTRDIFF_MAX, [&](Index) {
+        result = true;
+        return false;
+    }));
+    return result;
+}
+
+// --- slots ---
+
+Owned list_repr(Thread& thread, Value self) {
+    List& list = list_of(self);
+    if (list_size(list) == 0) return make_str(thread, "[]");
+    ReprGuard guard(list);
+    if (guard.is_recursive()) return make_str(thread, "[...]");
+    StrBuilder text(thread);
+    TRY(text.append('['));
+    for (Index i = 0;; i++) {
+        Owned item = TRY(list_item(thread, list, i));
+        if (item.is_nothing()) break;
+        if (i != 0) TRY(text.append(", "));
+        Owned shown = TRY(repr(thread, item));
+        TRY(text.append(shown.as<Str>()));
+    }
+    TRY(text.append(']'));
+    return text.finish();
+}
+
+Owned list_compare(Thread& thread, Value self, Value other, CompareOp op) {
+    if (!is_list(self) || !is_list(other)) return Owned::share(not_implemented());
+    List& left = list_of(self);
+    List& right = list_of(other);
+    if ((op == CompareOp::kEq || op == CompareOp::kNe) && list_size(left) != list_size(right))
+        return Owned::share(boolean(op == CompareOp::kNe));
+    for (Index i = 0;; i++) {
+        Owned a = TRY(list_item(thread, left, i));
+        Owned b = TRY(list_item(thread, right, i));
+        if (a.is_nothing() || b.is_nothing()) break;
+        if (same(a, b)) continue;
+        if (TRY(equals(thread, a, b))) continue;
+        if (op == CompareOp::kEq) return Owned::share(boolean(false));
+        if (op == CompareOp::kNe) return Owned::share(boolean(true));
+        return compare(thread, a, b, op);
+    }
+    return compare(thread, Value::small_int(list_size(left)), Value::small_int(list_size(right)),
+                   op);
+}
+
+Result<Index> list_length(Thread&, Value self) {
+    return list_size(list_of(self));
+}
+
+Owned list_get(Thread& thread, Value self, Index index) {
+    Owned item = index < 0 ? Owned::nothing() : list_item(thread, list_of(self), index);
+    if (item.is_nothing()) return raise(thread, exc::IndexError, "list index out of range");
+    return item;
+}
+
+Result<Index> index_key(Thread& thread, Value key) {
+    if (!type_of(key).slots.index)
+        return raise(thread, exc::TypeError, "list indices must be integers or slices, not {}",
+                     type_name_of(key));
+    return to_ssize(thread, key);
+}
+
+Owned get_slice(Thread& thread, List& list, Slice& slice) {
+    SliceRange range;
+    TRY(slice_unpack(thread, slice, range));
+    ValueBuffer values(thread);
+    for (;;) {
+        Index size = list_size(list);
+        SliceRange expected = range;
+        slice_adjust(expected, size);
+        TRY(values.reserve(expected.count));
+        Lock guard(thread, list);
+        Index now = list.size.load(std::memory_order_relaxed);
+        if (now > size) continue;
+        slice_adjust(range, now);
+        if (range.count == 0) break;
+        Slot* items = items_of(list);
+        for (Index i = 0, at = range.start; i < range.count; i++, at += range.step)
+            TRY(values.append(share_item(items[at])));
+        break;
+    }
+    return values.to_list();
+}
+
+Owned list_subscript(Thread& thread, Value self, Value key) {
+    if (is_slice(key)) return get_slice(thread, list_of(self), key.as<Slice>());
+    Index index = key.is_small_int() ? key.small_int() : TRY(index_key(thread, key));
+    if (index < 0) index += list_size(list_of(self));
+    return list_get(thread, self, index);
+}
+
+bool delete_at(Thread& thread, List& list, Index index) {
+    Owned removed;
+    {
+        Lock guard(thread, list);
+        if (index >= 0 && index < list.size.load(std::memory_order_relaxed)) {
+            removed = remove_item(list, index);
+            return true;
+        }
+    }
+    return raise(thread, exc::IndexError, "list assignment index out of range");
+}
+
+bool list_assign_item(Thread& thread, Value self, Index index, Value value) {
+    if (value.is_empty()) return delete_at(thread, list_of(self), index);
+    return list_set_item(thread, list_of(self), index, Owned::share(value));
+}
+
+bool delete_slice(Thread& thread, List& list, SliceRange range) {
+    ValueBuffer removed(thread);
+    Lock guard(thread, list);
+    Index size = list.size.load(std::memory_order_relaxed);
+    slice_adjust(range, size);
+    if (range.count == 0) return true;
+    if (range.step < 0) {
+        range.start += range.step * (range.count - 1);
+        range.step = -range.step;
+    }
+    if (range.step == 1) {
+        ValueBuffer none_added(thread);
+        return splice_items(list, range.start, range.start + range.count, none_added, removed);
+    }
+    TRY(removed.reserve(range.count));
+    Slot* items = items_of(list);
+    Index to = range.start;
+    Index next_removed = range.start;
+    for (Index from = range.start, left = range.count; from < size; from++) {
+        if (left != 0 && from == next_removed) {
+            if (!removed.append(Owned::adopt(items[from].borrow().bits()))) return false;
+            left--;
+            next_removed += range.step;
+        } else {
+            items[to++].word().store(items[from].borrow().bits(), std::memory_order_release);
+        }
+    }
+    list.size.store(to, std::memory_order_release);
+    for (Index i = to; i < size; i++) items[i].word().store(0, std::memory_order_release);
+    shrink_items(list);
+    return true;
+}
+
+bool assign_slice(Thread& thread, List& list, SliceRange range, ValueBuffer& values) {
+    ValueBuffer removed(thread);
+    auto count = static_cast<Index>(values.size());
+    Index expected;
+    {
+        Lock guard(thread, list);
+        slice_adjust(range, list.size.load(std::memory_order_relaxed));
+        if (range.step == 1)
+            return splice_items(list, range.start, range.start + range.count, values, removed);
+        expected = range.count;
+        if (count == expected) {
+            TRY(removed.reserve(count));
+            if (count == 0) return true;
+            Slot* items = items_of(list);
+            for (Index i = 0, at = range.start; i < count; i++, at += range.step) {
+                uint64_t old =
+                    items[at].word().exchange(values[i].bits(), std::memory_order_acq_rel);
+                if (!removed.append(Owned::adopt(old))) return false;
+            }
+            values.forget();
+            return true;
+        }
+    }
+    return raise(thread, exc::ValueError,
+                 "attempt to assign sequence of size {} to extended slice of size {}", count,
+                 expected);
+}
+
+bool list_assign(Thread& thread, Value self, Value key, Value value) {
+    List& list = list_of(self);
+    if (!is_slice(key)) {
+        Index index = key.is_small_int() ? key.small_int() : TRY(index_key(thread, key));
+        if (index < 0) index += list_size(list);
+        return list_assign_item(thread, self, index, value);
+    }
+    SliceRange range;
+    TRY(slice_unpack(thread, key.as<Slice>(), range));
+    if (value.is_empty()) return delete_slice(thread, list, range);
+    ValueBuffer values(thread);
+    if (is_exact_list(value)) {
+        TRY(copy_items(thread, list_of(value), values, 0, PTRDIFF_MAX));
+    } else {
+        Owned iterator = iterate(thread, value);
+        if (!iterator) {
+            if (!clear_exception_if(thread, exc::TypeError)) return false;
+            return raise(thread, exc::TypeError,
+                         range.step == 1 ? "can only assign an iterable"
+                                         : "must assign iterable to extended slice");
+        }
+        TRY(values.extend(iterator));
+    }
+    return assign_slice(thread, list, range, values);
+}
+
+Owned list_add(Thread& thread, Value self, Value other) {
+    if (!is_list(other))
+        return raise(thread, exc::TypeError, "can only concatenate list (not \"{}\") to list",
+                     type_name_of(other));
+    List& left = list_of(self);
+    List& right = list_of(other);
+    ValueBuffer values(thread);
+    for (;;) {
+        Index left_size = list_size(left), right_size = list_size(right);
+        TRY(values.reserve(static_cast<size_t>(left_size + right_size)));
+        Lock2 guard(thread, left, right);
+        Index a = left.size.load(std::memory_order_relaxed);
+        Index b = right.size.load(std::memory_order_relaxed);
+        if (a > left_size || b > right_size) continue;
+        for (Index i = 0; i < a; i++) TRY(values.append(share_item(items_of(left)[i])));
+        for (Index i = 0; i < b; i++) TRY(values.append(share_item(items_of(right)[i])));
+        break;
+    }
+    return values.to_list();
+}
+
+Owned list_repeat(Thread& thread, Value self, Index times) {
+    ValueBuffer once(thread);
+    TRY(copy_items(thread, list_of(self), once, 0, PTRDIFF_MAX));
+    size_t count;
+    if (times <= 0 || once.size() == 0) return make_list(thread);
+    if (__builtin_mul_overflow(once.size(), static_cast<size_t>(times), &count))
+        return raise_memory_error(thread);
+    ValueBuffer values(thread);
+    TRY(values.reserve(count));
+    for (Index n = 0; n < times; n++)
+        for (size_t i = 0; i < once.size(); i++) TRY(values.append(Owned::share(once[i])));
+    return values.to_list();
+}
+
+Owned list_inplace_repeat(Thread& thread, Value self, Index times) {
+    List& list = list_of(self);
+    if (times <= 0) {
+        TRY(clear_list(thread, list));
+        return Owned::share(self);
+    }
+    bool room = true;
+    {
+        Lock guard(thread, list);
+        auto size = static_cast<size_t>(list.size.load(std::memory_order_relaxed));
+        size_t count = 0;
+        room = !__builtin_mul_overflow(size, static_cast<size_t>(times), &count) &&
+               count <= (size_t{1} << 58) && reserve_items(list, count);
+        if (room && size != 0) {
+            Slot* items = items_of(list);
+            for (size_t i = size; i < count; i++)
+                items[i].word().store(share_item(items[i - size]).release(),
+                                      std::memory_order_release);
+            list.size.store(static_cast<Index>(count), std::memory_order_release);
+        }
+    }
+    if (!room) return raise_memory_error(thread);
+    return Owned::share(self);
+}
+
+Owned list_inplace_concat(Thread& thread, Value self, Value other) {
+    TRY(list_extend(thread, list_of(self), other));
+    return Owned::share(self);
+}
+
+Owned list_iter(Thread& thread, Value self) {
+    return make_list_iterator(thread, list_of(self));
+}
+
+// --- methods ---
+
+Owned method_getitem(Thread& thread, List& self, Value index) {
+    return list_subscript(thread, Value::of(self), index);
+}
+
+Owned method_reversed(Thread& thread, List& self) {
+    return make_list_reverse_iterator(thread, self);
+}
+
+Result<Index> method_sizeof(Thread& thread, List& self) {
+    Index bytes = type_of(Value::of(self)).instance_size;
+    Lock guard(thread, self);
+    ListItems* array = self.array.load(std::memory_order_relaxed);
+    if (array != nullptr) bytes += static_cast<Index>(list_items_bytes(array->capacity));
+    return bytes;
+}
+
+Owned method_copy(Thread& thread, List& self) {
+    return list_slice(thread, self, 0, PTRDIFF_MAX);
+}
+
+bool method_append(Thread& thread, List& self, Value object) {
+    return list_append(thread, self, Owned::share(object));
+}
+
+bool method_insert(Thread& thread, List& self, Index index, Value object) {
+    return list_insert_at(thread, self, index, Owned::share(object));
+}
+
+Owned method_pop(Thread& thread, List& self, Index index) {
+    bool empty;
+    {
+        Lock guard(thread, self);
+        Index size = self.size.load(std::memory_order_relaxed);
+        empty = size == 0;
+        if (index < 0) index += size;
+        if (index >= 0 && index < size) return remove_item(self, index);
+    }
+    return raise(thread, exc::IndexError, empty ? "pop from empty list" : "pop index out of range");
+}
+
+bool method_remove(Thread& thread, List& self, Value value) {
+    Owned removed;
+    TRY(search(thread, self, value, 0, PTRDIFF_MAX, [&](Index at) {
+        removed = remove_item(self, at);
+        return false;
+    }));
+    if (!removed) return raise(thread, exc::ValueError, "list.remove(x): x not in list");
+    return true;
+}
+
+Owned method_index(Thread& thread, List& self, Value value, Value start, Value stop) {
+    Index first = TRY(slice_bound(thread, start));
+    Index last = TRY(slice_bound(thread, stop));
+    Index size = list_size(self);
+    if (first < 0 && (first += size) < 0) first = 0;
+    if (last < 0 && (last += size) < 0) last = 0;
+    Index result = -1;
+    TRY(search(thread, self, value, first, last, [&](Index at) {
+        result = at;
+        return false;
+    }));
+    if (result < 0) return raise(thread, exc::ValueError, "list.index(x): x not in list");
+    return Owned::small_int(result);
+}
+
+Owned method_count(Thread& thread, List& self, Value value) {
+    int64_t count = 0;
+    TRY(search(thread, self, value, 0, PTRDIFF_MAX, [&](Index) {
+        count++;
+        return true;
+    }));
+    return Owned::small_int(count);
+}
+
+bool method_reverse(Thread& thread, List& self) {
+    Lock guard(thread, self);
+    Index size = self.size.load(std::memory_order_relaxed);
+    if (size < 2) return true;
+    Slot* items = items_of(self);
+    for (Index i = 0, j = size - 1; i < j; i++, j--) {
+        uint64_t low = items[i].borrow().bits();
+        items[i].word().store(items[j].borrow().bits(), std::memory_order_release);
+        items[j].word().store(low, std::memory_order_release);
+    }
+    return true;
+}
+
+bool method_sort(Thread& thread, List& self, Value key, bool reverse) {
+    return list_sort_values(thread, self, key, reverse);
+}
+
+const MethodRow list_methods[] = {
+    {"__getitem__", "(self, index, /)", fn<method_getitem>, "Return self[index].", kMethodCoexist},
+    {"__reversed__", "(self, /)", fn<method_reversed>, "Return a reverse iterator over the list."},
+    {"__sizeof__", "(self, /)", fn<method_sizeof>,
+     "Return the size of the list in memory, in bytes."},
+    {"clear", "(self, /)", fn<clear_list>, "Remove all items from list."},
+    {"copy", "(self, /)", fn<method_copy>, "Return a shallow copy of the list."},
+    {"append", "(self, object, /)", fn<method_append>, "Append object to the end of the list."},
+    {"insert", "(self, index, object, /)", fn<method_insert>, "Insert object before index."},
+    {"extend", "(self, iterable, /)", fn<list_extend>,
+     "Extend list by appending elements from the iterable."},
+    {"pop", "(self, index=-1, /)", fn<method_pop>,
+     "Remove and return item at index (default last).\n\n"
+     "Raises IndexError if list is empty or index is out of range."},
+    {"remove", "(self, value, /)", fn<method_remove>,
+     "Remove first occurrence of value.\n\nRaises ValueError if the value is not present."},
+    {"index", "(self, value, start=0, stop=9223372036854775807, /)", fn<method_index>,
+     "Return first index of value.\n\nRaises ValueError if the value is not present."},
+    {"count", "(self, value, /)", fn<method_count>, "Return number of occurrences of value."},
+    {"reverse", "(self, /)", fn<method_reverse>, "Reverse *IN PLACE*."},
+    {"sort", "(self, /, *, key=None, reverse=False)", fn<method_sort>,
+     "Sort the list in ascending order and return None.\n\n"
+     "The sort is in-place (i.e. the list itself is modified) and stable (i.e. the\n"
+     "order of two equal elements is maintained).\n\n"
+     "If a key function is given, apply it once to each list item and sort them,\n"
+     "ascending or descending, according to their function values.\n\n"
+     "The reverse flag can be set to sort in descending order."},
+    {"__class_getitem__", "(type, object, /)", fn<class_getitem>, "See PEP 585", kMethodClass},
+    {},
+};
+
+}  // namespace
+
+Type list_type;
+const TypeSpec list_type_spec = {
+    .name = "list",
+    .doc =
+        "Built-in mutable sequence.\n\n"
+        "If no argument is given, the constructor creates a new empty list.\n"
+        "The argument must be an iterable if specified.",
+    .size = sizeof(List),
+    .flags = kTypeBase | kTypeTracked | kTypeSequence | kTypeMatchSelf | kTypeIsList,
+    .slots = {.repr = list_repr,
+              .hash = unhashable,
+              .compare = list_compare,
+              .iter = list_iter,
+              .make = list_make,
+              .init = list_init,
+              .fields = list_fields,
+              .release = list_release,
+              .sequence_length = list_length,
+              .concat = list_add,
+              .repeat = list_repeat,
+              .item = list_get,
+              .assign_item = list_assign_item,
+              .contains = list_contains,
+              .inplace_concat = list_inplace_concat,
+              .inplace_repeat = list_inplace_repeat,
+              .length = list_length,
+              .subscript = list_subscript,
+              .assign_subscript = list_assign},
+    .methods = list_methods,
+    .signature = "(iterable=(), /)",
+};
+
+}  // namespace imugi
