@@ -34,8 +34,14 @@ add_custom_command(OUTPUT ${ast_generated}
   COMMAND python3 ${CMAKE_SOURCE_DIR}/tools/gen_ast.py ${CMAKE_SOURCE_DIR}/src/syntax/ast.nodes ${ast_generated}
   DEPENDS ${CMAKE_SOURCE_DIR}/tools/gen_ast.py ${CMAKE_SOURCE_DIR}/src/syntax/ast.nodes
   COMMENT "AST nodes")
+set(grammar_generated ${CMAKE_BINARY_DIR}/generated/syntax/diagnosis_table.h)
+set(grammar_sources ${CMAKE_SOURCE_DIR}/src/syntax/diagnosis.grammar ${CMAKE_SOURCE_DIR}/src/syntax/token.h)
+add_custom_command(OUTPUT ${grammar_generated}
+  COMMAND python3 ${CMAKE_SOURCE_DIR}/tools/gen_grammar.py ${grammar_sources} ${grammar_generated}
+  DEPENDS ${CMAKE_SOURCE_DIR}/tools/gen_grammar.py ${grammar_sources}
+  COMMENT "Grammar of mistakes")
 imugi_layer(syntax FOLDERS syntax LINKS imugi_base imugi::icuuc)
-target_sources(imugi_syntax PRIVATE ${ast_generated})
+target_sources(imugi_syntax PRIVATE ${ast_generated} ${grammar_generated})
 imugi_layer(core FOLDERS thread memory object compile vm
   LINKS imugi_syntax imugi_base imugi::gmp imugi::icuuc $<TARGET_NAME_IF_EXISTS:imugi::mimalloc> dl)
 imugi_layer(modules FOLDERS modules

@@ -847,10 +847,6 @@ bool Parser::as_target(Expr expression, Context context, bool star_allowed) {
     }
 }
 
-Parser::Expr Parser::primary_no_await() {
-    return primary();
-}
-
 Parser::Expr Parser::star_target_expression() {
     uint32_t start = position_;
     if (accept(STAR)) {

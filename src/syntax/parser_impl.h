@@ -60,19 +60,10 @@ class Parser {
     uint32_t statement_start() const { return statement_start_; }
 
     // Rules that Diagnosis asks for by themselves.
-    Expr star_expressions();
-    Expr star_named_expression();
-    Expr named_expression();
-    Expr expression();
-    Expr disjunction();
-    Expr bitwise_or() { return binary(1); }
-    Expr primary();
-    Expr primary_no_await();
-    Expr star_target_expression();
     Expr yield_or_star_expressions();
-    Expr strings();
     Expr argument();
-    Expr atom();
+    bool comprehensions(Seq<ast::Comprehension*>& list);
+    bool arguments(TokenKind closing, Seq<Expr>& args, Seq<ast::Keyword*>& keywords);
     bool at_end() { return kind() == TokenKind::ENDMARKER; }
 
   private:
@@ -194,6 +185,16 @@ class Parser {
     Expr name_or_attribute();
 
     // ---- Expressions ----
+    Expr star_expressions();
+    Expr star_named_expression();
+    Expr named_expression();
+    Expr expression();
+    Expr disjunction();
+    Expr bitwise_or() { return binary(1); }
+    Expr primary();
+    Expr star_target_expression();
+    Expr strings();
+    Expr atom();
     Expr star_expression();
     Expr yield_expression();
     Expr lambda();
@@ -205,14 +206,12 @@ class Parser {
     Expr await_primary();
     Expr primary_tail(uint32_t start, Expr left);
     Expr call(uint32_t start, Expr function);
-    bool arguments(TokenKind closing, Seq<Expr>& args, Seq<ast::Keyword*>& keywords);
     Expr slices();
     Expr slice();
     Expr number();
     Expr group();
     Expr list_display();
     Expr brace_display();
-    bool comprehensions(Seq<ast::Comprehension*>& list);
     bool at_comprehension() {
         return at(TokenKind::KwFor) ||
                (at(TokenKind::KwAsync) && kind_after(1) == TokenKind::KwFor);

@@ -274,7 +274,7 @@ StringBuilder::Expr StringBuilder::format_spec(bool raw, char prefix) {
         }
     }
     Parser::Seq<Expr> values;
-    if (!join(mark, p.scratch_.mark() - mark == 1, values)) return nullptr;
+    if (!join(mark, false, values)) return nullptr;
     return p.make<JoinedStr>(p.from(start), values);
 }
 
@@ -368,7 +368,7 @@ StringBuilder::Expr StringBuilder::build() {
         joined += items[i]->is<JoinedStr>();
     }
     if (bytes && bytes != count) {
-        return p.error(p.tokens_.at(start), p.previous(), "cannot mix bytes and nonbytes literals");
+        return p.error(p.tokens_.last(), "cannot mix bytes and nonbytes literals");
     }
     if (templates && templates != count) return nullptr;
     if (count == 1 && !joined && !templates) {

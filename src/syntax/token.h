@@ -130,6 +130,7 @@ constexpr bool is_keyword(TokenKind kind) {
 
 struct Token {
     TokenKind kind = TokenKind::ENDMARKER;
+    uint8_t level = 0;     // how many brackets are open behind it
     bool doubled = false;  // f-string text: ends in one brace of `{{` or `}}`
     int32_t line = 0;      // from 1
     int32_t column = -1;   // bytes; -1: it has no text (INDENT, DEDENT, ENDMARKER)

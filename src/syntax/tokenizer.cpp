@@ -187,6 +187,7 @@ void Tokenizer::begin_token() {
 bool Tokenizer::finish(Token& token, TokenKind kind, const char* start, const char* end) {
     token.kind = kind;
     token.doubled = false;
+    token.level = uint8_t(level_);
     token.line = token_line_;
     token.column = int32_t(start - token_line_start_);
     token.end_line = line_;
@@ -198,6 +199,7 @@ bool Tokenizer::finish(Token& token, TokenKind kind, const char* start, const ch
 
 bool Tokenizer::finish_empty(Token& token, TokenKind kind) {
     token.kind = kind;
+    token.level = uint8_t(level_);
     token.line = token.end_line = line_;
     token.column = token.end_column = -1;
     if (options_.extra_tokens) {
@@ -248,6 +250,7 @@ bool Tokenizer::fail_range(std::string_view message, int32_t column, int32_t end
               end_column < 0 ? column : end_column,
               {line_start_, size_t(line_end - line_start_)}};
     state_ = ReadState::Failed;
+    raised_ = true;
     return false;
 }
 
@@ -482,7 +485,7 @@ again:
             comment_newline_ = false;
             return finish(token, TokenKind::NL);
         }
-        return finish(token, TokenKind::NEWLINE, start_, cursor_ - 1);
+        return finish(token, TokenKind::NEWLINE);
     }
     if (c == '.') {
         int second = read();

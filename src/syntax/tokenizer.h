@@ -66,6 +66,8 @@ class Tokenizer {
     void warn(std::string_view message, std::string_view error_message, int32_t line,
               int32_t column, int32_t end_line, int32_t end_column);
     void set_error(const Error& error) { error_ = error; }
+    // The error is of a token's text, which takes precedence over what the parser has found before.
+    bool is_token_error() const { return raised_; }
     Arena& arena() const { return arena_; }
 
   private:
@@ -145,6 +147,7 @@ class Tokenizer {
     bool at_line_start_ = true;
     bool comment_newline_ = false;
     bool newline_added_ = false;
+    bool raised_ = false;
     ReadState state_ = ReadState::Ok;
     Error error_;
     WarningList warnings_;
