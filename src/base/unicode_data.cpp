@@ -9,6 +9,8 @@
 
 #include <cstdlib>
 
+#include "base/unicode_additions.h"
+
 namespace imugi::unicode {
 namespace {
 
@@ -138,26 +140,6 @@ bool is_python_printable(int8_t type) {
     }
 }
 
-// What Unicode 15.1 gave to characters that older data already has.
-struct LaterNumber {
-    uint32_t c;
-    double value;
-};
-constexpr LaterNumber later_numbers[] = {
-    {0x4e24, 2}, {0x4eac, 1e+16}, {0x4fe9, 2},     {0x5006, 2}, {0x5146, 1e+06}, {0x62d0, 7},
-    {0x6d1e, 0}, {0x7695, 200},   {0x79ed, 1e+09}, {0x920e, 9}, {0x94a9, 9}};
-
-const LaterNumber* find_later_number(uint32_t c) {
-    for (const LaterNumber& number : later_numbers) {
-        if (number.c == c) return &number;
-    }
-    return nullptr;
-}
-
-bool is_later_continue(uint32_t c) {
-    return c == 0x200c || c == 0x200d || c == 0x30fb || c == 0xff65;
-}
-
 bool changes(size_t (*map)(uint32_t*, uint32_t), uint32_t c) {
     uint32_t out[most_case_expansion];
     return map(out, c) != 1 || out[0] != c;
@@ -171,31 +153,25 @@ std::atomic<const uint16_t*> detail::pages[detail::page_count];
 
 uint16_t detail::flags_from_icu(uint32_t c) {
     UChar32 u = icu(c);
-    int8_t type = u_charType(u);
     uint32_t bits = 0;
-    if (U_GET_GC_MASK(u) & U_GC_L_MASK) bits |= alpha;
-    switch (u_getIntPropertyValue(u, UCHAR_NUMERIC_TYPE)) {
-        case U_NT_DECIMAL:
-            bits |= decimal | digit | numeric;
-            break;
-        case U_NT_DIGIT:
-            bits |= digit | numeric;
-            break;
-        case U_NT_NUMERIC:
-            bits |= numeric;
-            break;
-        default:
-            break;
+    if (const Addition* added = find_addition(c)) {
+        bits = added->flags & added_flags;
+    } else {
+        int8_t type = u_charType(u);
+        if (U_GET_GC_MASK(u) & U_GC_L_MASK) bits |= alpha;
+        int32_t number = u_getIntPropertyValue(u, UCHAR_NUMERIC_TYPE);
+        if (number == U_NT_DECIMAL) bits |= decimal | digit | numeric;
+        if (number == U_NT_DIGIT) bits |= digit | numeric;
+        if (number == U_NT_NUMERIC) bits |= numeric;
+        if (u_isULowercase(u)) bits |= lower;
+        if (u_isUUppercase(u)) bits |= upper;
+        if (type == U_TITLECASE_LETTER) bits |= title;
+        if (is_python_space(c)) bits |= space;
+        if (is_python_printable(type)) bits |= printable;
+        if (u_hasBinaryProperty(u, UCHAR_CASE_IGNORABLE)) bits |= case_ignorable;
+        if (u_hasBinaryProperty(u, UCHAR_XID_START)) bits |= xid_start;
+        if (u_hasBinaryProperty(u, UCHAR_XID_CONTINUE)) bits |= xid_continue;
     }
-    if (find_later_number(c) != nullptr) bits |= numeric;
-    if (u_isULowercase(u)) bits |= lower;
-    if (u_isUUppercase(u)) bits |= upper;
-    if (type == U_TITLECASE_LETTER) bits |= title;
-    if (is_python_space(c)) bits |= space;
-    if (is_python_printable(type)) bits |= printable;
-    if (u_hasBinaryProperty(u, UCHAR_CASE_IGNORABLE)) bits |= case_ignorable;
-    if (u_hasBinaryProperty(u, UCHAR_XID_START)) bits |= xid_start;
-    if (u_hasBinaryProperty(u, UCHAR_XID_CONTINUE) || is_later_continue(c)) bits |= xid_continue;
     if (c == 0x2028 || c == 0x2029) bits |= line_break;
     if (changes(to_lower, c)) bits |= lower_changes;
     if (changes(to_upper, c) || changes(to_title, c)) bits |= upper_changes;
@@ -220,13 +196,19 @@ uint16_t detail::make_page(uint32_t c) {
 }
 
 uint32_t simple_lower(uint32_t c) {
-    return c < 0x80 ? (between(c, 'A', 'Z') ? c + 32 : c)
-                    : static_cast<uint32_t>(u_tolower(icu(c)));
+    if (c < 0x80) return between(c, 'A', 'Z') ? c + 32 : c;
+    if (find_addition(c) != nullptr) {
+        if (uint32_t lower_c = added_lower(c)) return lower_c;
+    }
+    return static_cast<uint32_t>(u_tolower(icu(c)));
 }
 
 uint32_t simple_upper(uint32_t c) {
-    return c < 0x80 ? (between(c, 'a', 'z') ? c - 32 : c)
-                    : static_cast<uint32_t>(u_toupper(icu(c)));
+    if (c < 0x80) return between(c, 'a', 'z') ? c - 32 : c;
+    if (find_addition(c) != nullptr) {
+        if (uint32_t upper_c = added_upper(c)) return upper_c;
+    }
+    return static_cast<uint32_t>(u_toupper(icu(c)));
 }
 
 size_t to_lower(uint32_t* out, uint32_t c) {
@@ -242,35 +224,42 @@ size_t to_upper(uint32_t* out, uint32_t c) {
 }
 
 size_t to_title(uint32_t* out, uint32_t c) {
-    if (may_expand(c)) {
-        size_t count = expand(Mapping::upper, out, c);
-        if (count > 1) return expand(Mapping::title, out, c);
-    }
-    *out = c < 0x80 ? simple_upper(c) : static_cast<uint32_t>(u_totitle(icu(c)));
+    if (may_expand(c) && expand(Mapping::upper, out, c) > 1) return expand(Mapping::title, out, c);
+    // No addition has a title case of its own.
+    *out = c < 0x80 || find_addition(c) != nullptr ? simple_upper(c)
+                                                   : static_cast<uint32_t>(u_totitle(icu(c)));
     return 1;
 }
 
 size_t to_casefold(uint32_t* out, uint32_t c) {
     if (may_expand(c)) return expand(Mapping::fold, out, c);
-    *out =
-        c < 0x80 ? simple_lower(c) : static_cast<uint32_t>(u_foldCase(icu(c), U_FOLD_CASE_DEFAULT));
+    *out = c < 0x80 || find_addition(c) != nullptr
+               ? simple_lower(c)
+               : static_cast<uint32_t>(u_foldCase(icu(c), U_FOLD_CASE_DEFAULT));
     return 1;
 }
 
 int decimal_value(uint32_t c) {
     if (c < 0x80) return between(c, '0', '9') ? static_cast<int>(c - '0') : -1;
-    return u_charDigitValue(icu(c));
+    const Addition* added = find_addition(c);
+    if (added == nullptr) return u_charDigitValue(icu(c));
+    return added->flags & decimal ? static_cast<int>((c - added->first) % 10) : -1;
 }
 
 int digit_value(uint32_t c) {
     if (!is_digit(c)) return -1;
-    return static_cast<int>(u_getNumericValue(icu(c)));
+    int value = decimal_value(c);
+    return value >= 0 ? value : static_cast<int>(u_getNumericValue(icu(c)));
 }
 
 bool numeric_value(uint32_t c, double* out) {
     if (!is_numeric(c)) return false;
-    const LaterNumber* later = find_later_number(c);
-    *out = later != nullptr ? later->value : u_getNumericValue(icu(c));
+    int small = decimal_value(c);
+    if (small >= 0) {
+        *out = small;
+    } else if (find_addition(c) == nullptr || !added_number(c, out)) {
+        *out = u_getNumericValue(icu(c));
+    }
     return true;
 }
 

@@ -3,10 +3,9 @@
 //
 // The tables are ICU's: it is maintained, thread-safe, and already holds all of the Unicode
 // Character Database, which is larger than this program. Debian 12 ships ICU 72 with Unicode 15.0;
-// CPython 3.13 has 15.1 and 3.14 has 16.0, so characters added since are unassigned here
-// (unidata_version says which data are meant). ICU is not touched at start-up: Latin-1 has a
-// constant table, and for the rest pages of flags are made when first asked for, immutable once
-// published by compare-and-swap, so reading them takes no lock.
+// unicode_additions.h makes that the 16.0 of CPython 3.14 (CPython 3.13 has 15.1). ICU is not
+// touched at start-up: Latin-1 has a constant table, and for the rest pages of flags are made when
+// first asked for, immutable once published by compare-and-swap, so reading them takes no lock.
 #pragma once
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// Figures from CPython 3.13 (Unicode 15.1), for characters that Unicode 15.0 has too.
+// Figures from CPython 3.13, and from the Unicode Character Database 16.0 for what is later.
 #include "base/unicode_data.h"
 
 #include <gtest/gtest.h>
@@ -125,6 +125,23 @@ TEST(UnicodeData, Normalization) {
     EXPECT_EQ(quick_check(Form::nfd, plain, 2), QuickCheck::no);
     EXPECT_EQ(quick_check(Form::nfc, mark, 2), QuickCheck::maybe);
     EXPECT_EQ(quick_check(Form::nfc, excluded, 1), QuickCheck::no);
+}
+
+TEST(UnicodeData, HasUnicode16) {
+    EXPECT_STREQ(unidata_version(), "16.0.0");
+    EXPECT_EQ(mapped(to_lower, 0xa7dc), U"\u019b");
+    EXPECT_EQ(mapped(to_upper, 0x264), U"\ua7cb");
+    EXPECT_EQ(mapped(to_casefold, 0x10d50), U"\U00010d70");
+    EXPECT_TRUE(is_alpha(0x2ebf0) && decimal_value(0x1ccf7) == 7 && is_numeric(0x4e24));
+    EXPECT_EQ(combining(0x897), 230);
+    EXPECT_EQ(decomposition_of(0x1ccd6), "<font> 0041");
+    EXPECT_EQ(name_of(0x13460), "EGYPTIAN HIEROGLYPH-13460");
+    EXPECT_EQ(find("egyptian hieroglyph-143fa"), 0x143fau);
+    EXPECT_EQ(find("Garay Capital Letter A"), 0x10d50u);
+    EXPECT_EQ(normalized(Form::nfd, U"\U00016d6a"), U"\U00016d63\U00016d67\U00016d67");
+    EXPECT_EQ(normalized(Form::nfc, U"\U00016d63\U00016d67\U00016d67"), U"\U00016d6a");
+    EXPECT_EQ(normalized(Form::nfkc, U"\U0001ccf3"), U"3");
+    EXPECT_EQ(normalized(Form::nfkd, U"\U0001d6c1"), U"\u2207");
 }
 
 TEST(UnicodeData, PagesAreMadeByAnyThread) {

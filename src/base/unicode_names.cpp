@@ -8,6 +8,7 @@
 #include <cstring>
 #include <initializer_list>
 
+#include "base/unicode_additions.h"
 #include "base/unicode_data.h"
 
 namespace imugi::unicode {
@@ -56,6 +57,12 @@ struct Alias {
 };
 
 constexpr Alias aliases[] = {
+    // Corrections later than ICU's.
+    {"CUNEIFORM SIGN KALAM", 0x12327},
+    {"BAMUM LETTER PHASE-A MAEMGBIEE", 0x1680b},
+    {"MENDE KIKAKUI SYLLABLE M172 MBO", 0x1e899},
+    {"MENDE KIKAKUI SYLLABLE M174 MBOO", 0x1e89a},
+
     {"NUL", 0x0},
     {"NULL", 0x0},
     {"SOH", 0x1},
@@ -247,11 +254,14 @@ constexpr Alias aliases[] = {
     {"ZWNBSP", 0xfeff},
 };
 
+char upper_case(char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+}
+
 bool equal_ignoring_case(const char* name, size_t size, const char* upper_name) {
     if (strlen(upper_name) != size) return false;
     for (size_t i = 0; i < size; ++i) {
-        char c = name[i] >= 'a' && name[i] <= 'z' ? static_cast<char>(name[i] - 32) : name[i];
-        if (c != upper_name[i]) return false;
+        if (upper_case(name[i]) != upper_name[i]) return false;
     }
     return true;
 }
@@ -259,27 +269,33 @@ bool equal_ignoring_case(const char* name, size_t size, const char* upper_name) 
 }  // namespace
 
 const char* unidata_version() {
-    return U_UNICODE_VERSION;
+    return "16.0.0";
 }
 
 const char* category(uint32_t c) {
-    return categories[u_charType(icu(c))];
+    const Addition* added = find_addition(c);
+    return categories[added != nullptr ? added->category : u_charType(icu(c))];
 }
 
 const char* bidirectional(uint32_t c) {
+    if (const Addition* added = find_addition(c)) return directions[added->direction];
     return unassigned(c) ? "" : directions[u_charDirection(icu(c))];
 }
 
 const char* east_asian_width(uint32_t c) {
-    return widths[u_getIntPropertyValue(icu(c), UCHAR_EAST_ASIAN_WIDTH)];
+    const Addition* added = find_addition(c);
+    return widths[added != nullptr ? added->width
+                                   : u_getIntPropertyValue(icu(c), UCHAR_EAST_ASIAN_WIDTH)];
 }
 
 int combining(uint32_t c) {
-    return u_getCombiningClass(icu(c));
+    const Addition* added = find_addition(c);
+    return added != nullptr ? added->combining : u_getCombiningClass(icu(c));
 }
 
 bool is_mirrored(uint32_t c) {
-    return u_isMirrored(icu(c));
+    const Addition* added = find_addition(c);
+    return added != nullptr ? (added->flags & added_mirrored) != 0 : u_isMirrored(icu(c));
 }
 
 bool assigned_in_3_2(uint32_t c) {
@@ -293,6 +309,11 @@ bool assigned_in_3_2(uint32_t c) {
 size_t decomposition(char* out, uint32_t c) {
     *out = '\0';
     if (c >= 0xac00 && c <= 0xd7a3) return 0;  // Hangul syllables decompose by rule
+    if (const LaterMapping* added = find_addition(c) != nullptr ? added_mapping(c) : nullptr) {
+        const char* form = added->compatible ? "<font> %04X" : "%04X %04X";
+        return static_cast<size_t>(
+            snprintf(out, decomposition_room, form, added->first, added->second));
+    }
     UErrorCode status = U_ZERO_ERROR;
     const UNormalizer2* normalizer = unorm2_getNFKCInstance(&status);
     UChar units[40];
@@ -313,6 +334,9 @@ size_t decomposition(char* out, uint32_t c) {
 }
 
 size_t name(char* out, uint32_t c) {
+    if (find_addition(c) != nullptr) {
+        if (size_t added = added_name(out, c)) return added;
+    }
     UErrorCode status = U_ZERO_ERROR;
     int32_t size = u_charName(icu(c), U_UNICODE_CHAR_NAME, out, name_room, &status);
     return U_SUCCESS(status) && size > 0 ? static_cast<size_t>(size) : 0;
@@ -339,8 +363,11 @@ bool lookup(const char* text, size_t size, uint32_t* out) {
     }
     char copy[name_room];
     if (size == 0 || size >= sizeof copy || memchr(text, 0, size) != nullptr) return false;
-    memcpy(copy, text, size);
+    for (size_t i = 0; i < size; ++i) {
+        copy[i] = upper_case(text[i]);
+    }
     copy[size] = '\0';
+    if (added_lookup(copy, size, out)) return true;
     for (UCharNameChoice choice : {U_UNICODE_CHAR_NAME, U_CHAR_NAME_ALIAS}) {
         UErrorCode status = U_ZERO_ERROR;
         UChar32 c = u_charFromName(choice, copy, &status);

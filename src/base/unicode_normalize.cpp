@@ -4,6 +4,9 @@
 #include <unicode/unorm2.h>
 #include <unicode/utf16.h>
 
+#include <initializer_list>
+
+#include "base/unicode_additions.h"
 #include "base/unicode_data.h"
 
 namespace imugi::unicode {
@@ -22,10 +25,10 @@ constexpr int32_t most_units = 40;
 
 struct Decomposer {
     const UNormalizer2* normalizer;
+    bool compatible;
 
-    explicit Decomposer(Form form) {
+    explicit Decomposer(Form form) : compatible(form == Form::nfkc || form == Form::nfkd) {
         UErrorCode status = U_ZERO_ERROR;
-        bool compatible = form == Form::nfkc || form == Form::nfkd;
         normalizer = compatible ? unorm2_getNFKCInstance(&status) : unorm2_getNFCInstance(&status);
         if (U_FAILURE(status)) normalizer = nullptr;
     }
@@ -33,9 +36,29 @@ struct Decomposer {
     // The full decomposition in UTF-16; -1 when the character stays as it is.
     int32_t operator()(uint32_t c, UChar* units) const {
         if (c < 0xa0 || normalizer == nullptr) return -1;
+        if (find_addition(c) != nullptr) {
+            if (const LaterMapping* mapping = added_mapping(c))
+                return decompose_addition(*mapping, units);
+        }
         UErrorCode status = U_ZERO_ERROR;
         int32_t size = unorm2_getDecomposition(normalizer, icu(c), units, most_units, &status);
         return U_SUCCESS(status) ? size : -1;
+    }
+
+    // Additions decompose into additions and into characters that stay as they are.
+    int32_t decompose_addition(const LaterMapping& mapping, UChar* units) const {
+        if (mapping.compatible && !compatible) return -1;
+        int32_t size = 0;
+        for (uint32_t part : {mapping.first, mapping.second}) {
+            if (part == 0) continue;
+            int32_t count = (*this)(part, units + size);
+            if (count < 0) {
+                U16_APPEND_UNSAFE(units, size, icu(part));
+            } else {
+                size += count;
+            }
+        }
+        return size;
     }
 };
 
@@ -66,7 +89,8 @@ size_t compose(uint32_t* text, size_t size) {
         // Below U+0300 nothing combines with what is before it.
         if (!blocked && c >= 0x300) {
             UChar32 whole = unorm2_composePair(normalizer, icu(text[starter]), icu(c));
-            if (whole >= 0) {
+            if (whole < 0) whole = icu(added_composite(text[starter], c));
+            if (whole > 0) {
                 text[starter] = static_cast<uint32_t>(whole);
                 continue;
             }
@@ -76,6 +100,17 @@ size_t compose(uint32_t* text, size_t size) {
         text[to++] = c;
     }
     return to;
+}
+
+int32_t quick_check_one(Form form, uint32_t c, UProperty property) {
+    if (find_addition(c) != nullptr) {
+        const LaterMapping* mapping = added_mapping(c);
+        bool compatible_form = form == Form::nfkc || form == Form::nfkd;
+        if (mapping != nullptr && (mapping->compatible ? compatible_form : !composes(form)))
+            return UNORM_NO;
+        if (composes(form) && composes_backwards(c)) return UNORM_MAYBE;
+    }
+    return u_getIntPropertyValue(icu(c), property);
 }
 
 }  // namespace
@@ -97,7 +132,7 @@ QuickCheck quick_check(Form form, const Unit* text, size_t size) {
         int own = combining(c);
         if (own != 0 && last_class > own) return QuickCheck::no;
         last_class = own;
-        int32_t verdict = u_getIntPropertyValue(icu(c), property);
+        int32_t verdict = quick_check_one(form, c, property);
         if (verdict == UNORM_NO) return QuickCheck::no;
         if (verdict == UNORM_MAYBE) answer = QuickCheck::maybe;
     }
