@@ -1,0 +1,95 @@
+// See str_iterator.h. Steps of racing threads give each character once.
+#include "object/str_iterator.h"
+
+#include "memory/collector.h"
+#include "object/dict.h"
+#include "object/int.h"
+#include "object/interpreter.h"
+#include "object/protocol.h"
+#include "object/str_methods.h"
+#include "object/tuple.h"
+
+namespace imugi {
+
+namespace {
+
+Owned iterator_next(Thread& thread, Value self) {
+    auto& iterator = self.as<StrIterator>();
+    Str& text = iterator.text.as<Str>();
+    size_t at = iterator.position.load(std::memory_order_relaxed);
+    if (at >= text.length()) return Owned::nothing();
+    bool mine = iterator.owner.load(std::memory_order_relaxed) == current_heap_id &&
+                iterator.shared.load(std::memory_order_relaxed) == 0;
+    if (mine) {
+        iterator.position.store(at + 1, std::memory_order_relaxed);
+    } else {
+        while (!iterator.position.compare_exchange_weak(at, at + 1, std::memory_order_relaxed))
+            if (at >= text.length()) return Owned::nothing();
+    }
+    return make_str_from_char(thread, text[at]);
+}
+
+Owned iterator_self(Thread&, Value self) {
+    return Owned::share(self);
+}
+
+Owned length_hint(Thread&, Value self) {
+    auto& iterator = self.as<StrIterator>();
+    size_t length = iterator.text.as<Str>().length();
+    size_t at = iterator.position.load(std::memory_order_relaxed);
+    return Owned::small_int(at < length ? static_cast<int64_t>(length - at) : 0);
+}
+
+Owned reduce(Thread& thread, Value self) {
+    auto& iterator = self.as<StrIterator>();
+    Owned iter = TRY(dict_get(thread, interpreter_of(thread).builtins_dict.as<Dict>(), ID(iter)));
+    size_t at = iterator.position.load(std::memory_order_relaxed);
+    if (at >= iterator.text.as<Str>().length()) {
+        Ref<Tuple> arguments = TRY(make_tuple(thread, empty_str()));
+        return make_tuple(thread, iter, arguments);
+    }
+    Ref<Tuple> arguments = TRY(make_tuple(thread, iterator.text.borrow()));
+    return make_tuple(thread, iter, arguments, Value::small_int(static_cast<int64_t>(at)));
+}
+
+bool set_state(Thread& thread, Value self, Value state) {
+    Index at = TRY(to_ssize(thread, state, exc::OverflowError));
+    auto& iterator = self.as<StrIterator>();
+    size_t length = iterator.text.as<Str>().length();
+    size_t clamped = at < 0 ? 0 : std::min(static_cast<size_t>(at), length);
+    iterator.position.store(clamped, std::memory_order_relaxed);
+    return true;
+}
+
+void fields(Object* self, FieldVisitor& visitor) {
+    visitor.visit(static_cast<StrIterator*>(self)->text);
+}
+
+const MethodRow rows[] = {
+    {"__length_hint__", "(self, /)", fn<length_hint>, "An estimate of what is left."},
+    {"__reduce__", "(self, /)", fn<reduce>, "State for pickling."},
+    {"__setstate__", "(self, state, /)", fn<set_state>, "Moves to the position that state says."},
+    {},
+};
+
+constexpr Slots slots = {
+    .iter = iterator_self, .next = iterator_next, .fields = fields};
+
+}  // namespace
+
+Type str_iterator_type;
+const TypeSpec str_iterator_type_spec = {
+    .name = "str_iterator", .size = sizeof(StrIterator), .slots = slots, .methods = rows};
+Type str_ascii_iterator_type;
+const TypeSpec str_ascii_iterator_type_spec = {
+    .name = "str_ascii_iterator", .size = sizeof(StrIterator), .slots = slots, .methods = rows};
+
+Owned str_iterate(Thread& thread, Value self) {
+    Type& type = self.as<Str>().is_ascii() ? str_ascii_iterator_type : str_iterator_type;
+    auto* iterator = allocate<StrIterator>(thread, type);
+    if (!iterator) return {};
+    iterator->text.init(Owned::share(self));
+    return Owned::adopt(iterator);
+}
+
+}  // namespace imugi

@@ -1,0 +1,13 @@
+// Iterator over the characters of a str: both str_iterator and str_ascii_iterator.
+#pragma once
+
+#include "object/str.h"
+
+namespace imugi {
+
+struct StrIterator : Object {
+    std::atomic<size_t> position;  // advanced by compare-and-swap once others may see the iterator
+    Slot text;                     // Str; immutable
+};
+
+}  // namespace imugi

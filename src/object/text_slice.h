@@ -1,0 +1,15 @@
+// Subscripts of text and bytes: what counts as an index, and the bounds of find() and its kin.
+#pragma once
+
+#include "object/type.h"
+
+namespace imugi {
+
+// Whether it is an int or has __index__.
+bool has_index(Value value);
+// Optional start and end arguments (empty or None: the whole) as find() takes them, made to lie in
+// [0, length].
+[[nodiscard]] bool resolve_bounds(Thread& thread, Value start, Value end, size_t length,
+                                  Index* out_start, Index* out_end);
+
+}  // namespace imugi
