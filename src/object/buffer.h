@@ -43,6 +43,15 @@ struct BufferView {
 void release_buffer(Thread& thread, BufferView& view);
 bool has_buffer(Value object);
 
+// Fills the view over plain memory, as most exporters do it: C-contiguous bytes of `owner`.
+// BufferError when `flags` ask for writing and the memory is read-only.
+[[nodiscard]] bool fill_buffer(Thread& thread, BufferView& view, Value owner, void* data,
+                               size_t size, bool read_only, int flags);
+// Copies the elements in 'C' or 'F' order, or 'A' (as they lie), to `out` of view.size bytes.
+[[nodiscard]] bool copy_buffer(Thread& thread, const BufferView& view, uint8_t* out, char order);
+// order: 'C', 'F' or 'A' (either).
+bool is_contiguous(const BufferView& view, char order);
+
 class Buffer {
   public:
     explicit Buffer(Thread& thread) : thread_(thread) {}

@@ -30,6 +30,8 @@ Owned bytes_repr(Thread& thread, const uint8_t* data, size_t size, const char* b
                  const char* behind = "");
 // bytes(object): buffers, iterables of ints, __bytes__.
 Ref<Bytes> bytes_from_object(Thread& thread, Value object);
+// sys.flags.bytes_warning, set at start-up: str(b'') and b'' == '' then warn.
+extern std::atomic<int> bytes_warning_level;
 // b'...' % arguments: what the format and arguments give, as bytes.
 Ref<Bytes> bytes_format_percent(Thread& thread, const uint8_t* format, size_t size,
                                 Value arguments);

@@ -1,5 +1,5 @@
-// What happens where text and bytes do not match: the built-in error modes, handlers registered from
-// Python, and the handler functions that codecs.lookup_error() gives out.
+// What happens where text and bytes do not match: the built-in error modes, handlers registered
+// from Python, and the handler functions that codecs.lookup_error() gives out.
 //
 // State is on the caller's stack. A handler runs Python; the text or bytes are held meanwhile.
 #include <cstdio>

@@ -44,9 +44,7 @@ struct Problem {
 
     Str& text() const { return object.as<Str>(); }
     const uint8_t* bytes() const { return object.as<Bytes>().data(); }
-    const char* encoding_text(Thread& thread) const {
-        return str_utf8(thread, encoding.as<Str>());
-    }
+    const char* encoding_text(Thread& thread) const { return str_utf8(thread, encoding.as<Str>()); }
 };
 
 bool read_problem(Thread& thread, Value error, Problem* problem) {
@@ -207,21 +205,22 @@ const MethodRow rows[] = {
      "XML character references: 'xmlcharrefreplace'."},
     {"backslashreplace_errors", "(error, /)", fn<backslashreplace_errors>,
      "Backslash escapes: 'backslashreplace'."},
-    {"namereplace_errors", "(error, /)", fn<namereplace_errors>, "\\N{...} escapes: 'namereplace'."},
+    {"namereplace_errors", "(error, /)", fn<namereplace_errors>,
+     "\\N{...} escapes: 'namereplace'."},
     {"surrogatepass", "(error, /)", fn<surrogatepass_errors>, "Surrogates as they are."},
     {"surrogateescape", "(error, /)", fn<surrogateescape_errors>,
      "Undecodable bytes as lone surrogates, and back."},
 };
-constexpr const char* kNames[] = {"strict",           "ignore",      "replace",       "xmlcharrefreplace",
-                                  "backslashreplace", "namereplace", "surrogatepass", "surrogateescape"};
+constexpr const char* kNames[] = {
+    "strict",           "ignore",      "replace",       "xmlcharrefreplace",
+    "backslashreplace", "namereplace", "surrogatepass", "surrogateescape"};
 
 }  // namespace
 
 bool add_standard_handlers(Thread& thread, Dict& handlers) {
     for (size_t i = 0; i < std::size(kNames); i++) {
         Ref<Str> name = TRY(intern(thread, kNames[i]));
-        Ref<NativeFunction> function =
-            TRY(make_native_function(thread, rows[i], Value(), Value()));
+        Ref<NativeFunction> function = TRY(make_native_function(thread, rows[i], Value(), Value()));
         TRY(dict_set(thread, handlers, name, function.value()));
     }
     return true;
@@ -238,8 +237,8 @@ size_t surrogate_bytes(const char* encoding, uint32_t c, uint8_t out[4]) {
     return unicode.width;
 }
 
-bool surrogate_at(const char* encoding, const uint8_t* data, size_t size, size_t start,
-                  uint32_t* c, size_t* width) {
+bool surrogate_at(const char* encoding, const uint8_t* data, size_t size, size_t start, uint32_t* c,
+                  size_t* width) {
     UnicodeEncoding unicode = unicode_encoding(encoding);
     if (unicode.width == 0) return false;
     *width = unicode.width == 1 ? 3 : unicode.width;

@@ -39,12 +39,11 @@ Known known_encoding(const char* name) {
     static constexpr struct {
         const char* name;
         Known known;
-    } rows[] = {{"utf_8", Known::kUtf8},        {"utf8", Known::kUtf8},
-                {"latin_1", Known::kLatin1},    {"latin1", Known::kLatin1},
-                {"iso_8859_1", Known::kLatin1}, {"iso8859_1", Known::kLatin1},
-                {"ascii", Known::kAscii},       {"us_ascii", Known::kAscii},
-                {"utf_16", Known::kUtf16},      {"utf16", Known::kUtf16},
-                {"utf_32", Known::kUtf32},      {"utf32", Known::kUtf32}};
+    } rows[] = {
+        {"utf_8", Known::kUtf8},    {"utf8", Known::kUtf8},         {"latin_1", Known::kLatin1},
+        {"latin1", Known::kLatin1}, {"iso_8859_1", Known::kLatin1}, {"iso8859_1", Known::kLatin1},
+        {"ascii", Known::kAscii},   {"us_ascii", Known::kAscii},    {"utf_16", Known::kUtf16},
+        {"utf16", Known::kUtf16},   {"utf_32", Known::kUtf32},      {"utf32", Known::kUtf32}};
     for (auto& row : rows)
         if (strcmp(row.name, text) == 0) return row.known;
     return Known::kNone;
@@ -72,8 +71,9 @@ bool import_encodings(Thread& thread) {
     Dict& builtins = interpreter_of(thread).builtins_dict.as<Dict>();
     Owned import = TRY(dict_get(thread, builtins, ID(__import__)));
     if (import.is_nothing())
-        return raise(thread, exc::LookupError, "no codec search functions registered: can't find "
-                                               "encoding");
+        return raise(thread, exc::LookupError,
+                     "no codec search functions registered: can't find "
+                     "encoding");
     Ref<Str> name = TRY(make_str(thread, "encodings"));
     return static_cast<bool>(call(thread, import, name));
 }
@@ -192,8 +192,7 @@ Owned codec_lookup(Thread& thread, const char* encoding) {
         Owned answer = TRY(call(thread, search, name));
         if (is_none(answer)) continue;
         if (!is_tuple(answer) || answer.as<Tuple>().size != 4)
-            return raise(thread, exc::TypeError,
-                         "codec search functions must return 4-tuples");
+            return raise(thread, exc::TypeError, "codec search functions must return 4-tuples");
         TRY(dict_set(thread, cache, name, answer.share()));
         return answer;
     }
@@ -225,8 +224,8 @@ bool codec_unregister_error(Thread& thread, Str& name, bool* found) {
         if (str_equal(name, standard))
             return raise(thread, exc::ValueError, "cannot un-register built-in error handler '{}'",
                          name);
-    *found = TRY(dict_delete(thread, interpreter_of(thread).codec_errors.as<Dict>(),
-                             Value::of(name)));
+    *found =
+        TRY(dict_delete(thread, interpreter_of(thread).codec_errors.as<Dict>(), Value::of(name)));
     return true;
 }
 
@@ -307,8 +306,8 @@ Owned decode_object(Thread& thread, Value object, const char* encoding, const ch
         return decode_bytes(thread, bytes.data(), bytes.size, object, encoding, errors);
     }
     if (!has_buffer(object))
-        return raise(thread, exc::TypeError,
-                     "decoding to str: need a bytes-like object, {} found", type_name_of(object));
+        return raise(thread, exc::TypeError, "decoding to str: need a bytes-like object, {} found",
+                     type_name_of(object));
     Buffer buffer(thread);
     TRY(buffer.get(object));
     if (known_encoding(encoding) != Known::kNone)

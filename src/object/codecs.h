@@ -36,8 +36,13 @@ class Decoder {
   public:
     Decoder(Thread& thread, const char* encoding, const uint8_t* input, size_t length,
             const char* errors)
-        : out(thread), data(input), size(length), thread_(thread), encoding_(encoding),
-          errors_(errors), mode_(error_mode(errors)) {}
+        : out(thread),
+          data(input),
+          size(length),
+          thread_(thread),
+          encoding_(encoding),
+          errors_(errors),
+          mode_(error_mode(errors)) {}
 
     StrBuilder out;
     const uint8_t* data;
@@ -65,7 +70,12 @@ class Encoder {
   public:
     using PutText = Put (*)(Encoder& encoder, const Str& text);
     Encoder(Thread& thread, const char* encoding, Str& s, const char* errors, PutText put)
-        : out(thread), text(s), thread_(thread), encoding_(encoding), errors_(errors), put_(put),
+        : out(thread),
+          text(s),
+          thread_(thread),
+          encoding_(encoding),
+          errors_(errors),
+          put_(put),
           mode_(error_mode(errors)) {}
 
     BytesBuilder out;

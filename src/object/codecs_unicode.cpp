@@ -84,8 +84,8 @@ namespace {
 
 // UTF-16 (Unit uint16_t) and UTF-32 alike.
 template <class Unit>
-Owned decode_wide(Thread& thread, const uint8_t* data, size_t size, const char* errors,
-                  int* order, size_t* consumed) {
+Owned decode_wide(Thread& thread, const uint8_t* data, size_t size, const char* errors, int* order,
+                  size_t* consumed) {
     constexpr bool is16 = sizeof(Unit) == 2;
     bool final = consumed == nullptr;
     size_t skipped = 0;
@@ -97,10 +97,10 @@ Owned decode_wide(Thread& thread, const uint8_t* data, size_t size, const char* 
         // Too little to tell: the order stays open.
         if (mark.size || size >= sizeof(Unit)) *order = byte_order == ByteOrder::big ? 1 : -1;
     }
-    const char* name = is16 ? (*order == 0 || skipped ? "utf-16"
+    const char* name = is16 ? (*order == 0 || skipped         ? "utf-16"
                                : byte_order == ByteOrder::big ? "utf-16-be"
                                                               : "utf-16-le")
-                            : (*order == 0 || skipped ? "utf-32"
+                            : (*order == 0 || skipped         ? "utf-32"
                                : byte_order == ByteOrder::big ? "utf-32-be"
                                                               : "utf-32-le");
     auto scan_at = [&](const uint8_t* at, size_t left) {

@@ -1,7 +1,8 @@
 // The str type: making, hashing, comparing and the slots. Methods are in str_methods*.cpp, building
 // in str_build.cpp, interning in str_intern.cpp.
 //
-// Text never changes once published; the hash and the UTF-8 cache are published by compare-and-swap.
+// Text never changes once published; the hash and the UTF-8 cache are published by
+// compare-and-swap.
 #include "object/str.h"
 
 #include "base/utf8.h"
@@ -375,7 +376,8 @@ Owned slot_remainder(Thread& thread, Value left, Value right) {
 
 Result<bool> slot_contains(Thread& thread, Value self, Value element) {
     if (!is_str(element))
-        return raise(thread, exc::TypeError, "'in <string>' requires string as left operand, not {}",
+        return raise(thread, exc::TypeError,
+                     "'in <string>' requires string as left operand, not {}",
                      type_name_of(element));
     Str& s = self.as<Str>();
     return str_find(s, element.as<Str>(), 0, s.length()) >= 0;
@@ -427,10 +429,11 @@ void slot_release(Object* self) {
 Type str_type;
 const TypeSpec str_type_spec = {
     .name = "str",
-    .doc = "str(object='') -> str\nstr(bytes_or_buffer[, encoding[, errors]]) -> str\n\n"
-           "Make a string from an object by its __str__ method, or else its __repr__;\n"
-           "with an encoding or errors given, decode the object's buffer instead.\n"
-           "encoding defaults to 'utf-8', errors to 'strict'.",
+    .doc =
+        "str(object='') -> str\nstr(bytes_or_buffer[, encoding[, errors]]) -> str\n\n"
+        "Make a string from an object by its __str__ method, or else its __repr__;\n"
+        "with an encoding or errors given, decode the object's buffer instead.\n"
+        "encoding defaults to 'utf-8', errors to 'strict'.",
     .size = kExternalStrBytes,
     .flags = kTypeBase | kTypeIsStr | kTypeMatchSelf,
     .slots = {.repr = slot_repr,

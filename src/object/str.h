@@ -23,7 +23,8 @@ struct Str : Object {
     unsigned unit() const { return length_and_kind & 7; }
     bool is_ascii() const { return length_and_kind & 8; }
     bool is_interned() const { return has_flag(kInterned); }
-    // Instances of subclasses: attributes follow the fixed part, so the text is an array of its own.
+    // Instances of subclasses: attributes follow the fixed part, so the text is an array of its
+    // own.
     bool is_external() const { return length_and_kind & 16; }
     // ASCII: data follows at once and is its own UTF-8; others: a UTF-8 cache pointer lies between.
     const void* data() const {

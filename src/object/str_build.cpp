@@ -161,8 +161,7 @@ bool StrBuilder::append_int(int64_t n) {
 
 Ref<Str> StrBuilder::finish() {
     if (length_ == 0) return empty_str();
-    if (unit_ != 1 || length_ == 1)
-        return make_str_from_units(thread_, units_, unit_, length_);
+    if (unit_ != 1 || length_ == 1) return make_str_from_units(thread_, units_, unit_, length_);
     Ref<Str> s = TRY(make_str_blank(thread_, length_, max_char_ < 0x80 ? max_ascii : max_latin1));
     memcpy(str_blank_data(*s), units_, length_);
     return s;

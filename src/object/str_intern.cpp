@@ -137,7 +137,8 @@ void leave_intern_table(Str& s) {
     Shard& shard = shard_of(s);
     ShardLock guard(shard.lock);
     if (shard.capacity == 0) return;
-    for (size_t i = Shard::start_of(s) & (shard.capacity - 1);; i = (i + 1) & (shard.capacity - 1)) {
+    for (size_t i = Shard::start_of(s) & (shard.capacity - 1);;
+         i = (i + 1) & (shard.capacity - 1)) {
         Str* entry = shard.entries[i];
         if (!entry) return;
         if (entry == &s) {

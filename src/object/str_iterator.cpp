@@ -72,8 +72,7 @@ const MethodRow rows[] = {
     {},
 };
 
-constexpr Slots slots = {
-    .iter = iterator_self, .next = iterator_next, .fields = fields};
+constexpr Slots slots = {.iter = iterator_self, .next = iterator_next, .fields = fields};
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// Methods of str: the rows, and those about searching, padding, replacing and protocols. The rest is
-// in str_case.cpp, str_split.cpp and str_translate.cpp. Text is immutable: no locks.
+// Methods of str: the rows, and those about searching, padding, replacing and protocols. The rest
+// is in str_case.cpp, str_split.cpp and str_translate.cpp. Text is immutable: no locks.
 #include "object/str_methods.h"
 
 #include "memory/heap.h"
@@ -51,8 +51,7 @@ Owned str_rindex_method(Thread& thread, Str& self, Str& sub, Value start, Value 
 Owned str_count_method(Thread& thread, Str& self, Str& sub, Value start, Value end) {
     Bounds bounds;
     TRY(bounds_of(thread, self, start, end, &bounds));
-    size_t count =
-        bounds.valid ? str_count(self, sub, bounds.begin, bounds.end, SIZE_MAX) : 0;
+    size_t count = bounds.valid ? str_count(self, sub, bounds.begin, bounds.end, SIZE_MAX) : 0;
     return Owned::small_int(static_cast<int64_t>(count));
 }
 
@@ -169,7 +168,8 @@ Owned str_expandtabs(Thread& thread, Str& self, int tab_size) {
             TRY(builder.append(self, begin, i));
             begin = i + 1;
             if (tab_size > 0) {
-                size_t step = static_cast<size_t>(tab_size) - column % static_cast<size_t>(tab_size);
+                size_t step =
+                    static_cast<size_t>(tab_size) - column % static_cast<size_t>(tab_size);
                 if (builder.length() + step > PTRDIFF_MAX / 8)
                     return raise(thread, exc::OverflowError, "new string is too long");
                 TRY(builder.append_repeated(' ', step));

@@ -18,8 +18,7 @@ class Widened {
             return;
         }
         Unit* out = local_;
-        if (size_ > kLocal)
-            out = own_ = static_cast<Unit*>(array_allocate(size_ * sizeof(Unit)));
+        if (size_ > kLocal) out = own_ = static_cast<Unit*>(array_allocate(size_ * sizeof(Unit)));
         if (out) copy_characters(out, sizeof(Unit), 0, needle, 0, size_);
         units_ = out;
     }
@@ -80,9 +79,9 @@ Index str_find(const Str& s, const Str& needle, size_t begin, size_t end) {
     return visit_units(s, [&](const auto* units) {
         using Unit = std::remove_cvref_t<decltype(*units)>;
         Widened<Unit> wide(needle);
-        size_t found = wide.units() ? find_text(units + begin, end - begin, wide.units(),
-                                                needle.length())
-                                    : find_plain(units + begin, end - begin, needle);
+        size_t found = wide.units()
+                           ? find_text(units + begin, end - begin, wide.units(), needle.length())
+                           : find_plain(units + begin, end - begin, needle);
         return as_index(found, begin);
     });
 }
@@ -92,9 +91,9 @@ Index str_find_last(const Str& s, const Str& needle, size_t begin, size_t end) {
     return visit_units(s, [&](const auto* units) {
         using Unit = std::remove_cvref_t<decltype(*units)>;
         Widened<Unit> wide(needle);
-        size_t found = wide.units() ? rfind_text(units + begin, end - begin, wide.units(),
-                                                 needle.length())
-                                    : rfind_plain(units + begin, end - begin, needle);
+        size_t found = wide.units()
+                           ? rfind_text(units + begin, end - begin, wide.units(), needle.length())
+                           : rfind_plain(units + begin, end - begin, needle);
         return as_index(found, begin);
     });
 }

@@ -74,8 +74,7 @@ Str* separator_of(Thread& thread, Value separator, const char* expected) {
     if (!is_str(separator))
         return raise(thread, exc::TypeError, "must be {}, not {}", expected,
                      type_name_of(separator));
-    if (separator.as<Str>().length() == 0)
-        return raise(thread, exc::ValueError, "empty separator");
+    if (separator.as<Str>().length() == 0) return raise(thread, exc::ValueError, "empty separator");
     return &separator.as<Str>();
 }
 

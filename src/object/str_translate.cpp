@@ -43,14 +43,12 @@ bool translate_one(Thread& thread, StrBuilder& builder, Value table, uint32_t c)
         if (target.is_nothing()) return builder.append(c);
     } else {
         target = get_item(thread, table, key);
-        if (!target)
-            return clear_exception_if(thread, exc::LookupError) && builder.append(c);
+        if (!target) return clear_exception_if(thread, exc::LookupError) && builder.append(c);
     }
     if (is_none(target)) return true;
     if (is_str(target)) return builder.append(target.as<Str>());
     if (!is_int(target))
-        return raise(thread, exc::TypeError,
-                     "character mapping must return integer, None or str");
+        return raise(thread, exc::TypeError, "character mapping must return integer, None or str");
     int64_t code;
     if (!int_fits_int64(target, &code) || code < 0 || code > int64_t{max_code_point})
         return raise(thread, exc::ValueError, "character mapping must be in range(0x110000)");
