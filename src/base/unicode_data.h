@@ -140,6 +140,10 @@ inline constexpr size_t name_room = 128;
 size_t name(char* out, uint32_t c);
 // By name or alias, case ignored. False: no such character.
 [[nodiscard]] bool lookup(const char* name, size_t size, uint32_t* out);
+// The characters of a named sequence ("KEYCAP DIGIT ONE"), which unicodedata.lookup() knows too. 0:
+// no such name.
+inline constexpr size_t most_sequence = 4;
+[[nodiscard]] size_t lookup_sequence(const char* name, size_t size, uint32_t* out);
 
 // ---- normalization ----
 

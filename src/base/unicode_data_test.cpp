@@ -108,6 +108,10 @@ TEST(UnicodeData, Names) {
     EXPECT_EQ(find("nbsp"), 0xa0u);
     EXPECT_EQ(find("VS17"), 0xe0100u);
     EXPECT_EQ(find("LATIN SMALL LETTER GHA"), 0x1a3u);
+    uint32_t sequence[most_sequence];
+    EXPECT_EQ(lookup_sequence("keycap digit one", 16, sequence), 3u);
+    EXPECT_EQ(sequence[2], 0x20e3u);
+    EXPECT_EQ(lookup_sequence("SNAKE", 5, sequence), 0u);
     EXPECT_EQ(find("no such thing"), 0xffffffffu);
     EXPECT_EQ(find(std::string(5000, 'A')), 0xffffffffu);
 }
@@ -120,6 +124,10 @@ TEST(UnicodeData, Normalization) {
     EXPECT_EQ(normalized(Form::nfkd, U"\ufdfa").size(), 18u);
     EXPECT_EQ(normalized(Form::nfc, U"\u0958"), U"\u0915\u093c");
     EXPECT_EQ(normalized(Form::nfc, U"\xd800\u0301"), U"\xd800\u0301");
+    Text hostile(300000, U'\u0301');  // sorted one by one, this would take minutes
+    for (size_t i = 1; i < hostile.size(); i += 2) hostile[i] = U'\u0323';
+    Text sorted = normalized(Form::nfd, hostile);
+    EXPECT_EQ(sorted, Text(150000, U'\u0323') + Text(150000, U'\u0301'));
     const uint32_t plain[] = {'a', 0xe9}, mark[] = {'e', 0x301}, excluded[] = {0x958};
     EXPECT_EQ(quick_check(Form::nfc, plain, 2), QuickCheck::yes);
     EXPECT_EQ(quick_check(Form::nfd, plain, 2), QuickCheck::no);

@@ -50,6 +50,13 @@ constexpr char decomposition_tags[][12] = {"",
                                            "<vertical> ",
                                            "<wide> "};
 
+struct NamedSequence {
+    const char* name;
+    uint32_t codes[most_sequence];
+};
+
+#include "base/unicode_sequences.inc"
+
 // NameAliases.txt's names for the control characters, which have no other.
 struct Alias {
     const char* name;
@@ -87,6 +94,7 @@ constexpr Alias aliases[] = {
     {"TAB", 0x9},
     {"EOL", 0xa},
     {"LF", 0xa},
+    {"END OF LINE", 0xa},
     {"LINE FEED", 0xa},
     {"NEW LINE", 0xa},
     {"NL", 0xa},
@@ -377,6 +385,19 @@ bool lookup(const char* text, size_t size, uint32_t* out) {
         }
     }
     return false;
+}
+
+size_t lookup_sequence(const char* text, size_t size, uint32_t* out) {
+    for (const NamedSequence& sequence : named_sequences) {
+        if (!equal_ignoring_case(text, size, sequence.name)) continue;
+        size_t count = 0;
+        while (count < most_sequence && sequence.codes[count] != 0) {
+            out[count] = sequence.codes[count];
+            ++count;
+        }
+        return count;
+    }
+    return 0;
 }
 
 }  // namespace imugi::unicode

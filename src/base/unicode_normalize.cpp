@@ -4,6 +4,8 @@
 #include <unicode/unorm2.h>
 #include <unicode/utf16.h>
 
+#include <cstdlib>
+#include <cstring>
 #include <initializer_list>
 
 #include "base/unicode_additions.h"
@@ -62,15 +64,48 @@ struct Decomposer {
     }
 };
 
-// Sorts runs of combining marks by class, keeping equal ones in order.
-void reorder(uint32_t* text, size_t size) {
+// Beyond this many marks in a row (a hostile text: ordinary ones have two or three) insertion is
+// too slow.
+constexpr size_t long_run = 64;
+
+// Stable sort of marks by class, by counting. False: no memory.
+bool count_sort(uint32_t* text, size_t size) {
+    auto* sorted = static_cast<uint32_t*>(malloc(size * sizeof(uint32_t)));
+    if (sorted == nullptr) return false;
+    size_t starts[256] = {};
+    for (size_t i = 0; i < size; ++i) ++starts[combining(text[i])];
+    size_t at = 0;
+    for (size_t& start : starts) {
+        size_t count = start;
+        start = at;
+        at += count;
+    }
+    for (size_t i = 0; i < size; ++i) sorted[starts[combining(text[i])]++] = text[i];
+    memcpy(text, sorted, size * sizeof(uint32_t));
+    free(sorted);
+    return true;
+}
+
+void insertion_sort(uint32_t* text, size_t size) {
     for (size_t i = 1; i < size; ++i) {
-        int own = text[i] < 0x300 ? 0 : combining(text[i]);
-        if (own == 0) continue;
-        size_t j = i;
         uint32_t c = text[i];
+        int own = combining(c);
+        size_t j = i;
         for (; j > 0 && combining(text[j - 1]) > own; --j) text[j] = text[j - 1];
         text[j] = c;
+    }
+}
+
+// Sorts runs of combining marks by class, keeping equal ones in order.
+void reorder(uint32_t* text, size_t size) {
+    auto is_mark = [&](size_t i) { return text[i] >= 0x300 && combining(text[i]) != 0; };
+    for (size_t i = 0; i < size; ++i) {
+        if (!is_mark(i)) continue;
+        size_t start = i;
+        while (i < size && is_mark(i)) ++i;
+        if (i - start == 1) continue;
+        bool sorted = i - start > long_run && count_sort(text + start, i - start);
+        if (!sorted) insertion_sort(text + start, i - start);
     }
 }
 
