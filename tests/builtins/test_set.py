@@ -1,0 +1,179 @@
+"""set and frozenset."""
+
+import sys
+
+sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
+
+import support
+from support import NEW, check, equal, is_, raises, same
+
+UNHASHABLE = ("unhashable type: 'list'", "cannot use 'list' as a set element (unhashable type: 'list')")
+
+
+def test_construction():
+    for T in (set, frozenset):
+        equal(T(), T([]))
+        equal(T("aab"), T(["a", "b"]))
+        equal(len(T([1, 1.0, True])), 1)
+        raises(TypeError, T, 5, message="'int' object is not iterable")
+        raises(TypeError, T, 1, 2, message="%s expected at most 1 argument, got 2" % T.__name__)
+        raises(TypeError, T, [[]], message=UNHASHABLE)
+        check(T([1]) == {1} and {1} == T([1]))
+    equal({1, 2} | {3}, {1, 2, 3})
+    f = frozenset([1])
+    is_(frozenset(f), f)
+    is_(f.copy(), f)
+    s = {1}
+    check(set(s) is not s and s.copy() is not s)
+    s.__init__([5])
+    equal(s, {5})
+
+
+def test_operators():
+    for T in (set, frozenset):
+        a, b = T([1, 2, 3]), T([3, 4])
+        equal((a | b, a & b, a - b, a ^ b), (T([1, 2, 3, 4]), T([3]), T([1, 2]), T([1, 2, 4])))
+        equal((a.union(b, [9]), a.intersection([3, 9], b), a.difference([1], [2]), a.symmetric_difference([3, 4])), (T([1, 2, 3, 4, 9]), T([3]), T([3]), T([1, 2, 4])))
+        equal((a.union(), a.intersection(), a.difference()), (a, a, a))
+        check(a >= T([1]) and a > T([1]) and T([1]) < a and a <= a and not a < a and not a < b and not b < a and a != b)
+        check(a.issubset(range(5)) and a.issuperset([1]) and a.isdisjoint([7]) and not a.isdisjoint([1]) and not a.issubset([1]))
+        check(1 in a and 9 not in a and len(a) == 3)
+        raises(TypeError, lambda: [] in a, message=UNHASHABLE)
+        raises(TypeError, lambda: a | [1], message="unsupported operand type(s) for |: '%s' and 'list'" % T.__name__)
+        raises(TypeError, lambda: a < [1], message="'<' not supported between instances of '%s' and 'list'" % T.__name__)
+        raises(TypeError, a.union, 5, message="'int' object is not iterable")
+    is_(type({1} | frozenset([2])), set)
+    is_(type(frozenset([2]) | {1}), frozenset)
+    check({1} != [1] and not {1} == 1)
+    check({frozenset([1])} == {frozenset([1])} and {1} in {frozenset([1])})
+
+
+def test_mutation():
+    s = {1, 2}
+    s.add(3)
+    s.add(3)
+    s.discard(9)
+    s.remove(1)
+    equal(s, {2, 3})
+    raises(KeyError, s.remove, 9, message="9")
+    s.update([4], {5: 6}, "a")
+    equal(s, {2, 3, 4, 5, "a"})
+    s.intersection_update([2, 3, 9])
+    s.difference_update([3], [7])
+    s.symmetric_difference_update([2, 8])
+    equal(s, {8})
+    equal(s.pop(), 8)
+    raises(KeyError, s.pop, message="'pop from an empty set'")
+    a = b = {1, 2, 3}
+    a |= {4}
+    a &= {2, 3, 4}
+    a -= {2}
+    a ^= {3, 9}
+    is_(a, b)
+    equal(b, {4, 9})
+    b.clear()
+    equal(a, set())
+    a.update(a)
+    f = g = frozenset([1])
+    f |= {2}
+    equal((f, g), (frozenset([1, 2]), frozenset([1])))
+    raises(TypeError, s.add, [], message=UNHASHABLE)
+    raises(AttributeError, lambda: frozenset().add, message="'frozenset' object has no attribute 'add'")
+    x = {1, 2, 3}
+    x -= x
+    equal(x, set())
+    y = {1, 2}
+    y ^= y
+    equal(y, set())
+    z = {1, 2}
+    z &= z
+    equal(z, {1, 2})
+
+
+def test_hash_and_repr():
+    raises(TypeError, hash, set(), message="unhashable type: 'set'")
+    equal(hash(frozenset([1, 2])), hash(frozenset([2, 1])))
+    equal({frozenset([1]): "x"}[frozenset([1])], "x")
+    same((repr(set()), repr({1}), repr(frozenset()), repr(frozenset([1]))), ("set()", "{1}", "frozenset()", "frozenset({1})"))
+    class S(set): pass
+    equal(repr(S([1])), "S({1})")
+    class F(frozenset): pass
+    equal(repr(F()), "F()")
+    s = S()
+    s.me = s
+    equal({1, 2, 3} == {3, 2, 1}, True)
+    t = {frozenset([1]), frozenset([2])}
+    check({1} in t)
+    t.discard({1})
+    t.remove({2})
+    equal(t, set())
+
+
+def test_iteration():
+    s = set(range(1000))
+    equal(sorted(s), list(range(1000)))
+    it = iter(s)
+    equal(it.__length_hint__(), 1000)
+    next(it)
+    s.add(5000)
+    raises(RuntimeError, next, it, message="Set changed size during iteration")
+    equal(type(iter(s)).__name__, "set_iterator")
+    def loop():
+        for x in s:
+            s.add(x + 100000)
+    raises(RuntimeError, loop)
+
+
+def test_churn():
+    s = set()
+    for i in range(30000):
+        s.add(i)
+        s.discard(i - 100)
+    equal(sorted(s), list(range(29900, 30000)))
+    class K:
+        def __init__(self, n): self.n = n
+        def __hash__(self): return 1
+        def __eq__(self, o): return self.n == o.n
+    s = {K(i) for i in range(100)}
+    check(all(K(i) in s for i in range(100)))
+    for i in range(50):
+        s.remove(K(i))
+    equal(len(s), 50)
+    s |= {K(i) for i in range(60)}
+    equal(len(s), 100)
+
+
+def test_strange():
+    class Mut:
+        def __hash__(self): return 0
+        def __eq__(self, o):
+            target.clear()
+            return False
+    target = {Mut()}
+    check(Mut() not in target)
+    target = {Mut()}
+    target.add(Mut())
+    class Boom:
+        def __hash__(self): return 0
+        def __eq__(self, o): raise KeyError("eq")
+    b = {Boom()}
+    raises(KeyError, b.add, Boom())
+    raises(KeyError, lambda: b | {Boom()})
+    equal(len(b), 1)
+
+
+def test_subclass():
+    class S(set):
+        def add(self, x): super().add(x * 2)
+    s = S([1])
+    s.add(5)
+    check(s == {1, 10})
+    is_(type(s.copy()), S)
+    equal(s, S([1, 10]))
+    s.x = 1
+    class T(set):
+        __hash__ = object.__hash__
+    check(hash(T()))
+
+
+support.run(globals())
