@@ -97,7 +97,7 @@ Verdict compare_keys(const Dict& dict, const DictTable& table, const DictEntry& 
     if (entry.key.load(std::memory_order_acquire) == entry_bits &&
         dict.table.load(std::memory_order_acquire) == &table)
         verdict = str_equal(text, *static_cast<Str*>(object)) ? Verdict::kYes : Verdict::kNo;
-    decref(object);
+    decref(object);  // lint: allow ownership: undoes the try_incref above
     return verdict;
 }
 

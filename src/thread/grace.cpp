@@ -9,7 +9,7 @@
 
 #include <new>
 
-#include "memory/array.h"
+#include "memory/array.h"  // lint: allow layer: the limbo's own storage
 #include "thread/safepoint.h"
 #include "thread/world.h"
 

@@ -1,7 +1,7 @@
 // What a thread does when its breaker is set; fork.
 #include "thread/safepoint.h"
 
-#include "memory/heap.h"
+#include "memory/heap.h"  // lint: allow layer: fork concerns the heaps
 #include "thread/gil.h"
 #include "thread/grace.h"
 #include "thread/parking_lot.h"

@@ -12,7 +12,7 @@
 
 #include <new>
 
-#include "memory/heap.h"
+#include "memory/heap.h"  // lint: allow layer: a thread's heap comes and goes with it
 #include "thread/claim.h"
 #include "thread/gil.h"
 #include "thread/grace.h"
