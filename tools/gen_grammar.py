@@ -13,7 +13,7 @@ LEXEME = re.compile(r"""\s*(?:
 
 # What a capture is read as again when a place in it is wanted.
 EXPRESSIONS = {"expression", "disjunction", "star_expressions", "bitwise_or", "star_named_expression",
-               "starred_expression", "yield_expr", "expression_without_invalid", "invalid_ann_assign_target"}
+               "starred_expression", "yield_expr", "inversion", "factor", "expression_without_invalid", "invalid_ann_assign_target"}
 SHAPES = {"for_if_clauses": "Clauses", "args": "Arguments", "star_named_expressions": "ExpressionList",
           "stray_words": "Words"}
 

@@ -250,8 +250,15 @@ int32_t Diagnosis::alternatives(int first, int count, int32_t start) {
 int32_t Diagnosis::node(int index, int32_t at) {
     const GrammarNode& it = NODES[index];
     switch (it.op) {
-        case Op::Token:
-            return tokens_.at(at).kind == TokenKind(it.a) ? at + 1 : FAILED;
+        case Op::Token: {
+            const Token& token = tokens_.at(at);
+            if (token.kind != TokenKind(it.a)) return FAILED;
+            if (token.kind == TokenKind::NOTEQUAL &&
+                (tokens_.text(token) == "<>") != options_.barry_as_bdfl) {
+                return FAILED;
+            }
+            return at + 1;
+        }
         case Op::Word: {
             const Token& token = tokens_.at(at);
             return token.kind == TokenKind::NAME && tokens_.text(token) == WORDS[it.a] ? at + 1
@@ -301,7 +308,8 @@ int32_t Diagnosis::node(int index, int32_t at) {
         case Op::Force: {
             const Token& token = tokens_.at(at);
             if (token.kind == TokenKind(it.a)) return at + 1;
-            if (failed()) return FAILED;
+            // Only on the second pass: a mistake before it has precedence.
+            if (failed() || !mistakes_) return FAILED;
             std::string_view wanted = token_text(TokenKind(it.a));
             complain({token.line, token.column, token.end_line, token.end_column},
                      tokenizer_.format("expected '%.*s'", int(wanted.size()), wanted.data()));
@@ -329,8 +337,9 @@ ExprNode* Diagnosis::expression(const Capture& capture) {
 
 Position Diagnosis::place(const Capture& capture) {
     int32_t end = capture.end;
+    bool trim = Shape(capture.shape) != Shape::Expression;
     auto kind_before = [&] { return tokens_.at(end - 1).kind; };
-    while (end - 1 > capture.start &&
+    while (trim && end - 1 > capture.start &&
            (kind_before() == TokenKind::COMMA || kind_before() == TokenKind::TYPE_COMMENT)) {
         end--;
     }
@@ -398,11 +407,7 @@ void Diagnosis::complain(const Position& place, std::string_view message) {
 }
 
 void Diagnosis::complain_at_token(ErrorKind kind, const Token& token, std::string_view message) {
-    if (failed()) return;
-    int32_t column = token.column < 0 ? tokenizer_.column() : token.column + 1;
-    int32_t end_column = token.end_column < 0 ? -1 : token.end_column + 1;
-    tokenizer_.set_error(
-        tokenizer_.error_at(kind, message, token.line, column, token.end_line, end_column));
+    if (!failed()) tokenizer_.set_error(tokenizer_.error_at_token(kind, message, token));
 }
 
 void Diagnosis::complain_from(const Token& token, std::string_view message) {
@@ -585,7 +590,8 @@ void Diagnosis::look_further() {
     while (tokenizer_.next(token)) {
         if (token.kind == TokenKind::ENDMARKER) break;
     }
-    if (tokenizer_.has_error()) {
+    // Within an f-string what was found first stands.
+    if (tokenizer_.has_error() && !tokenizer_.in_format_string()) {
         if (tokenizer_.is_token_error()) return;
         if (tokenizer_.parenthesis_level() && line > tokenizer_.innermost_parenthesis().line) {
             const auto& open = tokenizer_.innermost_parenthesis();

@@ -81,7 +81,12 @@ DecodeResult decode_text_escapes(std::string_view body, Arena& arena) {
             continue;
         }
         const char* backslash = at++;
-        if (at == end) return fail(backslash, at, "\\ at end of string");
+        if (at == end || uint8_t(*at) >= 0x80) {
+            // The text of an f-string may end so, before a field.
+            *to++ = '\\';
+            stretched += 5;
+            continue;
+        }
         char c = *at++;
         int simple = simple_escape(c);
         if (simple >= 0) {

@@ -123,7 +123,10 @@ class Parser {
     bool too_deep();
     std::nullptr_t error(const Token& from, const Token& to, std::string_view message);
     std::nullptr_t error(const Token& where, std::string_view message) {
-        return error(where, where, message);
+        if (!failed()) {
+            tokenizer_.set_error(tokenizer_.error_at_token(ErrorKind::Syntax, message, where));
+        }
+        return nullptr;
     }
     // Fails for a feature that the asked-for version of the grammar lacks.
     bool since(int version, const char* what);

@@ -28,6 +28,9 @@ class StringBuilder {
     std::string_view debug_text(uint32_t begin, uint32_t end);
 
     Parser& parser_;
+    // The text of an f-string is decoded when its end is known: what is wrong in a field comes
+    // first.
+    std::string_view deferred_{};
 };
 
 namespace {
@@ -85,7 +88,13 @@ bool StringBuilder::decode(const Token& token, std::string_view body, bool raw, 
         } else {
             message = tokenizer.format("(value error) %.*s", size, result.error.data());
         }
-        parser_.error(token, message);
+        if (parser_.previous().kind == FSTRING_MIDDLE ||
+            parser_.previous().kind == TSTRING_MIDDLE) {
+            if (!deferred_.data()) deferred_ = message;
+            text = "";
+            return true;
+        }
+        parser_.error(parser_.tokens_.last(), message);
         return false;
     }
     if (!result.text.data()) {
@@ -133,7 +142,7 @@ bool StringBuilder::plain(const Token& token) {
         char lower = char(text[prefix] | 32);
         bytes |= lower == 'b';
         raw |= lower == 'r';
-        unicode |= lower == 'u';
+        unicode |= text[prefix] == 'u';
     }
     size_t quote = text.size() >= prefix + 6 && text[prefix + 1] == text[prefix] &&
                            text[prefix + 2] == text[prefix]
@@ -201,31 +210,34 @@ bool StringBuilder::field(bool raw, char prefix) {
     TokenKind next = p.kind();
     if (next != EXCLAMATION && next != COLON && next != RBRACE) return false;
     int32_t conversion = -1;
+    Token letter;
     if (p.accept(EXCLAMATION)) {
         if (!p.at(NAME) && !is_keyword(p.kind())) return false;
         const Token mark = p.previous();
-        const Token letter = p.token();
+        const Token token = p.token();
         if (!p.at(NAME)) return false;
-        std::string_view text = p.tokens_.text(letter);
-        if (mark.end_line != letter.line || mark.end_column != letter.column) {
-            p.error(mark, letter,
+        std::string_view text = p.tokens_.text(token);
+        if (mark.end_line != token.line || mark.end_column != token.column) {
+            p.error(mark, token,
                     p.tokenizer_.format("%c-string: conversion type must come right after the "
-                                        "exclamation mark",
+                                        "exclamanation mark",
                                         prefix));
             return false;
         }
-        if (text != "s" && text != "r" && text != "a") {
-            p.error(letter, p.tokenizer_.format("%c-string: invalid conversion character '%.*s': "
-                                                "expected 's', 'r', or 'a'",
-                                                prefix, int(text.size()), text.data()));
-            return false;
-        }
-        conversion = text[0];
+        letter = token;
+        conversion = text.size() == 1 ? text[0] : 0;
         p.advance();
     }
     Expr spec = nullptr;
     if (p.at(COLON) && !(spec = format_spec(raw, prefix))) return false;
     if (!p.accept(RBRACE)) return false;
+    if (conversion >= 0 && conversion != 's' && conversion != 'r' && conversion != 'a') {
+        std::string_view text = p.tokens_.text(letter);
+        p.error(letter, p.tokenizer_.format("%c-string: invalid conversion character '%.*s': "
+                                            "expected 's', 'r', or 'a'",
+                                            prefix, int(text.size()), text.data()));
+        return false;
+    }
     Position position = p.from(start);
     const Token& end = p.tokens_.at(behind);
     std::string_view source = debug_text(expression_start, end.start);
@@ -296,6 +308,10 @@ bool StringBuilder::formatted() {
         } else if (!p.at(LBRACE) || !field(raw, prefix)) {
             return false;
         }
+    }
+    if (deferred_.data()) {
+        p.error(p.tokens_.last(), deferred_);
+        return false;
     }
     Parser::Seq<Expr> values;
     if (!p.take(mark, values)) return false;

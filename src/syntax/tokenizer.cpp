@@ -619,7 +619,7 @@ bool Tokenizer::read_string(Token& token, int quote) {
                      ? format("unterminated triple-quoted string literal (detected at line %d)",
                               detected)
                      : format("unterminated string literal (detected at line %d)%s", detected,
-                              escaped_quote ? "; perhaps you escaped the end quote" : ""));
+                              escaped_quote ? "; perhaps you escaped the end quote?" : ""));
             if (c != '\n') {
                 state_ = quote_size == 3 ? ReadState::OpenTripleString : ReadState::OpenString;
             }

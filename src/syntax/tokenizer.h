@@ -50,6 +50,7 @@ class Tokenizer {
         int32_t column;
     };
     const Parenthesis& innermost_parenthesis() const { return parentheses_[level_ - 1]; }
+    bool in_format_string() const { return string_depth_ > 0; }
     int indentation() const { return indent_; }
     // Closes all blocks: the next tokens are DEDENTs (single-statement input at its end).
     void close_blocks() {
@@ -61,6 +62,12 @@ class Tokenizer {
     // stays -1.
     Error error_at(ErrorKind kind, std::string_view message, int32_t line, int32_t column,
                    int32_t end_line, int32_t end_column) const;
+    // An error at a token, which for one without text is where the reading stopped.
+    Error error_at_token(ErrorKind kind, std::string_view message, const Token& token) const {
+        int32_t at = token.column < 0 ? column() : token.column + 1;
+        int32_t end = token.end_column < 0 ? -1 : token.end_column + 1;
+        return error_at(kind, message, token.line, at, token.end_line, end);
+    }
     // A text of printf's making, in the arena; what comes when memory is short is short too.
     __attribute__((format(printf, 2, 3))) std::string_view format(const char* form, ...) const;
     void warn(std::string_view message, std::string_view error_message, int32_t line,

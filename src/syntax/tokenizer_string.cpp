@@ -32,18 +32,14 @@ bool Tokenizer::next_in_string(Token& token) {
     int first = read();
     unread(first);
     begin_token();
-    if (first == '{' || first == '}') {
+    if (first == '{') {
         read();
         int second = read();
-        unread(second);
         cursor_ = start_;
-        if (second != first) {
-            if (first == '{') {
-                mode->field_depth++;
-                if (mode->field_depth >= MAX_FIELD_NESTING) {
-                    read();
-                    return fail(format("%c-string: expressions nested too deeply", mode->prefix));
-                }
+        if (second != '{') {
+            mode->field_depth++;
+            if (mode->field_depth >= MAX_FIELD_NESTING) {
+                return fail(format("%c-string: expressions nested too deeply", mode->prefix));
             }
             mode->in_text = false;
             return next_regular(token);

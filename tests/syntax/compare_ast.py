@@ -4,7 +4,7 @@
 usage: PYTHON compare_ast.py IMUGI_SYNTAX PATH...
 
 PYTHON is the CPython to compare with (3.13; 3.14's documented changes are in CHANGED below), IMUGI_SYNTAX the tool
-of a dev build, each PATH a source file or a folder. Also takes `--snippets FILE`: a JSON list of sources.
+of a dev build, each PATH a source file or a folder. Also takes `--snippets FILE`: a JSON list of [source, mode].
 """
 import ast
 import json
@@ -85,11 +85,11 @@ def main():
     tool = Tool(arguments.pop(0))
     if arguments[0] == "--snippets":
         parts = json.loads(pathlib.Path(arguments[1]).read_text())
-        cases = [(f"snippet {i}", part) for i, part in enumerate(parts)]
+        cases = [(f"snippet {i}", source, mode) for i, (source, mode) in enumerate(parts)]
     else:
-        cases = sources(arguments)
+        cases = ((name, source, mode) for name, source in sources(arguments))
     good = bad = 0
-    for name, source in cases:
+    for name, source, mode in cases:
         want, got = expected(source, mode), tool.answer(source, mode)
         for old, new in CHANGED:
             want = want.replace(old, new)
