@@ -10,6 +10,7 @@
 #include "object/dict_table.h"
 #include "object/protocol.h"
 #include "object/tuple.h"
+#include "object/unhashable.h"
 #include "object/value_buffer.h"
 
 namespace imugi {
@@ -18,7 +19,9 @@ namespace {
 
 IMUGI_ALWAYS_INLINE Result<int64_t> key_hash(Thread& thread, Value key) {
     if (IMUGI_LIKELY(is_exact_str(key))) return str_hash(key.as<Str>());
-    return hash(thread, key);
+    Result<int64_t> result = hash(thread, key);
+    if (IMUGI_UNLIKELY(!result)) return raise_unhashable_as(thread, key, "dict key");
+    return result;
 }
 
 // The value, found under the Lock: marked, for other threads' lock-free reads.

@@ -6,6 +6,7 @@
 
 #include "object/int.h"
 #include "object/protocol.h"
+#include "object/stored_key.h"
 
 namespace imugi {
 
@@ -78,29 +79,6 @@ size_t free_slot(const DictTable& table, int64_t hash) {
     return position & mask;
 }
 
-enum class Verdict : uint8_t { kNo, kYes, kAskUser, kLock };
-
-// Compares two keys of equal hash that are not identical. `locked`: the entry cannot go away.
-Verdict compare_keys(const Dict& dict, const DictTable& table, const DictEntry& entry,
-                     uint64_t entry_bits, Value key, bool locked) {
-    Value other = Value::from_bits(entry_bits);
-    if (!other.is_object())
-        return key.is_small_int() && other.is_small_int() ? Verdict::kNo : Verdict::kAskUser;
-    if (!is_exact_str(key) || !is_exact_str(other)) return Verdict::kAskUser;
-    auto& text = key.as<Str>();
-    Object* object = other.object();
-    if (locked || object->has_flag(kImmortal) ||
-        object->owner.load(std::memory_order_relaxed) == current_heap_id)
-        return str_equal(text, *static_cast<Str*>(object)) ? Verdict::kYes : Verdict::kNo;
-    if (!try_incref(object)) return Verdict::kLock;
-    Verdict verdict = Verdict::kLock;
-    if (entry.key.load(std::memory_order_acquire) == entry_bits &&
-        dict.table.load(std::memory_order_acquire) == &table)
-        verdict = str_equal(text, *static_cast<Str*>(object)) ? Verdict::kYes : Verdict::kNo;
-    decref(object);  // lint: allow ownership: undoes the try_incref above
-    return verdict;
-}
-
 }  // namespace
 
 DictTable* const empty_dict_table = &the_empty_table.table;
@@ -132,7 +110,7 @@ Index DictProbe::find(const Dict& dict, const DictTable& table, bool locked) {
         uint64_t bits = entry.key.load(std::memory_order_acquire);
         if (Value::from_bits(bits).identity() == identity) return index;
         if (entry.hash.load(std::memory_order_relaxed) != hash || bits == kDeletedKey) continue;
-        switch (compare_keys(dict, table, entry, bits, key, locked)) {
+        switch (compare_stored_key(entry.key, bits, dict.table, &table, key, locked)) {
             case Verdict::kNo:
                 break;
             case Verdict::kYes:

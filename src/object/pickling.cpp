@@ -24,6 +24,10 @@ Owned reduce_to_builtin(Thread& thread, Str& name, Value argument, Value state) 
     return make_tuple(thread, function, arguments, state);
 }
 
+Owned call_getstate(Thread& thread, Value object) {
+    return call_method(thread, object, ID(__getstate__));
+}
+
 Owned class_getitem(Thread& thread, Type& type, Value item) {
     return call(thread, Value::of(generic_alias_type), Value::of(type), item);
 }

@@ -12,6 +12,9 @@ Owned builtin_named(Thread& thread, Str& name);
 // argument stands for the empty tuple, an empty state for none.
 Owned reduce_to_builtin(Thread& thread, Str& name, Value argument, Value state = Value());
 
+// object.__getstate__(): the instance's attributes or None.
+Owned call_getstate(Thread& thread, Value object);
+
 // __class_getitem__ of generic builtin types.
 Owned class_getitem(Thread& thread, Type& type, Value item);
 

@@ -145,6 +145,8 @@ Owned clamp_bound(Thread& thread, Value bound, Value length, Value lower, Value 
     return at;
 }
 
+}  // namespace
+
 Owned slice_indices(Thread& thread, Slice& self, Value length) {
     Owned size = TRY(to_index(thread, length));
     if (int_sign(size) < 0) return raise(thread, exc::ValueError, "length should not be negative");
@@ -168,6 +170,8 @@ Owned slice_indices(Thread& thread, Slice& self, Value length) {
     }
     return make_tuple(thread, start, stop, step);
 }
+
+namespace {
 
 Owned slice_reduce(Thread& thread, Slice& self) {
     Ref<Tuple> bounds = TRY(as_tuple(thread, self));

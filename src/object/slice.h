@@ -25,6 +25,8 @@ inline bool slice_range(Thread& thread, Slice& slice, Index length, SliceRange& 
     slice_adjust(range, length);
     return true;
 }
+// slice.indices(length): (start, stop, step) as a tuple of ints of any size.
+Owned slice_indices(Thread& thread, Slice& slice, Value length);
 // A bound of a search (`start`, `stop` of index()): an int or __index__, clamped.
 Result<Index> slice_bound(Thread& thread, Value value);
 // Negative bounds count from the end; both end up in [0, length] (`start` may exceed `stop`).

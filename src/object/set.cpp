@@ -1,0 +1,206 @@
+// set's operations for the runtime: membership tests without a lock, changes under the set's Lock.
+#include "object/set.h"
+
+#include "memory/collector.h"
+#include "object/dict.h"
+#include "object/dict_table.h"
+#include "object/list.h"
+#include "object/protocol.h"
+#include "object/set_table.h"
+#include "object/value_buffer.h"
+
+namespace imugi {
+
+Ref<Set> make_set(Thread& thread, Type& type) {
+    auto* set = allocate<Set>(thread, type);
+    if (set == nullptr) return {};
+    track(set);
+    return Ref<Set>::adopt(set);
+}
+
+Ref<Set> set_copy(Thread& thread, Set& set, Type& type) {
+    Ref<Set> copy = TRY(make_set(thread, type));
+    bool room = true;
+    {
+        Lock guard(thread, set);
+        Index size = set.size.load(std::memory_order_relaxed);
+        if (size != 0) {
+            SetTable* table = set_table_clone(set);
+            room = table != nullptr;
+            if (room) {
+                copy->table.store(table, std::memory_order_release);
+                copy->size.store(size, std::memory_order_release);
+            }
+        }
+    }
+    if (!room) return raise_memory_error(thread);
+    return copy;
+}
+
+Ref<Set> set_from(Thread& thread, Type& type, Value iterable) {
+    if (is_exact_set(iterable) || has_shape(iterable, k_frozenset_shape))
+        return set_copy(thread, iterable.as<Set>(), type);
+    Ref<Set> set = TRY(make_set(thread, type));
+    TRY(set_update(thread, *set, iterable));
+    return set;
+}
+
+Result<bool> set_contains(Thread& thread, Set& set, Value element) {
+    int64_t hash = TRY(element_hash(thread, element));
+    mark_reader(&set);
+    SetProbe probe(element, hash);
+    Index entry = probe.find(set, set.table.load(std::memory_order_acquire), false);
+    if (IMUGI_LIKELY(entry >= kAbsent)) return entry >= 0;
+    bool result = false;
+    TRY(with_set_entry(thread, set, element, hash, [&](Index found) {
+        result = found != kAbsent;
+        // Others' lock-free searches may look at the key from now on.
+        if (result)
+            Owned marked =
+                share_locked(set.table.load(std::memory_order_relaxed)->entries[found].key);
+        return true;
+    }));
+    return result;
+}
+
+bool set_add(Thread& thread, Set& set, Value element) {
+    int64_t hash = TRY(element_hash(thread, element));
+    return with_set_entry(thread, set, element, hash, [&](Index entry) {
+        return entry != kAbsent || set_table_insert(set, element, hash);
+    });
+}
+
+Result<bool> set_discard(Thread& thread, Set& set, Value element) {
+    int64_t hash = TRY(element_hash(thread, element));
+    Owned removed;
+    TRY(with_set_entry(thread, set, element, hash, [&](Index entry) {
+        if (entry != kAbsent) removed = set_table_remove(set, entry);
+        return true;
+    }));
+    return static_cast<bool>(removed);
+}
+
+void set_clear(Thread& thread, Set& set) {
+    SetTable* old;
+    {
+        Lock guard(thread, set);
+        set.size.store(0, std::memory_order_release);
+        old = set.table.exchange(nullptr, std::memory_order_seq_cst);
+    }
+    if (old == nullptr) return;
+    drop_set_words(*old);
+    if (needs_grace(&set)) {
+        retire(old, set_table_bytes(old->mask), array_free);
+    } else {
+        array_free(old);
+    }
+}
+
+// --- many at once ---
+
+namespace {
+
+bool update_from_set(Thread& thread, Set& set, Set& other) {
+    if (&set == &other) return true;
+    SetProbe probe{Value(), 0};
+    Owned element;
+    size_t position = 0;
+    for (;;) {
+        Owned candidate;
+        bool room = true;
+        {
+            Lock2 guard(thread, set, other);
+            if (!element && position == 0 && set.size.load(std::memory_order_relaxed) == 0) {
+                Index size = other.size.load(std::memory_order_relaxed);
+                if (size == 0) return true;
+                SetTable* table = set_table_clone(other);
+                room = table != nullptr;
+                if (room) {
+                    set_table_replace(set, table);
+                    set.size.store(size, std::memory_order_release);
+                    return true;
+                }
+            }
+            while (room) {
+                if (!element) {
+                    SetEntry* entry =
+                        set_next_entry(other.table.load(std::memory_order_relaxed), &position);
+                    if (entry == nullptr) return true;
+                    Value key = Value::from_bits(entry->key.load(std::memory_order_relaxed));
+                    probe = SetProbe(key, entry->hash.load(std::memory_order_relaxed));
+                }
+                Index found = probe.find(set, set.table.load(std::memory_order_relaxed), true);
+                if (found == kAskElement) {
+                    candidate = Owned::share(Value::from_bits(probe.candidate_key));
+                    if (!element) {
+                        element = Owned::share(probe.key);
+                        probe.key = element;
+                    }
+                    break;
+                }
+                if (found == kAbsent) room = set_table_insert(set, probe.key, probe.hash);
+                if (element) break;
+            }
+        }
+        if (!room) return raise_memory_error(thread);
+        if (candidate) {
+            TRY(ask_set_candidate(thread, probe, std::move(candidate)));
+        } else {
+            element = Owned();
+        }
+    }
+}
+
+bool update_from_dict(Thread& thread, Set& set, Dict& dict) {
+    size_t position = 0;
+    Owned key, value;
+    while (dict_next(thread, dict, &position, &key, &value)) TRY(set_add(thread, set, key));
+    return true;
+}
+
+}  // namespace
+
+bool set_update(Thread& thread, Set& set, Value iterable) {
+    if (is_any_set(iterable)) return update_from_set(thread, set, iterable.as<Set>());
+    if (is_exact_dict(iterable)) return update_from_dict(thread, set, iterable.as<Dict>());
+    if (is_exact_list(iterable)) {
+        List& list = iterable.as<List>();
+        for (Index i = 0;; i++) {
+            Owned item = TRY(list_item(thread, list, i));
+            if (item.is_nothing()) return true;
+            TRY(set_add(thread, set, item));
+        }
+    }
+    Owned iterator = TRY(iterate(thread, iterable));
+    for (;;) {
+        Owned item = TRY(next(thread, iterator));
+        if (item.is_nothing()) return true;
+        TRY(set_add(thread, set, item));
+    }
+}
+
+bool set_elements(Thread& thread, Set& set, ValueBuffer& out) {
+    for (;;) {
+        Index size = set_size(set);
+        TRY(out.reserve(size));
+        Lock guard(thread, set);
+        if (set.size.load(std::memory_order_relaxed) > size) continue;
+        const SetTable* table = set.table.load(std::memory_order_relaxed);
+        size_t position = 0;
+        while (SetEntry* entry = set_next_entry(table, &position))
+            TRY(out.append(
+                Owned::share(Value::from_bits(entry->key.load(std::memory_order_relaxed)))));
+        return true;
+    }
+}
+
+bool set_next(Thread& thread, Set& set, size_t* position, Owned* element) {
+    Owned old;
+    Lock guard(thread, set);
+    SetEntry* entry = set_next_entry(set.table.load(std::memory_order_relaxed), position);
+    if (entry == nullptr) return false;
+    old = std::exchange(*element, share_locked(entry->key));
+    return true;
+}
+
+}  // namespace imugi

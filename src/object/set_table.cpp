@@ -1,0 +1,213 @@
+// Tables of sets: open addressing, a short run of neighbours at each place of the probe sequence.
+// The sizes and the order of places are CPython's, so that sets of small ints show in the same
+// order.
+#include "object/set_table.h"
+
+#include <cstring>
+
+#include "object/protocol.h"
+#include "object/stored_key.h"
+#include "object/unhashable.h"
+
+namespace imugi {
+
+namespace {
+
+constexpr size_t kNeighbours = 9;
+
+uint64_t next_stamp() {
+    static thread_local uint64_t counter = 0;
+    return uint64_t{current_heap_id} << 48 | (++counter & ((uint64_t{1} << 48) - 1));
+}
+
+// How many entries after `position` belong to its run.
+size_t run_length(const SetTable& table, size_t position) {
+    return position + kNeighbours <= table.mask ? kNeighbours : 0;
+}
+
+void place(SetTable& table, uint64_t key, int64_t hash) {
+    auto perturb = static_cast<uint64_t>(hash);
+    size_t position = perturb & table.mask;
+    for (;;) {
+        size_t run = run_length(table, position);
+        for (size_t offset = 0; offset <= run; offset++) {
+            SetEntry& entry = table.entries[position + offset];
+            if (entry.key.load(std::memory_order_relaxed) != 0) continue;
+            entry.hash.store(hash, std::memory_order_relaxed);
+            entry.key.store(key, std::memory_order_release);  // pairs with SetProbe::find
+            table.fill++;
+            return;
+        }
+        perturb >>= 5;
+        position = (position * 5 + 1 + perturb) & table.mask;
+    }
+}
+
+bool rebuild(Set& set, size_t more_than) {
+    SetTable* old = set.table.load(std::memory_order_relaxed);
+    SetTable* table = make_set_table(more_than);
+    if (table == nullptr) return false;
+    size_t position = 0;
+    while (SetEntry* entry = set_next_entry(old, &position))
+        place(*table, entry->key.load(std::memory_order_relaxed),
+              entry->hash.load(std::memory_order_relaxed));
+    set_table_replace(set, table);
+    return true;
+}
+
+}  // namespace
+
+Index SetProbe::find(const Set& set, const SetTable* table, bool locked) {
+    if (table == nullptr) return kAbsent;
+    if (stamp == table->stamp && candidate != kAbsent && equal) {
+        // Found by user code, unless the element was taken out meanwhile.
+        if (table->entries[candidate].key.load(std::memory_order_acquire) == candidate_key)
+            return candidate;
+        stamp = 0;
+    }
+    if (stamp != table->stamp) {
+        stamp = table->stamp;
+        perturb = static_cast<uint64_t>(hash);
+        position = perturb & table->mask;
+        offset = 0;
+        candidate = kAbsent;
+        equal = false;
+    }
+    uint64_t identity = key.identity();
+    for (;;) {
+        size_t run = run_length(*table, position);
+        for (; offset <= run; offset++) {
+            auto index = static_cast<Index>(position + offset);
+            const SetEntry& entry = table->entries[index];
+            uint64_t bits = entry.key.load(std::memory_order_acquire);
+            if (bits == 0) return kAbsent;
+            if (Value::from_bits(bits).identity() == identity) return index;
+            if (bits == kDeletedElement || entry.hash.load(std::memory_order_relaxed) != hash)
+                continue;
+            switch (compare_stored_key(entry.key, bits, set.table, table, key, locked)) {
+                case Verdict::kNo:
+                    break;
+                case Verdict::kYes:
+                    return index;
+                case Verdict::kLock:
+                    return kElementNeedsLock;
+                case Verdict::kAskUser:
+                    candidate = index;
+                    candidate_key = bits;
+                    return kAskElement;
+            }
+        }
+        perturb >>= 5;
+        position = (position * 5 + 1 + perturb) & table->mask;
+        offset = 0;
+    }
+}
+
+bool ask_set_candidate(Thread& thread, SetProbe& probe, Owned candidate) {
+    probe.answer(TRY(equals(thread, candidate, probe.key)));
+    return true;
+}
+
+Result<int64_t> element_hash(Thread& thread, Value element) {
+    if (is_exact_str(element)) return str_hash(element.as<Str>());
+    Result<int64_t> result = hash(thread, element);
+    if (IMUGI_UNLIKELY(!result)) return raise_unhashable_as(thread, element, "set element");
+    return result;
+}
+
+SetTable* make_set_table(size_t more_than) {
+    size_t size = 8;
+    while (size <= more_than) size <<= 1;
+    if (size > size_t{1} << 56) return nullptr;
+    auto* table = static_cast<SetTable*>(array_allocate_zeroed(set_table_bytes(size - 1)));
+    if (table == nullptr) return nullptr;
+    table->stamp = next_stamp();
+    table->mask = size - 1;
+    return table;
+}
+
+void set_table_replace(Set& set, SetTable* table) {
+    SetTable* old = set.table.exchange(table, std::memory_order_seq_cst);  // see needs_grace
+    if (old == nullptr) return;
+    if (needs_grace(&set)) {
+        retire(old, set_table_bytes(old->mask), array_free);
+    } else {
+        array_free(old);
+    }
+}
+
+bool set_table_insert(Set& set, Value key, int64_t hash) {
+    SetTable* table = set.table.load(std::memory_order_relaxed);
+    auto size = static_cast<size_t>(set.size.load(std::memory_order_relaxed));
+    if (table == nullptr) {
+        if (!rebuild(set, 0)) return false;
+        table = set.table.load(std::memory_order_relaxed);
+    }
+    // Grows when this element fills three fifths. It goes in first, as in CPython, so that the
+    // order of the places is the same; a free place always remains to end searches.
+    bool grow = (table->fill + 1) * 5 >= table->mask * 3;
+    if (grow && table->fill + 2 > table->mask) {
+        if (!rebuild(set, size * 4)) return false;
+        table = set.table.load(std::memory_order_relaxed);
+        grow = false;
+    }
+    place(*table, Owned::share(key).release(), hash);
+    set.size.store(static_cast<Index>(++size), std::memory_order_release);
+    if (!grow || rebuild(set, size > 50000 ? size * 2 : size * 4)) return true;
+    return table->fill < table->mask;  // short of memory, but there is room
+}
+
+Owned set_table_remove(Set& set, Index index) {
+    SetTable* table = set.table.load(std::memory_order_relaxed);
+    Owned key = Owned::adopt(
+        table->entries[index].key.exchange(kDeletedElement, std::memory_order_acq_rel));
+    set.size.store(set.size.load(std::memory_order_relaxed) - 1, std::memory_order_release);
+    return key;
+}
+
+SetTable* set_table_clone(const Set& set) {
+    const SetTable& old = *set.table.load(std::memory_order_relaxed);
+    auto size = static_cast<size_t>(set.size.load(std::memory_order_relaxed));
+    // Without deleted entries the copy is the same table, so that it shows in the same order.
+    bool whole = old.fill == size;
+    SetTable* table = make_set_table(whole ? old.mask : size * 2);
+    if (table == nullptr) return nullptr;
+    if (whole) {
+        table->fill = old.fill;
+        for (size_t i = 0; i <= old.mask; i++) {
+            uint64_t key = old.entries[i].key.load(std::memory_order_relaxed);
+            if (key == 0) continue;
+            table->entries[i].hash.store(old.entries[i].hash.load(std::memory_order_relaxed),
+                                         std::memory_order_relaxed);
+            table->entries[i].key.store(Owned::share(Value::from_bits(key)).release(),
+                                        std::memory_order_release);
+        }
+        return table;
+    }
+    size_t position = 0;
+    while (SetEntry* entry = set_next_entry(&old, &position)) {
+        Value key = Value::from_bits(entry->key.load(std::memory_order_relaxed));
+        place(*table, Owned::share(key).release(), entry->hash.load(std::memory_order_relaxed));
+    }
+    return table;
+}
+
+void drop_set_words(SetTable& table) {
+    size_t position = 0;
+    while (SetEntry* entry = set_next_entry(&table, &position))
+        Owned dropped = Owned::adopt(entry->key.load(std::memory_order_relaxed));
+}
+
+SetEntry* set_next_entry(const SetTable* table, size_t* position) {
+    if (table == nullptr) return nullptr;
+    for (size_t i = *position; i <= table->mask; i++) {
+        uint64_t key = table->entries[i].key.load(std::memory_order_relaxed);
+        if (key == 0 || key == kDeletedElement) continue;
+        *position = i + 1;
+        return const_cast<SetEntry*>(&table->entries[i]);
+    }
+    *position = table->mask + 1;
+    return nullptr;
+}
+
+}  // namespace imugi
