@@ -42,9 +42,19 @@ bool set_instance_dict(Thread& thread, Object* object, Value dict);
 void visit_attributes(Object* object, FieldVisitor& visitor);
 void release_attributes(Object* object);
 
-// Address of the attribute storage (word 0: overflow or dict).
+// Address of the attribute storage (word 0: overflow or dict) of a type that has one.
+Slot* attribute_storage_at_end(Object* object, const Type& type);
 inline Slot* attribute_storage(Object* object, const Type& type) {
+    if (IMUGI_UNLIKELY(type.attributes_offset == kAttributesAtEnd))
+        return attribute_storage_at_end(object, type);
     return reinterpret_cast<Slot*>(reinterpret_cast<char*>(object) + type.attributes_offset);
 }
+// Word 0 as overflow array: its address has bit 0 set, so that to visitors it is an immediate and a
+// racing reader can tell it from a Dict. Null when the word is something else.
+inline Slot* overflow_slots(uint64_t word) {
+    return word & 1 ? reinterpret_cast<Slot*>(word - 1) : nullptr;
+}
+// Replaces the object's shape storage by a real dict; what __class__ assignment needs too.
+Owned materialize_dict(Thread& thread, Object* object);
 
 }  // namespace imugi

@@ -107,6 +107,15 @@ Raised raise_os_error(Thread& thread, int error_number, Value filename = {}, Val
 [[nodiscard]] bool check_native_stack(Thread& thread, const char* where = "");
 // AttributeError with name and obj: "'T' object has no attribute 'name'".
 Raised raise_no_attribute(Thread& thread, Value object, Str& name);
+// AttributeError with a message of its own, name and obj set.
+Raised raise_attribute_formatted(Thread& thread, Value object, Str& name, const char* text,
+                                 const FormatArgument* arguments, size_t count);
+template <class... A>
+Raised raise_attribute_error(Thread& thread, Value object, Str& name, const char* text,
+                             const A&... arguments) {
+    const FormatArgument list[] = {FormatArgument(arguments)..., FormatArgument("")};
+    return raise_attribute_formatted(thread, object, name, text, list, sizeof...(A));
+}
 Raised raise_read_only_attribute(Thread& thread, Value object, Str& name);
 // "unsupported operand type(s) for +: 'A' and 'B'"
 Raised raise_unsupported_operands(Thread& thread, const char* op, Value left, Value right);

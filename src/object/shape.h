@@ -6,8 +6,9 @@
 // read with acquire; attribute reads check it again after loading the slot.
 //
 // Attribute storage of an instance starts at Type::attributes_offset:
-//     word 0      overflow array (pointer, kLentBit clear), or in dict mode the Dict (owning word);
-//     0 for neither words 1..n  inline slots, n = Type::inline_slots
+//     word 0      overflow array (its address plus 1), or in dict mode the Dict (owning word);
+//                 0 for neither
+//     words 1..n  inline slots, n = Type::inline_slots
 #pragma once
 
 #include "memory/object.h"
@@ -52,7 +53,8 @@ Shape* add_attribute(Thread& thread, Shape& shape, Str& name);
 // Names in order of the attributes: name of attribute `index`.
 Str* attribute_name(const Shape& shape, uint32_t index);
 // A root shape for a new type, and its dict-mode sibling. Null when memory is short.
-Shape* make_root_shape(Type& type);
+// index 0: the next free place; builtin types have fixed ones.
+Shape* make_root_shape(Type& type, uint32_t index = 0);
 Shape* make_dict_shape(Type& type);
 // The type died: its shapes are reusable after a grace period.
 void release_shapes(Type& type);

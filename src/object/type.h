@@ -150,6 +150,10 @@ struct TypeSpec {
     const char* signature = nullptr;  // of the constructor, as Python text: "(iterable=(), /)"
 };
 
+// Type::attributes_offset of types whose instances vary in size: the storage is the end of the
+// instance's block. Such attributes have no fixed offset to cache.
+inline constexpr uint16_t kAttributesAtEnd = 0xFFFF;
+
 struct Type : Object {
     Slots slots;
     std::atomic<uint32_t> type_flags;
@@ -157,7 +161,7 @@ struct Type : Object {
     uint32_t size;  // bytes of the fixed part, __slots__ included, attribute storage not
     uint32_t item_size;
     uint32_t slots_offset;  // where the words of __slots__ begin; equal to size when there are none
-    uint16_t attributes_offset;  // bytes; 0: no attribute storage
+    uint16_t attributes_offset;  // bytes; 0: no attribute storage; kAttributesAtEnd
     uint16_t inline_slots;
     std::atomic<uint16_t> inline_hint;  // how many attributes instances were seen to have
     uint32_t instance_size;             // bytes to allocate for an instance without variable part
@@ -170,9 +174,11 @@ struct Type : Object {
     Slot bases;            // tuple
     Slot mro;              // tuple
     Slot dict;             // Dict
-    Slot subclasses;       // Dict of weakrefs by id, under the type lock; empty for none
     Slot module_object;    // Module that defined it natively; empty otherwise
     Slot slot_names;       // tuple of __slots__ members made here, mangled; empty for none
+    uint32_t end_members;  // words of __slots__ at the block's end, where instances vary in size
+    struct SubclassList* subclasses;    // borrowed, under the subclass lock (type.cpp)
+    std::atomic<uint32_t> shape_count;  // shapes made for instances, against the cap
     std::atomic<uint64_t> init_version;  // for the interpreter's specialisation of instantiation
 
     bool has(TypeFlag flag) const { return type_flags.load(std::memory_order_relaxed) & flag; }
@@ -254,6 +260,11 @@ uint32_t type_version(Type& type);
 void type_modified(Thread& thread, Type& type, Str* name);
 
 Str& type_name(const Type& type);  // __name__; kept by the type until renamed
+// Sets or deletes (empty value) an attribute of the class itself, as type.__setattr__ does once
+// descriptors and immutability are dealt with.
+[[nodiscard]] bool set_type_attribute(Thread& thread, Type& type, Str& name, Value value);
+// Frees the thread's method cache (the end of the thread, or before a leak check).
+void release_method_cache(Thread& thread);
 // "module.qualname" or "qualname" for builtins, as messages print it.
 Owned type_full_name(Thread& thread, Type& type);
 
