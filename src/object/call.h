@@ -16,6 +16,8 @@ Owned call(Thread& thread, Value callable, const A&... arguments)
     const Value values[] = {static_cast<Value>(arguments)..., Value()};
     return call(thread, callable, Arguments{values, sizeof...(A), nullptr});
 }
+// callable(first, *arguments).
+Owned call_with_first(Thread& thread, Value callable, Value first, Arguments arguments);
 // f(*args, **kwargs); kwargs may be null.
 Owned call_with(Thread& thread, Value callable, Tuple& args, Dict* kwargs);
 
@@ -36,5 +38,8 @@ Owned call_special(Thread& thread, Value object, Str& name, const A&... argument
 
 // Installed by vm: runs a Function with bound or unbound arguments.
 extern Owned (*run_function)(Thread& thread, Function& function, Arguments arguments);
+// Installed by vm: the class cell and first argument of the calling frame, for super() without
+// arguments. Raises RuntimeError.
+extern bool (*find_super_arguments)(Thread& thread, Owned* type, Owned* self);
 
 }  // namespace imugi

@@ -25,6 +25,7 @@ struct MemberDescriptor : Object {
     MemberKind kind;
     bool read_only;
     Slot name;
+    Slot owner;  // keeps a class made at run time; empty for native types
 };
 
 struct GetSetDescriptor : Object {
@@ -99,7 +100,8 @@ struct MethodWrapper : Object {
     Slot self;
 };
 
-Ref<MethodDescriptor> make_method_descriptor(Thread& thread, Type& type, const MethodRow& row);
+Owned make_staticmethod(Thread& thread, Value function);
+Owned make_method_descriptor(Thread& thread, Type& type, const MethodRow& row);
 Owned make_member_descriptor(Thread& thread, Type& type, const MemberRow* row, Str& name,
                              int32_t offset);
 Owned make_getset_descriptor(Thread& thread, Type& type, const GetSetRow& row);
@@ -109,6 +111,10 @@ Owned call_slot_wrapper(Thread& thread, SlotWrapper& wrapper, Value self, Argume
 // A call of an unbound method where self is arguments[0]; the interpreter's way.
 // The builtin __new__ of a type (its slot `make`).
 Owned make_new_function(Thread& thread, Type& type);
+// The type whose builtin __new__ the value is; null when it is something else.
+Type* type_of_new_function(Value value);
+Ref<NativeFunction> bind_native_method(Thread& thread, const MethodDescriptor& descriptor,
+                                       Value self);
 Owned call_method_descriptor(Thread& thread, Value self, Arguments arguments);
 
 // --- type.cpp ---
@@ -120,6 +126,8 @@ bool prepare_type(Type& type, const TypeSpec& spec, uint32_t shape_index);
 // subclasses too. Under the type mutex.
 void update_slots(Thread& thread, Type& type, Str* name);
 void inherit_slots(Type& type, const Type& base);
+// The type's own dict only; nothing when missing.
+Owned dict_get_own(Thread& thread, Type& type, Str& name);
 // Looks along the mro without the cache.
 Owned find_in_mro(Thread& thread, Type& type, Str& name);
 extern class RuntimeMutex type_mutex;

@@ -21,7 +21,8 @@ struct FormatArgument {
         kRepr,
         kAscii,
         kTypeName,
-        kTypeFullName
+        kTypeFullName,
+        kAddress  // of the object, as reprs show it: 0x7f...
     };
     Kind kind;
     union {
@@ -56,6 +57,10 @@ inline FormatArgument type_name_of(Value v) {
 }
 inline FormatArgument type_full_name_of(Value v) {
     return {FormatArgument::kTypeFullName, v};
+}
+
+inline FormatArgument address_of(Value v) {
+    return {FormatArgument::kAddress, v};
 }
 
 // A str from a template as above. Runs Python for {} of objects.
@@ -125,6 +130,11 @@ Raised raise_not_callable(Thread& thread, Value value);
 Raised raise_not_subscriptable(Thread& thread, Value value);
 // Makes the pending exception the __cause__ (and context) of a new one.
 Raised raise_from_pending(Thread& thread, Type& type, Ref<Str> message);
+
+// Installed by the modules that know how: _warnings, and sys with its unraisablehook (an empty `where`
+// or null message are left out of the report).
+extern bool (*warn_hook)(Thread& thread, Type& category, int stack_level, Str& message);
+extern void (*unraisable_hook)(Thread& thread, Value exception, Value where, const char* message);
 
 // warnings.warn. False when the filters turned it into an exception.
 [[nodiscard]] bool warn(Thread& thread, Type& category, int stack_level, Ref<Str> message);

@@ -56,6 +56,16 @@ namespace exc {
 // Start-up: makes all exception types ready, in order.
 bool init_exception_types(Thread& thread);
 
+// ExceptionGroup, the one builtin with two bases; once classes can be made.
+bool init_exception_group(Thread& thread);
+Type& exception_group_type();
+// except*: the part of the exception that matches the types (a type or a tuple of them) and the
+// rest; None for an empty part. A naked exception is a part as it is.
+[[nodiscard]] bool split_exception_group(Thread& thread, Value exception, Value types, Owned* match,
+                                         Owned* rest);
+// The part of the group whose leaves are also leaves of the groups in `keep`; None when empty.
+Owned project_exception_group(Thread& thread, Value group, List& keep);
+
 // An instance with args = (argument,) without running Python code; for OSError and others with
 // fields use call().
 Owned make_exception(Thread& thread, Type& type, Value argument);

@@ -21,6 +21,9 @@ Result<bool> equals(Thread& thread, Value left, Value right);  // identity or ==
 Result<bool> is_true(Thread& thread, Value value);
 Result<bool> is_instance(Thread& thread, Value object, Value class_or_tuple);
 Result<bool> is_subclass(Thread& thread, Value derived, Value class_or_tuple);
+// isinstance() and issubclass() without __instancecheck__ and __subclasscheck__.
+Result<bool> plain_is_instance(Thread& thread, Value object, Value class_);
+Result<bool> plain_is_subclass(Thread& thread, Value derived, Value class_);
 bool is_callable(Value value);
 Owned format_value(Thread& thread, Value value, Value spec);  // format(); spec empty for ''
 Owned dir(Thread& thread, Value value);
@@ -28,6 +31,8 @@ Owned dir(Thread& thread, Value value);
 // --- iteration: next gives nothing when exhausted ---
 Owned iterate(Thread& thread, Value iterable);
 Owned next(Thread& thread, Value iterator);
+// Iterator over an object with __getitem__ alone.
+Owned make_sequence_iterator(Thread& thread, Value sequence);
 bool is_iterator(Value value);
 // __length_hint__, or the given default.
 Result<Index> length_hint(Thread& thread, Value value, Index otherwise);
@@ -38,6 +43,8 @@ Owned get_item(Thread& thread, Value container, Value key);
 [[nodiscard]] bool set_item(Thread& thread, Value container, Value key, Value value);
 [[nodiscard]] bool delete_item(Thread& thread, Value container, Value key);
 Result<bool> contains(Thread& thread, Value container, Value element);
+// `in` for what has no __contains__.
+Result<bool> contains_by_iteration(Thread& thread, Value iterable, Value element);
 Ref<Tuple> to_tuple(Thread& thread, Value iterable);
 Ref<List> to_list(Thread& thread, Value iterable);
 // list or tuple as they are, else a new list; message for the TypeError when not iterable.
@@ -62,6 +69,7 @@ enum class BinaryOp : uint8_t {
 Owned binary_op(Thread& thread, BinaryOp op, Value left, Value right);
 Owned inplace_op(Thread& thread, BinaryOp op, Value left, Value right);
 Owned power(Thread& thread, Value base, Value exponent, Value modulus);
+Owned power_or_not_implemented(Thread& thread, Value base, Value exponent, Value modulus);
 Owned divmod(Thread& thread, Value left, Value right);
 Owned negative(Thread& thread, Value value);
 Owned positive(Thread& thread, Value value);

@@ -158,6 +158,10 @@ static Owned read_mro(Thread& thread, Type& type) {
     return share_locked(type.mro.word());
 }
 
+Owned dict_get_own(Thread& thread, Type& type, Str& name) {
+    return dict_get(thread, type.dict.as<Dict>(), name);
+}
+
 Owned find_in_mro(Thread& thread, Type& type, Str& name) {
     Owned mro = read_mro(thread, type);
     if (!mro) return Owned::nothing();
