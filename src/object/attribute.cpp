@@ -175,8 +175,8 @@ bool store_own_attribute(Thread& thread, Object* object, Str& given, Value value
                 Lock guard(thread, *object);
                 if (object->shape_index.load(std::memory_order_relaxed) != shape_index) continue;
                 Slot* storage = attribute_storage(object, *shape.type);
-                old = slot_of(storage, shape, static_cast<uint32_t>(index))->exchange(
-                    std::move(own));
+                old =
+                    slot_of(storage, shape, static_cast<uint32_t>(index))->exchange(std::move(own));
             }
             return true;
         }
@@ -294,7 +294,8 @@ Owned materialize_dict(Thread& thread, Object* object) {
             overflow = overflow_slots(storage[0].word().load(std::memory_order_relaxed));
             object->shape_index.store(type.dict_shape->index(), std::memory_order_release);
             for (uint32_t i = 0; i < count; i++)
-                words[i] = slot_of(storage, shape, i)->word().exchange(0, std::memory_order_acq_rel);
+                words[i] =
+                    slot_of(storage, shape, i)->word().exchange(0, std::memory_order_acq_rel);
             storage[0].word().exchange(std::move(dict).owned().release(),
                                        std::memory_order_seq_cst);  // pairs with mark_reader
         }

@@ -24,12 +24,12 @@ class Prepended {
   public:
     Prepended(Value first, Arguments arguments) {
         size_t total = arguments.count + (arguments.names ? arguments.names->size : 0) + 1;
-        words_ = total <= kLocal ? local_
-                                 : static_cast<Value*>(array_allocate(total * sizeof(Value)));
+        words_ =
+            total <= kLocal ? local_ : static_cast<Value*>(array_allocate(total * sizeof(Value)));
         if (!words_) return;
         words_[0] = first;
-        if (total > 1) memcpy(static_cast<void*>(words_ + 1), arguments.values,
-                              (total - 1) * sizeof(Value));
+        if (total > 1)
+            memcpy(static_cast<void*>(words_ + 1), arguments.values, (total - 1) * sizeof(Value));
         arguments_ = {words_, arguments.count + 1, arguments.names};
     }
     ~Prepended() {

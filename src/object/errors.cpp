@@ -153,9 +153,8 @@ Raised raise_attribute_formatted(Thread& thread, Value object, Str& name, const 
 
 Raised raise_no_attribute(Thread& thread, Value object, Str& name) {
     if (is_type(object))
-        return raise_attribute_error(thread, object, name,
-                                     "type object '{}' has no attribute '{}'", object.as<Type>(),
-                                     name);
+        return raise_attribute_error(thread, object, name, "type object '{}' has no attribute '{}'",
+                                     object.as<Type>(), name);
     return raise_attribute_error(thread, object, name, "'{}' object has no attribute '{}'",
                                  type_name_of(object), name);
 }
@@ -215,8 +214,8 @@ void report_unraisable(Thread& thread, Value where, const char* message) {
         size_t size = 0;
         const char* utf8 = text ? str_utf8(thread, text.as<Str>(), &size) : nullptr;
         const char* name = str_utf8(thread, type_name(type_of(exception)));
-        fprintf(stderr, "%s\n%s: %s\n", message ? message : "Exception ignored",
-                name ? name : "?", utf8 ? utf8 : "");
+        fprintf(stderr, "%s\n%s: %s\n", message ? message : "Exception ignored", name ? name : "?",
+                utf8 ? utf8 : "");
     }
     clear_exception(thread);
 }

@@ -131,8 +131,8 @@ Raised raise_not_subscriptable(Thread& thread, Value value);
 // Makes the pending exception the __cause__ (and context) of a new one.
 Raised raise_from_pending(Thread& thread, Type& type, Ref<Str> message);
 
-// Installed by the modules that know how: _warnings, and sys with its unraisablehook (an empty `where`
-// or null message are left out of the report).
+// Installed by the modules that know how: _warnings, and sys with its unraisablehook (an empty
+// `where` or null message are left out of the report).
 extern bool (*warn_hook)(Thread& thread, Type& category, int stack_level, Str& message);
 extern void (*unraisable_hook)(Thread& thread, Value exception, Value where, const char* message);
 

@@ -72,8 +72,8 @@ void raise_exception(Thread& thread, Owned exception) {
             }
             at = std::move(next);
             if (same(at, slow)) break;
-            if (advance) slow = read_field(thread, slow.value().object(),
-                                           slow.as<Exception>().context);
+            if (advance)
+                slow = read_field(thread, slow.value().object(), slow.as<Exception>().context);
             advance = !advance;
             if (!slow) break;
         }
@@ -86,8 +86,8 @@ void raise_exception(Thread& thread, Owned exception) {
 static Object* spare_memory_error;  // immortal
 
 Raised raise_memory_error(Thread& thread) {
-    auto* error = static_cast<Exception*>(
-        heap_allocate(thread, exc::MemoryError.instance_size, exc::MemoryError.root_shape->index()));
+    auto* error = static_cast<Exception*>(heap_allocate(thread, exc::MemoryError.instance_size,
+                                                        exc::MemoryError.root_shape->index()));
     if (!error) {
         set_exception(thread, Owned::share(*spare_memory_error));
         return {};
@@ -253,11 +253,10 @@ Owned get_cause(Thread& thread, Value self) {
 
 bool set_link(Thread& thread, Value self, Slot& slot, Value value, const char* name,
               const char* text) {
-    if (value.is_empty())
-        return raise(thread, exc::TypeError, "{} may not be deleted", name);
+    if (value.is_empty()) return raise(thread, exc::TypeError, "{} may not be deleted", name);
     if (!is_none(value) && !is_exception(value))
-        return raise(thread, exc::TypeError, "exception {} must be None or derive from BaseException",
-                     text);
+        return raise(thread, exc::TypeError,
+                     "exception {} must be None or derive from BaseException", text);
     write_field(thread, self.object(), slot, is_none(value) ? Owned() : Owned::share(value));
     return true;
 }

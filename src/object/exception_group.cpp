@@ -133,9 +133,10 @@ bool parse_matcher(Thread& thread, Value value, Matcher& out) {
         for (size_t i = 0; i < tuple.size; i++) all = all && is_type_of_exceptions(tuple[i]);
         if (all) return out.types = value, true;
     }
-    return raise(thread, exc::TypeError,
-                 "expected an exception type, a tuple of exception types, or a callable (other than "
-                 "a class)");
+    return raise(
+        thread, exc::TypeError,
+        "expected an exception type, a tuple of exception types, or a callable (other than "
+        "a class)");
 }
 
 Result<bool> matches(Thread& thread, const Matcher& matcher, Value exception) {

@@ -54,7 +54,8 @@ bool init_with_keywords(Thread& thread, Value self, const char* name, const char
 bool attribute_error_init(Thread& thread, Value self, Arguments arguments) {
     Value out[2];
     TRY(init_with_keywords(thread, self, "AttributeError",
-                           "(*, name=<unrepresentable>, obj=<unrepresentable>)", arguments, out, 2));
+                           "(*, name=<unrepresentable>, obj=<unrepresentable>)", arguments, out,
+                           2));
     auto& error = self.as<AttributeLookupError>();
     write_field(thread, &error, error.name, share_or_empty(out[0]));
     write_field(thread, &error, error.object, share_or_empty(out[1]));

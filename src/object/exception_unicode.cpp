@@ -33,8 +33,7 @@ bool fill(Thread& thread, Value self, Value encoding, Owned object, Value start,
     auto& error = self.as<UnicodeFailure>();
     Index from = TRY(convert_index(thread, start));
     Index to = TRY(convert_index(thread, end));
-    if (!encoding.is_empty())
-        write_field(thread, &error, error.encoding, Owned::share(encoding));
+    if (!encoding.is_empty()) write_field(thread, &error, error.encoding, Owned::share(encoding));
     write_field(thread, &error, error.object, std::move(object));
     write_field(thread, &error, error.reason, Owned::share(reason));
     error.start.store(from, std::memory_order_relaxed);

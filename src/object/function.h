@@ -31,6 +31,7 @@ struct Cell : Object {
     Slot content;  // lock-free reads, writes under the Lock
 };
 Ref<Cell> make_cell(Thread& thread, Value content);
-Owned cell_load(Thread& thread, Cell& cell);  // nothing when empty
+void store_cell(Thread& thread, Cell& cell, Value content);  // empty: unbinds
+Owned cell_load(Thread& thread, Cell& cell);                 // nothing when empty
 
 }  // namespace imugi

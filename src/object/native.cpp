@@ -60,7 +60,8 @@ Raised raise_count(Thread& thread, const FunctionName& f, const NativeSignature&
         if (most == 0) {
             Ref<Str> name = qualified(thread, f);
             if (!name) return {};
-            return raise(thread, exc::TypeError, "{}() takes no arguments ({} given)", *name, given);
+            return raise(thread, exc::TypeError, "{}() takes no arguments ({} given)", *name,
+                         given);
         }
         if (most == 1 && least == 1) {
             Ref<Str> name = qualified(thread, f);
@@ -74,8 +75,9 @@ Raised raise_count(Thread& thread, const FunctionName& f, const NativeSignature&
     }
     if (s.args_at >= 0) {
         if (!s.keywords) return raise_expected(thread, f.name, "at least ", least, given);
-        return raise(thread, exc::TypeError, "{}() takes at least {} positional argument{} ({} given)",
-                     f.name, least, plural(least), given);
+        return raise(thread, exc::TypeError,
+                     "{}() takes at least {} positional argument{} ({} given)", f.name, least,
+                     plural(least), given);
     }
     size_t all = s.count - base;
     if (s.kwargs_at < 0 && given + keywords > all)
@@ -89,8 +91,9 @@ Raised raise_count(Thread& thread, const FunctionName& f, const NativeSignature&
                      f.name, least < most ? "at most" : "exactly", most, plural(most), given);
     }
     size_t least_only = s.positional_only > base ? s.positional_only - base : 0;
-    return raise(thread, exc::TypeError, "{}() takes {} {} positional argument{} ({} given)", f.name,
-                 least_only < most ? "at least" : "exactly", least_only, plural(least_only), given);
+    return raise(thread, exc::TypeError, "{}() takes {} {} positional argument{} ({} given)",
+                 f.name, least_only < most ? "at least" : "exactly", least_only, plural(least_only),
+                 given);
 }
 
 // A stack array that moves to the heap when it is large.
@@ -125,8 +128,7 @@ bool bind(Thread& thread, const FunctionName& f, const NativeSignature& s, size_
     size_t keywords = arguments.names ? arguments.names->size : 0;
     size_t most = s.positional - base;
     if (keywords && !s.keywords) return raise_no_keywords(thread, f);
-    if (given > most && s.args_at < 0)
-        return raise_count(thread, f, s, base, given, keywords);
+    if (given > most && s.args_at < 0) return raise_count(thread, f, s, base, given, keywords);
     if (s.kwargs_at < 0 && s.args_at < 0 && given + keywords > s.count - base)
         return raise_count(thread, f, s, base, given, keywords);
     size_t taken = given < most ? given : most;
@@ -143,8 +145,8 @@ bool bind(Thread& thread, const FunctionName& f, const NativeSignature& s, size_
         if (named) {
             if (!argv[at].is_empty())
                 return raise(thread, exc::TypeError,
-                             "argument for {}() given by name ('{}') and position ({})", f.name, name,
-                             static_cast<size_t>(at) + 1 - base);
+                             "argument for {}() given by name ('{}') and position ({})", f.name,
+                             name, static_cast<size_t>(at) + 1 - base);
             argv[at] = value;
         } else if (s.kwargs_at >= 0) {
             extra[kwargs.count] = Value::of(name);
@@ -217,8 +219,8 @@ bool bind_arguments(Thread& thread, const char* function_name, const char* text,
     if (!extra.get()) return raise_memory_error(thread);
     Args args;
     Kwargs kwargs;
-    bool bound = bind(thread, {function_name, nullptr, Value()}, *signature, 0, arguments, out, args,
-                      kwargs, extra.get());
+    bool bound = bind(thread, {function_name, nullptr, Value()}, *signature, 0, arguments, out,
+                      args, kwargs, extra.get());
     native_call_note = {function_name, out, signature, false};
     return bound;
 }
@@ -244,8 +246,8 @@ bool check_positional(Thread& thread, const char* function_name, Arguments argum
 
 bool raise_argument_type(Thread& thread, Value value, const Type& expected) {
     const NativeCallNote& note = native_call_note;
-    Ref<Str> got = is_none(value) ? make_str(thread, "None")
-                                  : Ref<Str>::share(type_name(type_of(value)));
+    Ref<Str> got =
+        is_none(value) ? make_str(thread, "None") : Ref<Str>::share(type_name(type_of(value)));
     if (!got) return false;
     if (note.name && note.signature) {
         size_t base = note.has_self ? 1 : 0;

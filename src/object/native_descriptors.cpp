@@ -19,7 +19,8 @@ IMUGI_BUILTIN_TYPE_BY_OBJECT(MethodWrapper, method_wrapper_type);
 
 namespace {
 
-// All four kinds of descriptors begin with their type and hold a name: one view for what they share.
+// All four kinds of descriptors begin with their type and hold a name: one view for what they
+// share.
 Type& type_field(Value self) {
     return *self.as<MethodDescriptor>().type;
 }
@@ -97,12 +98,9 @@ void method_fields(Object* object, FieldVisitor& visitor) {
     visitor.visit(method.qualname);
 }
 const GetSetRow method_getsets[] = {
-    {"__doc__", get_method_doc},
-    {"__name__", get_name},
-    {"__qualname__", get_qualname},
-    {"__text_signature__", get_method_signature},
-    {"__objclass__", get_objclass},
-    {},
+    {"__doc__", get_method_doc},    {"__name__", get_name},
+    {"__qualname__", get_qualname}, {"__text_signature__", get_method_signature},
+    {"__objclass__", get_objclass}, {},
 };
 
 // --- class methods ---
@@ -112,8 +110,10 @@ Owned class_method_get(Thread& thread, Value self, Value instance, Value owner) 
     Value type = owner;
     if (type.is_empty() || is_none(type)) {
         if (instance.is_empty())
-            return raise(thread, exc::TypeError, "descriptor '{}' for type '{}' needs either an "
-                         "object or a type", name_field(self), type_field(self));
+            return raise(thread, exc::TypeError,
+                         "descriptor '{}' for type '{}' needs either an "
+                         "object or a type",
+                         name_field(self), type_field(self));
         type = Value::of(type_of(instance));
     }
     if (!is_type(type))
@@ -169,12 +169,9 @@ Owned get_wrapper_signature(Thread& thread, Value self) {
     return doc_of(thread, self.as<SlotWrapper>().def->signature);
 }
 const GetSetRow wrapper_getsets[] = {
-    {"__doc__", get_wrapper_doc},
-    {"__name__", get_name},
-    {"__qualname__", get_qualname},
-    {"__text_signature__", get_wrapper_signature},
-    {"__objclass__", get_objclass},
-    {},
+    {"__doc__", get_wrapper_doc},   {"__name__", get_name},
+    {"__qualname__", get_qualname}, {"__text_signature__", get_wrapper_signature},
+    {"__objclass__", get_objclass}, {},
 };
 
 // --- bound slot wrappers ---
@@ -200,8 +197,9 @@ Owned bound_compare(Thread& thread, Value left, Value right, CompareOp op) {
     if ((op != CompareOp::kEq && op != CompareOp::kNe) ||
         !is_instance_of(right, method_wrapper_type))
         return Owned::share(not_implemented());
-    bool equal = &wrapper_of(left) == &wrapper_of(right) &&
-                 same(left.as<MethodWrapper>().self.borrow(), right.as<MethodWrapper>().self.borrow());
+    bool equal =
+        &wrapper_of(left) == &wrapper_of(right) &&
+        same(left.as<MethodWrapper>().self.borrow(), right.as<MethodWrapper>().self.borrow());
     return Owned::share(boolean(equal == (op == CompareOp::kEq)));
 }
 void bound_fields(Object* object, FieldVisitor& visitor) {
@@ -239,10 +237,13 @@ const MethodRow bound_methods[] = {
     {},
 };
 const GetSetRow bound_getsets[] = {
-    {"__objclass__", get_bound_objclass}, {"__name__", get_bound_name},
-    {"__qualname__", get_bound_qualname}, {"__doc__", get_bound_doc},
+    {"__objclass__", get_bound_objclass},
+    {"__name__", get_bound_name},
+    {"__qualname__", get_bound_qualname},
+    {"__doc__", get_bound_doc},
     {"__text_signature__", get_bound_signature},
-    {"__self__", get_bound_self},         {},
+    {"__self__", get_bound_self},
+    {},
 };
 
 // --- members ---
@@ -266,8 +267,9 @@ Owned member_get(Thread& thread, Value self, Value instance, Value owner) {
         case MemberKind::kIndex:
             return make_int(thread, static_cast<int64_t>(word.load(std::memory_order_relaxed)));
         case MemberKind::kInt:
-            return make_int(thread, static_cast<int32_t>(
-                                        static_cast<uint32_t>(word.load(std::memory_order_relaxed))));
+            return make_int(
+                thread,
+                static_cast<int32_t>(static_cast<uint32_t>(word.load(std::memory_order_relaxed))));
         case MemberKind::kBool:
             return Owned::share(boolean(word.load(std::memory_order_relaxed) & 0xFF));
         case MemberKind::kObject:
@@ -351,8 +353,8 @@ bool getset_set(Thread& thread, Value self, Value instance, Value value) {
     auto& row = *self.as<GetSetDescriptor>().row;
     if (row.set) return row.set(thread, instance, value);
     return raise_attribute_error(thread, instance, name_field(self),
-                                 "attribute '{}' of '{}' objects is not writable",
-                                 name_field(self), type_field(self));
+                                 "attribute '{}' of '{}' objects is not writable", name_field(self),
+                                 type_field(self));
 }
 Owned get_getset_doc(Thread& thread, Value self) {
     return doc_of(thread, self.as<GetSetDescriptor>().row->doc);
@@ -471,8 +473,7 @@ Owned make_method_descriptor(Thread& thread, Type& type, const MethodRow& row) {
         function->defining_type = &type;
         return make_staticmethod(thread, function);
     }
-    Type& kind =
-        row.flags & kMethodClass ? classmethod_descriptor_type : method_descriptor_type;
+    Type& kind = row.flags & kMethodClass ? classmethod_descriptor_type : method_descriptor_type;
     auto* method = allocate<MethodDescriptor>(thread, kind);
     if (!method) return {};
     Owned result = Owned::adopt(method);

@@ -2,8 +2,8 @@
 // types. Immutable but for the signature, which is published once.
 #include "memory/collector.h"
 #include "object/descriptor.h"
-#include "object/interpreter.h"
 #include "object/int.h"
+#include "object/interpreter.h"
 #include "object/module.h"
 #include "object/native_signature.h"
 #include "object/protocol.h"
@@ -16,8 +16,11 @@ IMUGI_BUILTIN_TYPE_BY_OBJECT(NativeFunction, native_function_type);
 
 namespace {
 
-const MethodRow new_row = {"__new__", "($type, *args, **kwargs)", {},
-                           "Create and return a new object.  See help(type) for accurate signature."};
+const MethodRow new_row = {
+    "__new__",
+    "($type, *args, **kwargs)",
+    {},
+    "Create and return a new object.  See help(type) for accurate signature."};
 
 NativeFunction& as_function(Value v) {
     return v.as<NativeFunction>();
@@ -72,8 +75,7 @@ bool shown_bound(const NativeFunction& function) {
 
 Owned function_repr(Thread& thread, Value self) {
     auto& function = as_function(self);
-    if (!shown_bound(function))
-        return format(thread, "<built-in function {}>", function.row->name);
+    if (!shown_bound(function)) return format(thread, "<built-in function {}>", function.row->name);
     Value bound = function.self.borrow();
     return format(thread, "<built-in method {} of {} object at {}>", function.row->name,
                   type_name_of(bound), address_of(bound));
@@ -81,8 +83,8 @@ Owned function_repr(Thread& thread, Value self) {
 
 Result<int64_t> function_hash(Thread& thread, Value self) {
     auto& function = as_function(self);
-    uint64_t h = function.self.borrow().identity() >> 4 ^
-                 reinterpret_cast<uintptr_t>(function.row) >> 3;
+    uint64_t h =
+        function.self.borrow().identity() >> 4 ^ reinterpret_cast<uintptr_t>(function.row) >> 3;
     auto n = static_cast<int64_t>(h);
     return n == -1 ? -2 : n;
 }
@@ -140,7 +142,8 @@ Owned get_module(Thread& thread, Value self) {
 Owned function_reduce(Thread& thread, NativeFunction& function) {
     Ref<Str> name = TRY(make_str(thread, function.row->name));
     if (!shown_bound(function)) return name;
-    Owned getter = TRY(get_attribute(thread, interpreter_of(thread).builtins.borrow(), ID(getattr)));
+    Owned getter =
+        TRY(get_attribute(thread, interpreter_of(thread).builtins.borrow(), ID(getattr)));
     Ref<Tuple> arguments = TRY(make_tuple(thread, function.self.borrow(), name.value()));
     return make_tuple(thread, getter.value(), arguments.value());
 }
@@ -198,8 +201,8 @@ Ref<NativeFunction> make_native_function(Thread& thread, const MethodRow& row, V
 
 Ref<NativeFunction> bind_native_method(Thread& thread, const MethodDescriptor& descriptor,
                                        Value self) {
-    Ref<NativeFunction> function = TRY(
-        make_function_of(thread, *descriptor.row, self, Value(), descriptor.type));
+    Ref<NativeFunction> function =
+        TRY(make_function_of(thread, *descriptor.row, self, Value(), descriptor.type));
     function->signature.store(descriptor.signature.load(std::memory_order_acquire),
                               std::memory_order_relaxed);
     return function;

@@ -143,8 +143,8 @@ NativeSignature* parse(Thread& thread, const char* text) {
         const char* begin = at;
         while (is_name_char(*at)) at++;
         IMUGI_CHECK(at > begin);
-        Ref<Str> name = intern(
-            thread, Ref<Str>(make_str(thread, begin, static_cast<size_t>(at - begin))));
+        Ref<Str> name =
+            intern(thread, Ref<Str>(make_str(thread, begin, static_cast<size_t>(at - begin))));
         if (!name) return nullptr;
         make_immortal(name.get());
         NativeParameter& parameter = result->parameters[result->count];
@@ -160,8 +160,10 @@ NativeSignature* parse(Thread& thread, const char* text) {
             char quote = 0;
             for (; *at; at++) {
                 if (quote) {
-                    if (*at == '\\' && at[1]) at++;
-                    else if (*at == quote) quote = 0;
+                    if (*at == '\\' && at[1])
+                        at++;
+                    else if (*at == quote)
+                        quote = 0;
                 } else if (*at == '\'' || *at == '"') {
                     quote = *at;
                 } else if (*at == '(' || *at == '[' || *at == '{') {

@@ -171,10 +171,12 @@ static Owned unary(Thread& thread, Value value, UnaryFn slot, const char* text) 
 }
 
 Owned negative(Thread& thread, Value value) {
-    return unary(thread, value, type_of(value).slots.negative, "bad operand type for unary -: '{}'");
+    return unary(thread, value, type_of(value).slots.negative,
+                 "bad operand type for unary -: '{}'");
 }
 Owned positive(Thread& thread, Value value) {
-    return unary(thread, value, type_of(value).slots.positive, "bad operand type for unary +: '{}'");
+    return unary(thread, value, type_of(value).slots.positive,
+                 "bad operand type for unary +: '{}'");
 }
 Owned invert(Thread& thread, Value value) {
     return unary(thread, value, type_of(value).slots.invert, "bad operand type for unary ~: '{}'");

@@ -21,8 +21,7 @@ namespace imugi {
 Owned repr(Thread& thread, Value value) {
     if (!check_native_stack(thread, " while getting the repr of an object")) return {};
     auto slot = type_of(value).slots.repr;
-    if (!slot)
-        return format(thread, "<{} object at {}>", type_name_of(value), address_of(value));
+    if (!slot) return format(thread, "<{} object at {}>", type_name_of(value), address_of(value));
     Owned text = TRY(slot(thread, value));
     if (!is_str(text))
         return raise(thread, exc::TypeError, "__repr__ returned non-string (type {})",

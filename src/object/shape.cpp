@@ -123,7 +123,8 @@ ShapeTable* lookup_table(const Shape& shape) {
     while (capacity < shape.count * 2) capacity *= 2;
     table = make_table(capacity);
     if (!table) return nullptr;
-    for (const Shape* at = &shape; at->name; at = at->parent) put_entry(*table, at->name, at->count);
+    for (const Shape* at = &shape; at->name; at = at->parent)
+        put_entry(*table, at->name, at->count);
     ShapeTable* other = nullptr;
     if (place.compare_exchange_strong(other, table, std::memory_order_acq_rel)) return table;
     array_free(table);

@@ -106,8 +106,7 @@ Result<Index> slot_length(Thread& thread, Value self) {
     Owned result = call_required(thread, self, ID(__len__), {});
     if (!result) return failure;
     Owned number = TRY(to_index(thread, result));
-    if (int_sign(number) < 0)
-        return raise(thread, exc::ValueError, "__len__() should return >= 0");
+    if (int_sign(number) < 0) return raise(thread, exc::ValueError, "__len__() should return >= 0");
     int64_t n;
     if (!int_fits_int64(number, &n))
         return raise(thread, exc::OverflowError, "cannot fit '{}' into an index-sized integer",

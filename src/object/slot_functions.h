@@ -22,8 +22,7 @@ Owned slot_binary(Thread& thread, Value left, Value right) {
     if (left_type.slots.*slot == me) {
         if (try_right && is_subtype(right_type, left_type) &&
             reflected_is_overloaded(thread, left, right, *name_slot<reflected>.str)) {
-            Owned result =
-                call_or_not_implemented(thread, right, *name_slot<reflected>.str, left);
+            Owned result = call_or_not_implemented(thread, right, *name_slot<reflected>.str, left);
             if (!result || !is_not_implemented(result)) return result;
             try_right = false;
         }

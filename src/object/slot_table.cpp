@@ -18,15 +18,15 @@ namespace imugi {
 #define GENERIC(function) reinterpret_cast<void*>(function)
 #define SLOT(name, slot, wrap, generic, signature, doc) \
     {name, offsetof(Slots, slot), WrapKind::wrap, generic, doc, signature, nullptr}
-#define BINARY(op, slot, symbol)                                                                  \
-    SLOT("__" #op "__", slot, kBinary,                                                            \
-         GENERIC((&slot_binary<"__" #op "__", "__r" #op "__", &Slots::slot>)), "($self, value, /)", \
-         "Return self" symbol "value."),                                                          \
-        SLOT("__r" #op "__", slot, kBinaryReflected,                                              \
-             GENERIC((&slot_binary<"__" #op "__", "__r" #op "__", &Slots::slot>)),                \
+#define BINARY(op, slot, symbol)                                                   \
+    SLOT("__" #op "__", slot, kBinary,                                             \
+         GENERIC((&slot_binary<"__" #op "__", "__r" #op "__", &Slots::slot>)),     \
+         "($self, value, /)", "Return self" symbol "value."),                      \
+        SLOT("__r" #op "__", slot, kBinaryReflected,                               \
+             GENERIC((&slot_binary<"__" #op "__", "__r" #op "__", &Slots::slot>)), \
              "($self, value, /)", "Return value" symbol "self.")
-#define INPLACE(op, slot, symbol)                                                           \
-    SLOT("__i" #op "__", slot, kBinary, GENERIC((&slot_inplace<"__i" #op "__">)),           \
+#define INPLACE(op, slot, symbol)                                                 \
+    SLOT("__i" #op "__", slot, kBinary, GENERIC((&slot_inplace<"__i" #op "__">)), \
          "($self, value, /)", "Return self" symbol "=value.")
 #define UNARY(name, slot, doc) \
     SLOT(name, slot, kUnary, GENERIC((&slot_unary<name>)), "($self, /)", doc)
@@ -94,7 +94,8 @@ SlotDef slot_defs[] = {
     UNARY("__neg__", negative, "-self"),
     UNARY("__pos__", positive, "+self"),
     UNARY("__abs__", absolute, "abs(self)"),
-    SLOT("__bool__", boolean, kPredicate, GENERIC(slot_bool), "($self, /)", "True if self else False"),
+    SLOT("__bool__", boolean, kPredicate, GENERIC(slot_bool), "($self, /)",
+         "True if self else False"),
     UNARY("__invert__", invert, "~self"),
     BINARY(lshift, left_shift, "<<"),
     BINARY(rshift, right_shift, ">>"),
@@ -142,7 +143,8 @@ SlotDef slot_defs[] = {
          "Delete self[key]."),
     SLOT("__contains__", contains, kContains, GENERIC(slot_contains), "($self, key, /)",
          "Return bool(key in self)."),
-    SLOT("__iadd__", inplace_concat, kBinary, nullptr, "($self, value, /)", "Implement self+=value."),
+    SLOT("__iadd__", inplace_concat, kBinary, nullptr, "($self, value, /)",
+         "Implement self+=value."),
     SLOT("__imul__", inplace_repeat, kIndexArgument, nullptr, "($self, value, /)",
          "Implement self*=value."),
 };
@@ -289,8 +291,8 @@ Owned call_slot_wrapper(Thread& thread, SlotWrapper& wrapper, Value self, Argume
                 return as<decltype(Slots::get_attribute)>(f)(thread, self, name);
             bool set = kind == WrapKind::kSetAttribute;
             TRY(check_set_attribute(thread, self, f, set ? "__setattr__" : "__delattr__"));
-            return done(as<decltype(Slots::set_attribute)>(f)(thread, self, name,
-                                                              set ? a[1] : Value()));
+            return done(
+                as<decltype(Slots::set_attribute)>(f)(thread, self, name, set ? a[1] : Value()));
         }
         case WrapKind::kNext: {
             TRY(check_count(thread, a, 0, 0));

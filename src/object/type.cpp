@@ -32,10 +32,9 @@ namespace {
 RuntimeMutex subclass_mutex;
 uint32_t last_version = 0;  // under type_mutex
 
-constexpr uint32_t kInheritedFlags = kTypeTracked | kTypeHasDict | kTypeHasWeakrefs |
-                                     kTypeSequence | kTypeMapping | kTypeMatchSelf |
-                                     kTypeHasFinalizer | kTypeDisallowedSubclassLayout |
-                                     kTypeSubclassMask;
+constexpr uint32_t kInheritedFlags =
+    kTypeTracked | kTypeHasDict | kTypeHasWeakrefs | kTypeSequence | kTypeMapping | kTypeMatchSelf |
+    kTypeHasFinalizer | kTypeDisallowedSubclassLayout | kTypeSubclassMask;
 
 size_t align8(size_t n) {
     return (n + 7) & ~size_t{7};
@@ -143,8 +142,7 @@ void release_method_cache(Thread& thread) {
 
 static MethodCache::Entry* cache_entry(Thread& thread, uint32_t version, const Str& name) {
     if (IMUGI_UNLIKELY(!thread.method_cache)) {
-        thread.method_cache =
-            static_cast<MethodCache*>(array_allocate_zeroed(sizeof(MethodCache)));
+        thread.method_cache = static_cast<MethodCache*>(array_allocate_zeroed(sizeof(MethodCache)));
         if (!thread.method_cache) return nullptr;
     }
     size_t hash = (reinterpret_cast<uintptr_t>(&name) >> 4) * 0x9E3779B97F4A7C15u >> 40;
@@ -170,8 +168,10 @@ Owned find_in_mro(Thread& thread, Type& type, Str& name) {
         Value dict = types[i].as<Type>().dict.borrow();
         if (dict.is_empty()) continue;
         Owned found = dict_get(thread, dict.as<Dict>(), name);
-        if (!found) clear_exception(thread);
-        else if (!found.is_nothing()) return found;
+        if (!found)
+            clear_exception(thread);
+        else if (!found.is_nothing())
+            return found;
     }
     return Owned::nothing();
 }
@@ -327,8 +327,7 @@ static void lay_out(Type& type) {
     type.attributes_offset = 0;
     type.instance_size = static_cast<uint32_t>(varies_in_size(type) ? type.size : size);
     if (!type.has(kTypeHasDict)) return;
-    type.attributes_offset =
-        varies_in_size(type) ? kAttributesAtEnd : static_cast<uint16_t>(size);
+    type.attributes_offset = varies_in_size(type) ? kAttributesAtEnd : static_cast<uint16_t>(size);
     type.instance_size =
         static_cast<uint32_t>(size + (1 + size_t{type.inline_slots}) * sizeof(Slot));
 }
@@ -406,9 +405,9 @@ static bool fill_dict(Thread& thread, Type& type, const TypeSpec& spec, Dict& di
     }
     for (const MemberRow* row = spec.members; row && row->name; row++) {
         Ref<Str> name = TRY(intern(thread, row->name));
-        TRY(put(thread, dict, row->name,
-                make_member_descriptor(thread, type, row, *name,
-                                       static_cast<int32_t>(row->offset))));
+        TRY(put(
+            thread, dict, row->name,
+            make_member_descriptor(thread, type, row, *name, static_cast<int32_t>(row->offset))));
     }
     for (const GetSetRow* row = spec.getsets; row && row->name; row++)
         TRY(put(thread, dict, row->name, make_getset_descriptor(thread, type, *row)));
@@ -461,8 +460,7 @@ Ref<Type> make_native_type(Thread& thread, const TypeSpec& spec, Module* module,
         if (!name.is_nothing())
             TRY(dict_set(thread, dict, Value::of(ID(__module__)), std::move(name)));
     } else if (const char* dot = strrchr(spec.name, '.')) {
-        Ref<Str> name =
-            TRY(make_str(thread, spec.name, static_cast<size_t>(dot - spec.name)));
+        Ref<Str> name = TRY(make_str(thread, spec.name, static_cast<size_t>(dot - spec.name)));
         TRY(dict_set(thread, dict, Value::of(ID(__module__)), std::move(name).owned()));
     }
     return result;

@@ -177,8 +177,8 @@ struct Type : Object {
     Slot module_object;    // Module that defined it natively; empty otherwise
     Slot slot_names;       // tuple of __slots__ members made here, mangled; empty for none
     uint32_t end_members;  // words of __slots__ at the block's end, where instances vary in size
-    struct SubclassList* subclasses;    // borrowed, under the subclass lock (type.cpp)
-    std::atomic<uint32_t> shape_count;  // shapes made for instances, against the cap
+    struct SubclassList* subclasses;     // borrowed, under the subclass lock (type.cpp)
+    std::atomic<uint32_t> shape_count;   // shapes made for instances, against the cap
     std::atomic<uint64_t> init_version;  // for the interpreter's specialisation of instantiation
 
     bool has(TypeFlag flag) const { return type_flags.load(std::memory_order_relaxed) & flag; }

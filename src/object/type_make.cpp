@@ -1,0 +1,538 @@
+// Making classes: metaclass, base layout, __slots__, namespace, mro, __set_name__,
+// __init_subclass__. The new type is private until it joins its bases' subclasses; after that it
+// changes under the type mutex.
+#include "memory/collector.h"
+#include "memory/heap.h"
+#include "object/attribute.h"
+#include "object/call.h"
+#include "object/descriptor.h"
+#include "object/dict.h"
+#include "object/function.h"
+#include "object/list.h"
+#include "object/protocol.h"
+#include "object/str.h"
+#include "object/tuple.h"
+#include "object/type_parts.h"
+#include "object/weakref.h"
+#include "thread/lock.h"
+
+namespace imugi {
+
+Owned (*find_caller_globals)(Thread& thread);
+
+namespace {
+
+constexpr uint16_t kMaxInlineSlots = 30;
+constexpr uint16_t kDefaultInlineSlots = 4;
+
+size_t align8(size_t n) {
+    return (n + 7) & ~size_t{7};
+}
+
+// --- bases ---
+
+// The nearest type that adds fields of its own to the instances.
+const Type& solid_base(const Type& type) {
+    const Type* at = &type;
+    while (!at->base.is_empty()) {
+        const Type& base = at->base.as<Type>();
+        if (at->size != base.size || at->item_size != base.item_size ||
+            at->end_members != base.end_members)
+            return *at;
+        at = &base;
+    }
+    return *at;
+}
+
+Type* best_base(Thread& thread, Tuple& bases) {
+    Type* winner = nullptr;
+    const Type* winner_solid = nullptr;
+    for (size_t i = 0; i < bases.size; i++) {
+        if (!is_type(bases[i])) return raise(thread, exc::TypeError, "bases must be types");
+        Type& base = bases[i].as<Type>();
+        if (!base.has(kTypeBase))
+            return raise(thread, exc::TypeError, "type '{}' is not an acceptable base type", base);
+        const Type& solid = solid_base(base);
+        if (!winner || is_subtype(solid, *winner_solid)) {
+            if (!winner || &solid != winner_solid) {
+                winner = &base;
+                winner_solid = &solid;
+            }
+        } else if (!is_subtype(*winner_solid, solid)) {
+            return raise(thread, exc::TypeError, "multiple bases have instance lay-out conflict");
+        }
+    }
+    return winner;
+}
+
+// --- __slots__ ---
+
+struct SlotPlan {
+    Ref<List> names;  // mangled, sorted; null for none
+    bool add_dict = false;
+    bool add_weakrefs = false;
+};
+
+bool has_own_dict(Thread& thread, Type& base) {
+    if (base.has(kTypeHasDict)) return true;
+    return !find_in_mro(thread, base, ID(__dict__)).is_nothing();
+}
+
+// __name in a class becomes _Class__name.
+Ref<Str> mangle(Thread& thread, Str& class_name, Str& name) {
+    size_t length = name.length();
+    if (length < 2 || name[0] != '_' || name[1] != '_' ||
+        (length > 3 && name[length - 1] == '_' && name[length - 2] == '_'))
+        return Ref<Str>::share(name);
+    size_t skip = 0;
+    while (skip < class_name.length() && class_name[skip] == '_') skip++;
+    if (skip == class_name.length()) return Ref<Str>::share(name);
+    StrBuilder out(thread);
+    TRY(out.append("_") && out.append(class_name, skip, class_name.length()) && out.append(name));
+    return intern(thread, out.finish());
+}
+
+bool plan_slot(Thread& thread, Type& base, Str& class_name, Dict& namespace_, Value item,
+               bool may_add_dict, bool may_add_weakrefs, SlotPlan& plan) {
+    if (!is_str(item))
+        return raise(thread, exc::TypeError, "__slots__ items must be strings, not '{}'",
+                     type_name_of(item));
+    Owned valid = TRY(call_method(thread, item, ID(isidentifier)));
+    if (!same(valid, boolean(true)))
+        return raise(thread, exc::TypeError, "__slots__ must be identifiers");
+    auto& name = item.as<Str>();
+    if (str_equal(name, "__dict__")) {
+        if (!may_add_dict || plan.add_dict)
+            return raise(thread, exc::TypeError, "__dict__ slot disallowed: we already got one");
+        plan.add_dict = true;
+        return true;
+    }
+    if (str_equal(name, "__weakref__")) {
+        if (!may_add_weakrefs || plan.add_weakrefs)
+            return raise(thread, exc::TypeError, "__weakref__ slot disallowed: we already got one");
+        plan.add_weakrefs = true;
+        return true;
+    }
+    Ref<Str> mangled = TRY(mangle(thread, class_name, name));
+    bool reserved = str_equal(*mangled, "__qualname__") || str_equal(*mangled, "__classcell__") ||
+                    str_equal(*mangled, "__classdictcell__");
+    if (!reserved && TRY(dict_contains(thread, namespace_, mangled)))
+        return raise(thread, exc::ValueError, "{} in __slots__ conflicts with class variable",
+                     repr_of(mangled));
+    return list_append(thread, *plan.names, std::move(mangled).owned());
+}
+
+bool plan_slots(Thread& thread, Type& base, Tuple& bases, Str& class_name, Dict& namespace_,
+                SlotPlan& plan) {
+    bool may_add_dict = !has_own_dict(thread, base);
+    bool may_add_weakrefs = !base.has(kTypeHasWeakrefs);
+    Owned slots = TRY(dict_get(thread, namespace_, ID(__slots__)));
+    if (slots.is_nothing()) {
+        plan.add_dict = may_add_dict;
+        plan.add_weakrefs = may_add_weakrefs && base.item_size == 0;
+        return true;
+    }
+    Ref<Tuple> items;
+    if (is_str(slots))
+        items = TRY(make_tuple(thread, slots.value()));
+    else
+        items = TRY(to_tuple(thread, slots));
+    if (items->size > 0 && base.has(kTypeDisallowedSubclassLayout))
+        return raise(thread, exc::TypeError, "nonempty __slots__ not supported for subtype of '{}'",
+                     base);
+    plan.names = TRY(make_list(thread, items->size));
+    for (size_t i = 0; i < items->size; i++)
+        TRY(plan_slot(thread, base, class_name, namespace_, (*items)[i], may_add_dict,
+                      may_add_weakrefs, plan));
+    TRY(list_sort_values(thread, *plan.names, Value(), false));
+    // Other bases may bring a dict or weak references along.
+    for (size_t i = 0; i < bases.size; i++) {
+        Type& other = bases[i].as<Type>();
+        if (&other == &base) continue;
+        if (may_add_dict && !plan.add_dict && other.has(kTypeHasDict)) plan.add_dict = true;
+        if (may_add_weakrefs && !plan.add_weakrefs && other.has(kTypeHasWeakrefs))
+            plan.add_weakrefs = true;
+    }
+    return true;
+}
+
+// --- layout ---
+
+uint16_t choose_inline_slots(Thread& thread, const Type& base, Dict& namespace_) {
+    size_t expected = 0;
+    Owned known = dict_get(thread, namespace_, ID(__static_attributes__));
+    if (!known) clear_exception(thread);
+    if (known && is_tuple(known)) expected = known.as<Tuple>().size;
+    size_t total = base.inline_slots + expected;
+    if (expected == 0 && base.inline_slots == 0 && &base == &object_type)
+        total = kDefaultInlineSlots;
+    return static_cast<uint16_t>(total < kMaxInlineSlots ? total : kMaxInlineSlots);
+}
+
+bool lay_out(Thread& thread, Type& type, const Type& base, const SlotPlan& plan, Dict& namespace_) {
+    size_t count = plan.names ? static_cast<size_t>(list_size(*plan.names)) : 0;
+    bool at_end = base.item_size != 0 || base.has(kTypeIsStr);
+    type.item_size = base.item_size;
+    type.end_members = base.end_members;
+    if (at_end) {
+        type.size = type.slots_offset = base.size;
+        type.end_members += static_cast<uint32_t>(count);
+        if (count) type.slots.fields = visit_end_members;
+    } else {
+        type.slots_offset = base.slots_offset == base.size
+                                ? static_cast<uint32_t>(align8(base.size))
+                                : base.slots_offset;
+        type.size = static_cast<uint32_t>(align8(base.size) + count * sizeof(Slot));
+    }
+    type.attributes_offset = 0;
+    type.instance_size = type.size + type.end_members * sizeof(Slot);
+    if (type.has(kTypeHasDict)) {
+        if (!at_end && type.size >= kAttributesAtEnd)
+            return raise(thread, exc::OverflowError, "too many __slots__");
+        type.inline_slots = choose_inline_slots(thread, base, namespace_);
+        type.attributes_offset = at_end ? kAttributesAtEnd : static_cast<uint16_t>(type.size);
+        type.instance_size += (1 + type.inline_slots) * sizeof(Slot);
+    }
+    if (at_end) type.instance_size = static_cast<uint32_t>(align8(type.instance_size));
+    type.root_shape = make_root_shape(type);
+    if (type.has(kTypeHasDict)) type.dict_shape = make_dict_shape(type);
+    if (!type.root_shape || (type.has(kTypeHasDict) && !type.dict_shape))
+        return raise_memory_error(thread);
+    return true;
+}
+
+// --- the namespace ---
+
+Owned get_instance_dict(Thread& thread, Value self) {
+    return instance_dict(thread, self.object());
+}
+bool set_instance_dict_attribute(Thread& thread, Value self, Value value) {
+    return set_instance_dict(thread, self.object(), value);
+}
+const GetSetRow dict_row = {"__dict__", get_instance_dict, set_instance_dict_attribute,
+                            "dictionary for instance variables"};
+
+Owned get_weakref(Thread& thread, Value self) {
+    return first_weakref(thread, self.object());
+}
+const GetSetRow weakref_row = {"__weakref__", get_weakref, nullptr,
+                               "list of weak references to the object"};
+
+bool put_if_missing(Thread& thread, Dict& dict, Str& name, Value value) {
+    if (TRY(dict_contains(thread, dict, Value::of(name)))) return true;
+    return dict_set(thread, dict, Value::of(name), value);
+}
+
+bool wrap_function(Thread& thread, Dict& dict, Str& name, Type& wrapper) {
+    Owned found = TRY(dict_get(thread, dict, name));
+    if (!has_shape(found, k_function_shape)) return true;
+    Owned wrapped = TRY(call(thread, Value::of(wrapper), found));
+    return dict_set(thread, dict, Value::of(name), std::move(wrapped));
+}
+
+bool add_members(Thread& thread, Type& type, const Type& base, const SlotPlan& plan, Dict& dict) {
+    if (!plan.names) return true;
+    size_t count = static_cast<size_t>(list_size(*plan.names));
+    bool at_end = base.item_size != 0 || base.has(kTypeIsStr);
+    auto offset = at_end ? -static_cast<int32_t>(type.end_members * sizeof(Slot))
+                         : static_cast<int32_t>(align8(base.size));
+    Ref<Tuple> names = TRY(make_tuple_blank(thread, count));
+    for (size_t i = 0; i < count; i++) {
+        Owned name = list_item(thread, *plan.names, static_cast<Index>(i));
+        Owned member = TRY(make_member_descriptor(thread, type, nullptr, name.as<Str>(),
+                                                  offset + static_cast<int32_t>(i * sizeof(Slot))));
+        TRY(dict_set(thread, dict, name, std::move(member)));
+        names->items[i].init(std::move(name));
+    }
+    type.slot_names.init(std::move(names));
+    return true;
+}
+
+bool fill_namespace(Thread& thread, Type& type, const Type& base, const SlotPlan& plan,
+                    Dict& dict) {
+    if (!TRY(dict_contains(thread, dict, Value::of(ID(__module__)))) && find_caller_globals) {
+        Owned globals = find_caller_globals(thread);
+        if (!globals) clear_exception(thread);
+        if (globals && is_dict(globals)) {
+            Owned module = TRY(dict_get(thread, globals.as<Dict>(), ID(__name__)));
+            if (!module.is_nothing())
+                TRY(dict_set(thread, dict, Value::of(ID(__module__)), std::move(module)));
+        }
+    }
+    Owned qualname = TRY(dict_pop(thread, dict, Value::of(ID(__qualname__))));
+    if (qualname.is_nothing()) {
+        type.qualname.init(type.name.share());
+    } else {
+        if (!is_str(qualname))
+            return raise(thread, exc::TypeError, "type __qualname__ must be a str, not {}",
+                         type_name_of(qualname));
+        type.qualname.init(std::move(qualname));
+    }
+    TRY(wrap_function(thread, dict, ID(__new__), staticmethod_type));
+    TRY(wrap_function(thread, dict, ID(__init_subclass__), classmethod_type));
+    TRY(wrap_function(thread, dict, ID(__class_getitem__), classmethod_type));
+    TRY(add_members(thread, type, base, plan, dict));
+    if (plan.add_dict) {
+        Owned row = TRY(make_getset_descriptor(thread, type, dict_row));
+        TRY(put_if_missing(thread, dict, ID(__dict__), row));
+    }
+    if (plan.add_weakrefs) {
+        Owned row = TRY(make_getset_descriptor(thread, type, weakref_row));
+        TRY(put_if_missing(thread, dict, ID(__weakref__), row));
+    }
+    TRY(put_if_missing(thread, dict, ID(__doc__), none()));
+    if (TRY(dict_contains(thread, dict, Value::of(ID(__eq__)))))
+        TRY(put_if_missing(thread, dict, ID(__hash__), none()));
+    return true;
+}
+
+// The cells through which __class__ and the class's annotation scopes see the new class.
+bool fill_cells(Thread& thread, Type& type, Dict& dict) {
+    Owned cell = TRY(dict_pop(thread, dict, Value::of(ID(__classcell__))));
+    if (!cell.is_nothing()) {
+        if (!has_shape(cell, k_cell_shape))
+            return raise(thread, exc::TypeError, "__classcell__ must be a nonlocal cell, not {}",
+                         repr_of(Value::of(type_of(cell))));
+        store_cell(thread, cell.as<Cell>(), Value::of(type));
+    }
+    cell = TRY(dict_pop(thread, dict, Value::of(ID(__classdictcell__))));
+    if (!cell.is_nothing()) {
+        if (!has_shape(cell, k_cell_shape))
+            return raise(thread, exc::TypeError,
+                         "__classdictcell__ must be a nonlocal cell, not {}",
+                         repr_of(Value::of(type_of(cell))));
+        store_cell(thread, cell.as<Cell>(), Value::of(dict));
+    }
+    return true;
+}
+
+bool call_set_names(Thread& thread, Type& type, Dict& snapshot) {
+    size_t position = 0;
+    Owned key, value;
+    while (dict_next(thread, snapshot, &position, &key, &value)) {
+        bool bound;
+        Owned method = TRY(get_special_method(thread, value, ID(__set_name__), &bound));
+        if (method.is_nothing()) continue;
+        Value values[] = {value, Value::of(type), key};
+        Owned result = bound ? call(thread, method, Arguments{values + 1, 2, nullptr})
+                             : call(thread, method, Arguments{values, 3, nullptr});
+        if (result) continue;
+        Owned error = take_exception(thread);
+        Ref<Str> note = format(thread, "Error calling __set_name__ on '{}' instance {} in '{}'",
+                               type_name_of(value), repr_of(key), type_name(type));
+        if (!note) return false;
+        Owned noted = call_method(thread, error, ID(add_note), note.value());
+        if (!noted) return false;
+        set_exception(thread, std::move(error));
+        return false;
+    }
+    return true;
+}
+
+bool call_init_subclass(Thread& thread, Type& type, Arguments keywords) {
+    Owned super = TRY(call(thread, Value::of(super_type), Value::of(type), Value::of(type)));
+    Owned hook = TRY(get_attribute(thread, super, ID(__init_subclass__)));
+    return static_cast<bool>(call(thread, hook, keywords));
+}
+
+// Whether the mro is what the metaclass's own mro() says rather than C3's.
+Ref<Tuple> find_mro(Thread& thread, Type& type, Tuple& bases) {
+    Owned method = lookup_in_mro(thread, type_of(Value::of(type)), ID(mro));
+    bool native = has_shape(method, k_method_descriptor_shape);
+    if (native) return compute_mro(thread, type, bases);
+    Owned result = TRY(call_special(thread, Value::of(type), ID(mro)));
+    Ref<Tuple> mro = TRY(to_tuple(thread, result));
+    const Type& solid = solid_base(type);
+    for (size_t i = 0; i < mro->size; i++) {
+        if (!is_type((*mro)[i]))
+            return raise(thread, exc::TypeError, "mro() returned a non-class ('{}')",
+                         type_name_of((*mro)[i]));
+        if (!is_subtype(solid, solid_base((*mro)[i].as<Type>())))
+            return raise(thread, exc::TypeError,
+                         "mro() returned base with unsuitable layout ('{}')",
+                         type_name_of((*mro)[i]));
+    }
+    return mro;
+}
+
+void drop_tuple(void* pointer) {
+    Owned dropped = Owned::adopt(static_cast<Object*>(pointer));
+}
+
+// Readers walk mros without counting them: an old one stays for a grace period.
+void replace_mro(Type& type, Owned mro) {
+    Owned old = type.mro.exchange(std::move(mro));
+    Value value = Value::from_bits(old.release());
+    if (value.is_owning()) retire(value.object(), 64, drop_tuple);
+}
+
+}  // namespace
+
+Type* calculate_metaclass(Thread& thread, Type& first, Tuple& bases) {
+    Type* winner = &first;
+    for (size_t i = 0; i < bases.size; i++) {
+        Type& candidate = type_of(bases[i]);
+        if (is_subtype(*winner, candidate)) continue;
+        if (is_subtype(candidate, *winner)) {
+            winner = &candidate;
+            continue;
+        }
+        return raise(thread, exc::TypeError,
+                     "metaclass conflict: the metaclass of a derived class must be a (non-strict) "
+                     "subclass of the metaclasses of all its bases");
+    }
+    return winner;
+}
+
+Owned make_class(Thread& thread, Type& metatype, Str& name, Tuple& given_bases, Dict& namespace_,
+                 Arguments keywords) {
+    Ref<Tuple> bases = given_bases.size ? Ref<Tuple>::share(given_bases)
+                                        : TRY(make_tuple(thread, Value::of(object_type)));
+    Type* base = best_base(thread, *bases);
+    if (!base) return {};
+    for (size_t i = 0; i < name.length(); i++)
+        if (name[i] == 0)
+            return raise(thread, exc::ValueError, "type name must not contain null characters");
+    Ref<Dict> dict = TRY(dict_copy(thread, namespace_));
+    SlotPlan plan;
+    TRY(plan_slots(thread, *base, *bases, name, *dict, plan));
+
+    Type* type = allocate<Type>(thread, metatype);
+    if (!type) return {};
+    Owned result = Owned::adopt(type);
+    uint32_t inherited = base->type_flags.load(std::memory_order_relaxed) &
+                         (kTypeHasDict | kTypeHasWeakrefs | kTypeMatchSelf | kTypeSubclassMask |
+                          kTypeDisallowedSubclassLayout);
+    for (size_t i = 0; i < bases->size; i++) {
+        uint32_t collection = (*bases)[i].as<Type>().type_flags.load(std::memory_order_relaxed) &
+                              (kTypeSequence | kTypeMapping);
+        if (!(inherited & (kTypeSequence | kTypeMapping))) inherited |= collection;
+    }
+    uint32_t flags = inherited | kTypeHeap | kTypeBase | kTypeTracked;
+    if (plan.add_dict) flags |= kTypeHasDict;
+    if (plan.add_weakrefs) flags |= kTypeHasWeakrefs;
+    type->type_flags.store(flags, std::memory_order_relaxed);
+    type->slots = base->slots;
+    type->slots.finalize = nullptr;
+    type->name.init(Owned::share(name));
+    type->base.init(Owned::share(*base));
+    type->bases.init(bases.share());
+    type->dict.init(dict.share());
+    // Slots of the base that no name stands for stay; a native finalizer too.
+    if (base->spec) type->slots.finalize = base->slots.finalize;
+    TRY(lay_out(thread, *type, *base, plan, *dict));
+    TRY(fill_namespace(thread, *type, *base, plan, *dict));
+    make_deferred(type);
+    track(type);
+    Ref<Tuple> mro = TRY(find_mro(thread, *type, *bases));
+    type->mro.init(std::move(mro));
+    {
+        MutexGuard guard(type_mutex);
+        update_slots(thread, *type, nullptr);
+        type->type_flags.fetch_or(kTypeReady, std::memory_order_release);
+    }
+    for (size_t i = 0; i < bases->size; i++) add_subclass(thread, (*bases)[i].as<Type>(), *type);
+    TRY(fill_cells(thread, *type, *dict));
+    Ref<Dict> snapshot = TRY(dict_copy(thread, *dict));
+    TRY(call_set_names(thread, *type, *snapshot));
+    TRY(call_init_subclass(thread, *type, keywords));
+    return result;
+}
+
+// --- changing bases ---
+
+static bool remake_mro(Thread& thread, Type& type, Tuple& bases) {
+    Ref<Tuple> mro = TRY(find_mro(thread, type, bases));
+    {
+        MutexGuard guard(type_mutex);
+        invalidate_versions(type);
+    }
+    replace_mro(type, std::move(mro));
+    Ref<List> below = TRY(list_subclasses(thread, type));
+    for (Index i = 0; i < list_size(*below); i++) {
+        Owned item = list_item(thread, *below, i);
+        if (!is_type(item)) continue;
+        auto& derived = item.as<Type>();
+        Owned derived_bases = derived.bases.share();
+        TRY(remake_mro(thread, derived, derived_bases.as<Tuple>()));
+    }
+    return true;
+}
+
+bool set_bases(Thread& thread, Type& type, Value value) {
+    if (type.has(kTypeImmutable) || !type.has(kTypeHeap))
+        return raise(thread, exc::TypeError,
+                     "cannot set '__bases__' attribute of immutable type '{}'", type);
+    if (value.is_empty())
+        return raise(thread, exc::TypeError, "cannot delete '__bases__' attribute of type '{}'",
+                     type);
+    if (!is_tuple(value))
+        return raise(thread, exc::TypeError, "can only assign tuple to {}.__bases__, not {}", type,
+                     type_name_of(value));
+    auto& bases = value.as<Tuple>();
+    if (bases.size == 0)
+        return raise(thread, exc::TypeError,
+                     "can only assign non-empty tuple to {}.__bases__, not ()", type);
+    for (size_t i = 0; i < bases.size; i++) {
+        if (!is_type(bases[i]))
+            return raise(thread, exc::TypeError, "{}.__bases__ must be tuple of classes, not '{}'",
+                         type, type_name_of(bases[i]));
+        if (is_subtype(bases[i].as<Type>(), type))
+            return raise(thread, exc::TypeError, "a __bases__ item causes an inheritance cycle");
+    }
+    Type* base = best_base(thread, bases);
+    if (!base) return false;
+    auto& old_base = type.base.as<Type>();
+    if (&solid_base(*base) != &solid_base(old_base) ||
+        base->has(kTypeHasDict) != old_base.has(kTypeHasDict))
+        if (!(base->size == old_base.size && base->item_size == old_base.item_size &&
+              type.has(kTypeHasDict) && type.has(kTypeHasWeakrefs)))
+            return raise(thread, exc::TypeError,
+                         "__bases__ assignment: '{}' object layout differs from '{}'", *base,
+                         old_base);
+    Owned old_bases = type.bases.share();
+    Owned held_base = type.base.share();
+    Owned old_mro = type.mro.share();
+    for (size_t i = 0; i < old_bases.as<Tuple>().size; i++)
+        remove_subclass(old_bases.as<Tuple>()[i].as<Type>(), type);
+    Owned replaced_bases = type.bases.exchange(Owned::share(value));
+    Owned replaced_base = type.base.exchange(Owned::share(*base));
+    bool ok = remake_mro(thread, type, bases);
+    if (!ok) {
+        SavedException saved(thread);
+        Owned a = type.bases.exchange(old_bases.share());
+        Owned b = type.base.exchange(held_base.share());
+        (void)remake_mro(thread, type, old_bases.as<Tuple>());
+        clear_exception(thread);
+    }
+    Owned now = type.bases.share();
+    for (size_t i = 0; i < now.as<Tuple>().size; i++)
+        add_subclass(thread, now.as<Tuple>()[i].as<Type>(), type);
+    type_modified(thread, type, nullptr);
+    return ok;
+}
+
+bool same_layout(const Type& a, const Type& b) {
+    if (&a == &b) return true;
+    if (a.size != b.size || a.item_size != b.item_size || a.end_members != b.end_members ||
+        a.slots_offset != b.slots_offset || a.has(kTypeHasDict) != b.has(kTypeHasDict))
+        return false;
+    if ((a.attributes_offset == kAttributesAtEnd) != (b.attributes_offset == kAttributesAtEnd))
+        return false;
+    const Type& solid_a = solid_base(a);
+    const Type& solid_b = solid_base(b);
+    if (&solid_a == &solid_b) return true;
+    // Two classes that add the same __slots__ to the same base.
+    if (solid_a.spec || solid_b.spec) return false;
+    if (!same_layout(solid_a.base.as<Type>(), solid_b.base.as<Type>())) return false;
+    Value names_a = solid_a.slot_names.borrow(), names_b = solid_b.slot_names.borrow();
+    if (names_a.is_empty() || names_b.is_empty()) return false;
+    auto& x = names_a.as<Tuple>();
+    auto& y = names_b.as<Tuple>();
+    if (x.size != y.size) return false;
+    for (size_t i = 0; i < x.size; i++)
+        if (!str_equal(x[i].as<Str>(), y[i].as<Str>())) return false;
+    return true;
+}
+
+}  // namespace imugi
