@@ -1,0 +1,88 @@
+"""Running functions on threads at once, for as long as IMUGI_TORTURE_SECONDS says (default 0.3)."""
+
+import os
+import random
+import sys
+import threading
+import time
+
+SECONDS = float(os.environ.get("IMUGI_TORTURE_SECONDS", "0.3"))
+SEED = int(os.environ.get("IMUGI_TORTURE_SEED", "1"))
+
+
+class Stop:
+    """Tells threads when their time is up."""
+
+    def __init__(self, seconds=None):
+        self.end = time.monotonic() + (SECONDS if seconds is None else seconds)
+        self.failed = False
+
+    def __bool__(self):
+        return self.failed or time.monotonic() >= self.end
+
+
+def run(*functions):
+    """Calls each function in a thread of its own, all starting together.
+
+    Returns their results; the first exception of any of them is raised here.
+    """
+    results = [None] * len(functions)
+    errors = []
+    start = threading.Barrier(len(functions))
+
+    def body(place, function):
+        start.wait()
+        try:
+            results[place] = function()
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=body, args=(place, function))
+               for place, function in enumerate(functions)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(120)
+            if thread.is_alive():
+                raise RuntimeError("a thread has not ended after two minutes")
+    finally:
+        sys.setswitchinterval(interval)
+    if errors:
+        raise errors[0]
+    return results
+
+
+def for_each(count, function, *arguments):
+    """Runs function(number, *arguments) on `count` threads at once."""
+    return run(*[(lambda number=number: function(number, *arguments)) for number in range(count)])
+
+
+def torture(operations, threads=4, seconds=None, accept=()):
+    """Threads call randomly chosen operations until the time is up.
+
+    Each operation gets a random.Random of its thread. Exceptions of the kinds in `accept` are what
+    a race may lead to; any other ends the test. Returns how many calls were made.
+    """
+    stop = Stop(seconds)
+
+    def body(number):
+        chance = random.Random(SEED * 1000 + number)
+        calls = 0
+        try:
+            while not stop:
+                for _ in range(20):
+                    operation = operations[int(chance.random() * len(operations))]
+                    try:
+                        operation(chance)
+                    except accept:
+                        pass
+                    calls += 1
+        except BaseException:
+            stop.failed = True
+            raise
+        return calls
+
+    return sum(for_each(threads, body))
