@@ -20,15 +20,31 @@ struct FormatSpec {
     uint32_t type = 0;  // 0: not given
 };
 
-// ValueError for text that is no specifier; `default_align` and type as the object has them.
-[[nodiscard]] bool parse_format_spec(Thread& thread, Str& text, Value object, char default_align,
-                                     FormatSpec* spec);
-Raised raise_unknown_format_code(Thread& thread, uint32_t code, const char* type_name);
+// ValueError for text that is no specifier. Alignment and type are left as the object has them by
+// default when the text does not say.
+[[nodiscard]] bool parse_format_spec(Thread& thread, const Str& text, const Type& type,
+                                     char default_align, char default_type, FormatSpec* spec);
+Raised raise_unknown_format_code(Thread& thread, uint32_t code, const Type& type);
+
+// A number in pieces: what a FormatSpec arranges.
+struct NumberParts {
+    char sign = 0;            // 0: none
+    const char* prefix = "";  // "0x"
+    const char* digits = "";  // in front of the point
+    size_t digit_count = 0;
+    const char* rest = "";  // point, fraction, exponent, '%'
+    size_t rest_size = 0;
+    const char* point = nullptr;      // the locale's decimal point; null: as it stands
+    const char* separator = nullptr;  // the locale's; null: spec.thousands
+    const char* grouping = nullptr;
+};
+[[nodiscard]] bool append_number(StrBuilder& builder, const FormatSpec& spec,
+                                 const NumberParts& parts);
 
 Owned format_str(Thread& thread, Str& s, Str& spec);
-Owned format_int(Thread& thread, Value number, Str& spec);
-Owned format_float_spec(Thread& thread, double number, Value object, Str& spec);
-Owned format_complex(Thread& thread, double real, double imaginary, Value object, Str& spec);
+// `type` names the object in errors. (int_format() is in int.h, float_format() in float.h.)
+Owned format_double(Thread& thread, double number, const Type& type, Str& spec);
+Owned format_complex(Thread& thread, double real, double imaginary, const Type& type, Str& spec);
 
 // str.format with keyword arguments as they come from a call.
 Owned str_format_named(Thread& thread, Str& format, Args args, Kwargs named);

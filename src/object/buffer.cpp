@@ -1,0 +1,149 @@
+// The buffer protocol: getting and releasing, contiguity, copying. A view belongs to one thread;
+// exporters pin their memory under their own lock.
+#include "object/buffer.h"
+
+#include <cstring>
+
+#include "memory/heap.h"
+#include "object/call.h"
+#include "object/memoryview.h"
+#include "object/protocol.h"
+
+namespace imugi {
+
+bool has_buffer(Value object) {
+    return type_of(object).slots.get_buffer != nullptr;
+}
+
+bool get_buffer(Thread& thread, Value object, BufferView& view, int flags) {
+    auto get = type_of(object).slots.get_buffer;
+    if (!get)
+        return raise(thread, exc::TypeError, "a bytes-like object is required, not '{}'",
+                     type_name_of(object));
+    if (get(thread, object, view, flags)) return true;
+    view.owner = Owned();
+    return false;
+}
+
+void release_buffer(Thread& thread, BufferView& view) {
+    if (!view.owner) return;
+    if (auto release = type_of(view.owner).slots.release_buffer) release(thread, view.owner, view);
+    view.owner = Owned();
+    view.data = nullptr;
+}
+
+bool fill_buffer(Thread& thread, BufferView& view, Value owner, void* data, size_t size,
+                 bool read_only, int flags) {
+    if ((flags & kBufferWritable) && read_only)
+        return raise(thread, exc::BufferError, "Object is not writable.");
+    view.data = data;
+    view.owner = Owned::share(owner);
+    view.size = static_cast<Index>(size);
+    view.item_size = 1;
+    view.read_only = read_only;
+    view.dimensions = 1;
+    view.format = (flags & kBufferFormat) ? "B" : nullptr;
+    view.shape_storage = view.size;
+    view.stride_storage = 1;
+    view.shape = (flags & kBufferNd) ? &view.shape_storage : nullptr;
+    view.strides = (flags & kBufferStrides) == kBufferStrides ? &view.stride_storage : nullptr;
+    view.suboffsets = nullptr;
+    view.internal = nullptr;
+    return true;
+}
+
+bool is_contiguous(const BufferView& view, char order) {
+    if (view.suboffsets) return false;
+    if (order == 'A') return is_contiguous(view, 'C') || is_contiguous(view, 'F');
+    if (!view.shape || !view.strides || view.size == 0)
+        return order == 'C' || view.dimensions <= 1 || view.size == 0;
+    Index expected = view.item_size;
+    for (int n = 0; n < view.dimensions; n++) {
+        int i = order == 'C' ? view.dimensions - 1 - n : n;
+        if (view.shape[i] > 1 && view.strides[i] != expected) return false;
+        expected *= view.shape[i];
+    }
+    return true;
+}
+
+namespace {
+
+const uint8_t* follow(const uint8_t* at, const Index* suboffsets, int dimension) {
+    if (!suboffsets || suboffsets[dimension] < 0) return at;
+    return *reinterpret_cast<uint8_t* const*>(at) + suboffsets[dimension];
+}
+
+// Copies one dimension and those inside it; `out_strides` places the elements.
+void copy_dimension(const BufferView& view, const uint8_t* at, int dimension, uint8_t* out,
+                    const Index* out_strides) {
+    if (dimension == view.dimensions) {
+        memcpy(out, at, static_cast<size_t>(view.item_size));
+        return;
+    }
+    for (Index i = 0; i < view.shape[dimension]; i++) {
+        const uint8_t* item = follow(at + i * view.strides[dimension], view.suboffsets, dimension);
+        copy_dimension(view, item, dimension + 1, out + i * out_strides[dimension], out_strides);
+    }
+}
+
+}  // namespace
+
+bool copy_buffer(Thread& thread, const BufferView& view, uint8_t* out, char order) {
+    bool keep = order == 'A' ? is_contiguous(view, 'A') : is_contiguous(view, order);
+    if (view.size == 0) return true;
+    if (keep) {
+        memcpy(out, view.data, static_cast<size_t>(view.size));
+        return true;
+    }
+    Index strides[kMostDimensions];
+    Index step = view.item_size;
+    Index c_strides[kMostDimensions];
+    Index c_step = view.item_size;
+    for (int i = view.dimensions - 1; i >= 0; i--) {
+        c_strides[i] = c_step;
+        c_step *= view.shape[i];
+    }
+    for (int n = 0; n < view.dimensions; n++) {
+        int i = order == 'F' ? n : view.dimensions - 1 - n;
+        strides[i] = step;
+        step *= view.shape[i];
+    }
+    BufferView source;
+    source.item_size = view.item_size;
+    source.dimensions = view.dimensions;
+    source.shape = view.shape;
+    source.strides = view.strides ? view.strides : c_strides;
+    source.suboffsets = view.suboffsets;
+    copy_dimension(source, static_cast<const uint8_t*>(view.data), 0, out, strides);
+    (void)thread;
+    return true;
+}
+
+// --- classes with __buffer__ (PEP 688) ---
+
+bool python_get_buffer(Thread& thread, Value self, BufferView& view, int flags) {
+    Owned memory = TRY(call_special(thread, self, ID(__buffer__), Value::small_int(flags)));
+    if (memory.is_nothing())
+        return raise(thread, exc::TypeError, "a bytes-like object is required, not '{}'",
+                     type_name_of(self));
+    if (!has_shape(memory, k_memoryview_shape))
+        return raise(thread, exc::TypeError, "__buffer__ returned non-memoryview object");
+    TRY(get_buffer(thread, memory, view, flags));
+    // The view is the memoryview's; it is given back through the object that made it.
+    view.owner = Owned::share(self);
+    view.internal = reinterpret_cast<void*>(memory.release());
+    return true;
+}
+
+void python_release_buffer(Thread& thread, Value self, BufferView& view) {
+    Owned memory = Owned::adopt(reinterpret_cast<uint64_t>(view.internal));
+    view.internal = nullptr;
+    if (!memory) return;
+    release_memoryview_export(thread, memory.as<MemoryView>());
+    SavedException saved(thread);
+    Owned done = call_special(thread, self, ID(__release_buffer__), memory);
+    if (!done) report_unraisable(thread, self);
+    if (!release_memoryview(thread, memory.as<MemoryView>())) clear_exception(thread);
+}
+
+}  // namespace imugi
