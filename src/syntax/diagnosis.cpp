@@ -26,6 +26,7 @@ enum class Shape : uint8_t { Tokens, Expression, ExpressionList, Clauses, Argume
 struct GrammarRule {
     uint16_t first;
     uint16_t count;
+    bool memo;
 };
 struct GrammarAlternative {
     uint16_t first;
@@ -54,8 +55,12 @@ using namespace ast;
 
 namespace {
 
+// CPython takes the beginnings of soft keywords for soft keywords here, such as `m` and `t`.
 bool is_soft_keyword(std::string_view text) {
-    return text == "match" || text == "case" || text == "type" || text == "_";
+    for (std::string_view keyword : {"match", "case", "type", "_"}) {
+        if (keyword.starts_with(text)) return true;
+    }
+    return false;
 }
 
 // What messages call an expression.
@@ -200,7 +205,9 @@ int32_t Diagnosis::rule(int id, int32_t at) {
     if (failed() || too_deep()) return FAILED;
     bool mistakes = mistakes_;
     if (id == RULE_expression_without_invalid) mistakes_ = false;
-    uint64_t key = (uint64_t(at) * RULE_COUNT + uint64_t(id)) * 2 + mistakes_ + 1;
+    // CPython remembers some rules without regard to mistakes_, and others not at all.
+    bool with_mistakes = mistakes_ && !RULES[id].memo;
+    uint64_t key = (uint64_t(at) * RULE_COUNT + uint64_t(id)) * 2 + with_mistakes + 1;
     MemoEntry* entry = memo_slot(key);
     if (!entry) return FAILED;
     int32_t end;
@@ -208,6 +215,7 @@ int32_t Diagnosis::rule(int id, int32_t at) {
         end = entry->end;
     } else {
         end = alternatives(RULES[id].first, RULES[id].count, at);
+        if (id == RULE_strings && end != FAILED) check_strings(at, end);
         if (!failed() && (entry = memo_slot(key))) {
             *entry = {key, end};
             memo_count_++;
@@ -251,7 +259,7 @@ int32_t Diagnosis::node(int index, int32_t at) {
     const GrammarNode& it = NODES[index];
     switch (it.op) {
         case Op::Token: {
-            const Token& token = tokens_.at(at);
+            const Token& token = fetch(at);
             if (token.kind != TokenKind(it.a)) return FAILED;
             if (token.kind == TokenKind::NOTEQUAL &&
                 (tokens_.text(token) == "<>") != options_.barry_as_bdfl) {
@@ -260,12 +268,12 @@ int32_t Diagnosis::node(int index, int32_t at) {
             return at + 1;
         }
         case Op::Word: {
-            const Token& token = tokens_.at(at);
+            const Token& token = fetch(at);
             return token.kind == TokenKind::NAME && tokens_.text(token) == WORDS[it.a] ? at + 1
                                                                                        : FAILED;
         }
         case Op::SoftKeyword: {
-            const Token& token = tokens_.at(at);
+            const Token& token = fetch(at);
             return token.kind == TokenKind::NAME && is_soft_keyword(tokens_.text(token)) ? at + 1
                                                                                          : FAILED;
         }
@@ -306,7 +314,7 @@ int32_t Diagnosis::node(int index, int32_t at) {
             return failed() || end != FAILED ? FAILED : at;
         }
         case Op::Force: {
-            const Token& token = tokens_.at(at);
+            const Token& token = fetch(at);
             if (token.kind == TokenKind(it.a)) return at + 1;
             // Only on the second pass: a mistake before it has precedence.
             if (failed() || !mistakes_) return FAILED;
@@ -321,10 +329,17 @@ int32_t Diagnosis::node(int index, int32_t at) {
     return FAILED;
 }
 
+// String literals are decoded as soon as they are met, whatever may be wrong behind them.
+void Diagnosis::check_strings(int32_t start, int32_t end) {
+    TokenBuffer part(tokens_, uint32_t(start), uint32_t(end), last_token());
+    Parser parser(part, options_, arena_, names_, stack_limit_);
+    (void)parser.yield_or_star_expressions();
+}
+
 // ---- What captures are ----
 
 ExprNode* Diagnosis::expression(const Capture& capture) {
-    TokenBuffer part(tokens_, uint32_t(capture.start), uint32_t(capture.end));
+    TokenBuffer part(tokens_, uint32_t(capture.start), uint32_t(capture.end), last_token());
     {
         Parser parser(part, options_, arena_, names_, stack_limit_);
         ExprNode* made = parser.yield_or_star_expressions();
@@ -357,7 +372,7 @@ Position Diagnosis::place(const Capture& capture) {
             return tuple->elts.back()->position;
         }
         case Shape::Clauses: {
-            TokenBuffer part(tokens_, uint32_t(capture.start), uint32_t(end));
+            TokenBuffer part(tokens_, uint32_t(capture.start), uint32_t(end), last_token());
             Parser parser(part, options_, arena_, names_, stack_limit_);
             Sequence<Comprehension*> clauses;
             if (!parser.comprehensions(clauses) || clauses.empty()) break;
@@ -451,10 +466,10 @@ void Diagnosis::act(int action_index, const Capture* captures, int32_t at) {
             break;
         }
         case Action::Last:
-            complain_at_token(ErrorKind::Syntax, tokens_.last(), message);
+            complain_at_token(ErrorKind::Syntax, last_token(), message);
             break;
         case Action::Next:
-            complain_at_token(ErrorKind::Syntax, tokens_.at(at), for_innermost_string(message, at));
+            complain_at_token(ErrorKind::Syntax, fetch(at), for_innermost_string(message, at));
             break;
         case Action::Indent: {
             int line = action.first < 0 ? 0 : tokens_.at(captures[action.first].start).line;
@@ -462,7 +477,7 @@ void Diagnosis::act(int action_index, const Capture* captures, int32_t at) {
             if (action.first >= 0) {
                 text = tokenizer_.format("%.*s%d", int(message.size()) - 2, message.data(), line);
             }
-            complain_at_token(ErrorKind::Indentation, tokens_.last(), text);
+            complain_at_token(ErrorKind::Indentation, last_token(), text);
             break;
         }
         case Action::Named: {
@@ -486,7 +501,7 @@ void Diagnosis::act(int action_index, const Capture* captures, int32_t at) {
             break;
         case Action::BareGenerator: {
             // `f(L, x for x in y)`, but not `f(x for x in y)`.
-            TokenBuffer part(tokens_, uint32_t(a.start), uint32_t(a.end));
+            TokenBuffer part(tokens_, uint32_t(a.start), uint32_t(a.end), last_token());
             Parser parser(part, options_, arena_, names_, stack_limit_);
             Sequence<ExprNode*> positional;
             Sequence<Keyword*> keywords;
@@ -497,7 +512,7 @@ void Diagnosis::act(int action_index, const Capture* captures, int32_t at) {
             break;
         }
         case Action::LastTarget: {
-            TokenBuffer part(tokens_, uint32_t(b.start), uint32_t(b.end));
+            TokenBuffer part(tokens_, uint32_t(b.start), uint32_t(b.end), last_token());
             Parser parser(part, options_, arena_, names_, stack_limit_);
             Sequence<Comprehension*> clauses;
             if (!parser.comprehensions(clauses) || clauses.empty()) break;
@@ -506,7 +521,7 @@ void Diagnosis::act(int action_index, const Capture* captures, int32_t at) {
             break;
         }
         case Action::ArgumentOrder: {
-            TokenBuffer part(tokens_, uint32_t(a.start), uint32_t(a.end));
+            TokenBuffer part(tokens_, uint32_t(a.start), uint32_t(a.end), last_token());
             Parser parser(part, options_, arena_, names_, stack_limit_);
             Sequence<ExprNode*> positional;
             Sequence<Keyword*> keywords;
@@ -514,7 +529,7 @@ void Diagnosis::act(int action_index, const Capture* captures, int32_t at) {
             if (parser.arguments(TokenKind::ENDMARKER, positional, keywords)) {
                 for (Keyword* keyword : keywords) unpacking |= !keyword->arg;
             }
-            complain_at_token(ErrorKind::Syntax, tokens_.last(),
+            complain_at_token(ErrorKind::Syntax, last_token(),
                               unpacking ? "positional argument follows keyword argument unpacking"
                                         : "positional argument follows keyword argument");
             break;
@@ -578,13 +593,13 @@ bool Diagnosis::at_end_of_source() const {
 
 void Diagnosis::report_incomplete() {
     tokenizer_.set_error({});
-    complain_at_token(ErrorKind::Incomplete, tokens_.last(), "incomplete input");
+    complain_at_token(ErrorKind::Incomplete, last_token(), "incomplete input");
 }
 
 // An error of the parser gives way to one that the tokenizer meets in the rest of the source.
 void Diagnosis::look_further() {
     Error found = tokenizer_.error();
-    int32_t line = tokens_.last().line;
+    int32_t line = last_token().line;
     tokenizer_.set_error({});
     Token token;
     while (tokenizer_.next(token)) {
@@ -610,11 +625,13 @@ void Diagnosis::find(uint32_t start) {
                : options_.mode == Mode::Eval   ? RULE_eval
                : options_.mode == Mode::Single ? RULE_interactive
                                                : RULE_func_type;
+    furthest_ = failed() ? tokens_.count() - 1 : start;
     if (!failed()) rule(root, int32_t(start));
     if (options_.allow_incomplete_input && at_end_of_source()) return report_incomplete();
-    const Token last = tokens_.last();
+    const Token last = last_token();
     if (!failed()) {
         mistakes_ = true;
+        forget();
         rule(root, int32_t(start));
     }
     if (tokenizer_.error().kind == ErrorKind::Memory) return;
@@ -624,7 +641,7 @@ void Diagnosis::find(uint32_t start) {
     }
     if (last.kind == TokenKind::INDENT || last.kind == TokenKind::DEDENT) {
         complain_at_token(
-            ErrorKind::Indentation, tokens_.last(),
+            ErrorKind::Indentation, last_token(),
             last.kind == TokenKind::INDENT ? "unexpected indent" : "unexpected unindent");
         return;
     }

@@ -46,7 +46,19 @@ class Diagnosis {
     int32_t node(int index, int32_t at);
     bool failed() const { return tokenizer_.has_error(); }
     bool too_deep();
+    const Token& fetch(int32_t at) {
+        if (uint32_t(at) > furthest_) furthest_ = uint32_t(at);
+        return tokens_.at(uint32_t(at));
+    }
+    // The last one that the grammar has asked for; the parser may have looked further.
+    const Token& last_token() { return tokens_.at(furthest_); }
+    void check_strings(int32_t start, int32_t end);
     MemoEntry* memo_slot(uint64_t key);
+    void forget() {
+        free(memo_);
+        memo_ = nullptr;
+        memo_capacity_ = memo_count_ = 0;
+    }
 
     void act(int action_index, const Capture* captures, int32_t at);
     ast::Position place(const Capture& capture);
@@ -68,6 +80,7 @@ class Diagnosis {
     Arena& arena_;
     NameTable& names_;
     uintptr_t stack_limit_;
+    uint32_t furthest_ = 0;
     bool mistakes_ = false;  // the invalid_* rules are on
     MemoEntry* memo_ = nullptr;
     size_t memo_capacity_ = 0;

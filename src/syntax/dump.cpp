@@ -43,6 +43,7 @@ class Dumper {
     bool attributes_;
     WriteFunction write_;
     void* context_;
+    uintptr_t stack_limit_ = uintptr_t(__builtin_frame_address(0)) - 4 * 1024 * 1024;
 };
 
 bool Dumper::is_left_out(Node* node, const FieldInfo& field, const char* at) {
@@ -104,6 +105,8 @@ void Dumper::value(const FieldInfo& field, const char* at) {
 }
 
 void Dumper::node(Node* node) {
+    // A chain of a hundred thousand operators is a tree as deep.
+    if (uintptr_t(__builtin_frame_address(0)) < stack_limit_) return put("<nested too deeply>");
     const NodeInfo& info = node_info(node->kind);
     put(info.name);
     put("(");

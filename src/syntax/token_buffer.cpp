@@ -12,8 +12,9 @@ Token error_token() {
 }
 }  // namespace
 
-TokenBuffer::TokenBuffer(const TokenBuffer& other, uint32_t first, uint32_t behind)
-    : tokenizer_(other.tokenizer_), options_(other.options_), closed_(true) {
+TokenBuffer::TokenBuffer(const TokenBuffer& other, uint32_t first, uint32_t behind,
+                         const Token& last)
+    : tokenizer_(other.tokenizer_), options_(other.options_), outer_last_(last), closed_(true) {
     if (!reserve(behind - first + 1)) return;
     for (uint32_t i = first; i < behind; i++) tokens_[count_++] = other.tokens_[i];
     Token end;

@@ -12,7 +12,8 @@ class TokenBuffer {
     TokenBuffer(Tokenizer& tokenizer, const ParseOptions& options)
         : tokenizer_(tokenizer), options_(options) {}
     // A closed buffer of some tokens of another one, with an ENDMARKER behind them.
-    TokenBuffer(const TokenBuffer& other, uint32_t first, uint32_t behind);
+    // Errors are placed at `last`, as if the reading went on there.
+    TokenBuffer(const TokenBuffer& other, uint32_t first, uint32_t behind, const Token& last);
     TokenBuffer(const TokenBuffer&) = delete;
     TokenBuffer& operator=(const TokenBuffer&) = delete;
     ~TokenBuffer() { free(tokens_); }
@@ -23,7 +24,7 @@ class TokenBuffer {
         return tokens_[index];
     }
     uint32_t count() const { return count_; }
-    const Token& last() const { return tokens_[count_ - 1]; }
+    const Token& last() const { return closed_ ? outer_last_ : tokens_[count_ - 1]; }
     // Forgets the tokens before `index`, which becomes 0.
     void forget_before(uint32_t index);
 
@@ -45,6 +46,7 @@ class TokenBuffer {
     Token* tokens_ = nullptr;
     uint32_t count_ = 0;
     uint32_t capacity_ = 0;
+    Token outer_last_;
     bool closed_ = false;
     bool started_ = false;
     TypeIgnore* first_ignore_ = nullptr;
