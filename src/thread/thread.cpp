@@ -69,7 +69,7 @@ static bool make_stacks(Thread& thread) {
     }
     thread.registers_begin = thread.registers_top = registers;
     thread.registers_end = registers + kRegisterBytes / sizeof(uint64_t);
-    thread.frames_begin = reinterpret_cast<Frame*>(frames);
+    thread.frames_begin = thread.frames_top = reinterpret_cast<Frame*>(frames);
     thread.frames_end = reinterpret_cast<Frame*>(frames + kFrameBytes);
     return true;
 }
@@ -131,7 +131,7 @@ void destroy_thread(Thread& thread) {
     thread.state.store(ThreadState::kSuspended, std::memory_order_relaxed);
     thread.registers_begin = thread.registers_top = registers;
     thread.registers_end = registers_end;
-    thread.frames_begin = frames;
+    thread.frames_begin = thread.frames_top = frames;
     thread.frames_end = frames_end;
     world::pool_thread(thread);
 }

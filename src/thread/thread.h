@@ -45,6 +45,8 @@ struct Thread {
     uint16_t heap_id = 0;  // equals Object::owner of what this thread owns
     std::atomic<ThreadState> state{ThreadState::kDetached};
     Heap* heap = nullptr;
+    uint64_t return_bits = 0;  // on its way out of a frame
+    bool generator_returned = false;  // how the last generator resumed from C++ came back
     Frame* frame = nullptr;         // innermost Python frame
     uint64_t exception = 0;         // pending exception: owning word of a BaseException, 0 for none
     ExcState* exc_state = nullptr;  // innermost handled-exception state (sys.exc_info)
@@ -53,11 +55,12 @@ struct Thread {
     Interpreter* interpreter = nullptr;
 
     // Register and frame stacks (vm/frame.h); blocks never move.
-    uint64_t* registers_top = nullptr;
+    uint64_t* registers_top = nullptr;  // first register above the newest plain frame
     uint64_t* registers_end = nullptr;
     uint64_t* registers_begin = nullptr;
     Frame* frames_begin = nullptr;
     Frame* frames_end = nullptr;
+    Frame* frames_top = nullptr;  // where the next plain frame goes
     int32_t recursion_depth = 0;  // Python frames and native recursion, against the limit
     int32_t recursion_limit = 1000;
 

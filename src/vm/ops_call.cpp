@@ -1,0 +1,391 @@
+// Calls, returns, generators. See dispatch.h for the rules of the loop.
+//
+// The callable's register is emptied when a frame is pushed: the frame takes its word over.
+#include "compile/opcode.h"
+#include "object/native.h"
+#include "object/tuple.h"
+#include "vm/call.h"
+#include "vm/dispatch.h"
+#include "vm/generator.h"
+#include "vm/slow.h"
+
+namespace imugi {
+
+OP_FUNCTION(op_enter) {
+    frame = thread.frame;
+    r = frame->registers;
+    pc = frame->pc;
+    DISPATCH();
+}
+
+// Pushes a frame for `function` with `count` words from `words`, of which the last are named, in the window there. Function word taken over.
+static Frame* push_call(Thread& thread, uint64_t function_word, uint64_t* words, uint32_t count, Tuple* names) {
+    Function& function = Value::from_bits(function_word).as<Function>();
+    Code& code = *static_cast<Code*>(function.code.borrow().object());
+    uint64_t* window = thread.frame->generator ? thread.registers_top : words;
+    if (IMUGI_LIKELY(!names && takes_exactly(code, count))) {
+        if (IMUGI_UNLIKELY(window != words)) {
+            if (window + count > thread.registers_end) {
+                discard_range(words, 0, count);
+                drop_bits(function_word);
+                raise_memory_error(thread);
+                return nullptr;
+            }
+            for (uint32_t i = 0; i < count; i++) {
+                window[i] = words[i];
+                words[i] = 0;
+            }
+        }
+        return push_frame(thread, function_word, function, code, window);
+    }
+    // The words move out of the way of the window that binding fills.
+    uint64_t* moved = (thread.registers_top > window ? thread.registers_top : window) + code.register_count;
+    if (moved + count > thread.registers_end) {
+        discard_range(words, 0, count);
+        drop_bits(function_word);
+        raise_memory_error(thread);
+        return nullptr;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        moved[i] = words[i];
+        words[i] = 0;
+    }
+    uint64_t* top = thread.registers_top;
+    thread.registers_top = moved + count;
+    bool ok = bind_parameters(thread, function, code, window, moved, count, names);
+    thread.registers_top = top;
+    if (!ok) {
+        drop_bits(function_word);
+        return nullptr;
+    }
+    return push_frame(thread, function_word, function, code, window);
+}
+
+static IMUGI_ALWAYS_INLINE bool is_function(uint64_t bits) { return has_shape(Value::from_bits(bits), k_function_shape); }
+
+// `callable` at words[-1], `count` words behind it. A frame is pushed, or *result holds the outcome (0: exception).
+static Frame* begin_call(Thread& thread, uint64_t* words, uint32_t count, Tuple* names, uint64_t* result) {
+    uint64_t callable = words[-1];
+    *result = 0;
+    if (is_function(callable)) {
+        words[-1] = 0;
+        return push_call(thread, callable, words, count, names);
+    }
+    Value value = Value::from_bits(callable);
+    if (has_shape(value, k_bound_method_shape)) {
+        BoundMethod& method = value.as<BoundMethod>();
+        Value function = method.function.borrow();
+        if (has_shape(function, k_function_shape)) {
+            // self takes the callable's place.
+            uint64_t function_word = share_bits(function.bits());
+            words[-1] = share_bits(method.self.borrow().bits());
+            drop_bits(callable);
+            return push_call(thread, function_word, words - 1, count + 1, names);
+        }
+    }
+    uint32_t keywords = names ? static_cast<uint32_t>(names->size) : 0;
+    *result = slow_call(thread, value, Arguments{reinterpret_cast<const Value*>(words), count - keywords, names});
+    discard_range(words - 1, 0, count + 1);
+    return nullptr;
+}
+
+// As begin_call for LOAD_METHOD's pair: words[-2] the callable, words[-1] self or empty.
+static Frame* begin_method_call(Thread& thread, uint64_t* words, uint32_t count, Tuple* names, uint64_t* result) {
+    if (words[-1] == 0) {
+        words[-1] = words[-2];
+        words[-2] = 0;
+        return begin_call(thread, words, count, names, result);
+    }
+    return begin_call(thread, words - 1, count + 1, names, result);
+}
+
+#define FINISH_CALL(begin, length)                             \
+    do {                                                       \
+        SAVE();                                                \
+        uint64_t result_;                                      \
+        Frame* callee_ = begin;                                \
+        if (IMUGI_LIKELY(callee_ != nullptr)) {                \
+            callee_->result_register = D::a(word);             \
+            callee_->resume_words = (length);                  \
+            IMUGI_MUSTTAIL return op_enter(OP_ARGUMENTS);      \
+        }                                                      \
+        if (IMUGI_UNLIKELY(result_ == 0)) RAISE();             \
+        set_register(r, D::a(word), result_);                  \
+        NEXT_DROPPED(length);                                  \
+    } while (0)
+
+DEFINE_OP(CALL) {
+    uint32_t b = D::b(word), c = D::c(word);
+    FINISH_CALL(begin_call(thread, r + b + 1, c, nullptr, &result_), 2);
+}
+
+DEFINE_OP(CALL_METHOD) {
+    uint32_t b = D::b(word), c = D::c(word);
+    FINISH_CALL(begin_method_call(thread, r + b + 2, c, nullptr, &result_), 2);
+}
+
+DEFINE_OP(CALL_KW) {
+    uint32_t b = D::b(word), c = D::c(word);
+    Tuple* names = &frame->constants[EXTRA(2)].as<Tuple>();
+    FINISH_CALL(begin_call(thread, r + b + 1, c, names, &result_), 3);
+}
+
+DEFINE_OP(CALL_METHOD_KW) {
+    uint32_t b = D::b(word), c = D::c(word);
+    Tuple* names = &frame->constants[EXTRA(2)].as<Tuple>();
+    FINISH_CALL(begin_method_call(thread, r + b + 2, c, names, &result_), 3);
+}
+
+DEFINE_OP(CALL_EX) {
+    SAVE();
+    uint32_t b = D::b(word), c = D::c(word);
+    uint64_t bits = slow_call_ex(thread, r, b, c != 0);
+    if (bits == 0) RAISE();
+    set_register(r, D::a(word), bits);
+    NEXT_DROPPED(1);
+}
+
+DEFINE_OP(CALL_INTRINSIC) {
+    SAVE();
+    uint64_t bits = slow_call_intrinsic(thread, frame, r, D::b(word), D::c(word));
+    if (bits == 0) RAISE();
+    set_register(r, D::a(word), bits);
+    NEXT_DROPPED(1);
+}
+
+DEFINE_OP(MAKE_FUNCTION) {
+    SAVE();
+    uint64_t bits = slow_make_function(thread, frame, r, D::b(word), EXTRA(1), EXTRA(2));
+    if (bits == 0) RAISE();
+    set_register(r, D::a(word), bits);
+    NEXT_DROPPED(3);
+}
+
+// --- returns ---
+
+// The frame below goes on with a value.
+#define RESUME_CALLER(callee, value_bits)                        \
+    do {                                                         \
+        uint64_t bits_ = (value_bits);                           \
+        uint32_t into_ = (callee)->result_register;              \
+        uint32_t length_ = (callee)->resume_words;               \
+        frame = thread.frame;                                    \
+        r = frame->registers;                                    \
+        pc = frame->pc;                                          \
+        set_register(r, into_, bits_);                           \
+        NEXT_DROPPED(length_);                                   \
+    } while (0)
+
+OP_FUNCTION(op_return_value) {
+    uint64_t value = thread.return_bits;
+    thread.return_bits = 0;
+    uint8_t flags = frame->flags;
+    if (IMUGI_UNLIKELY(flags & kFrameGenerator)) {
+        generator_leave(thread, frame, kGeneratorFinished);
+        if (flags & kFrameEntry) {
+            thread.generator_returned = true;
+            return value;
+        }
+        // FOR_ITER and SEND take their jump; the first drops the value and the iterator.
+        Frame* callee = frame;
+        frame = thread.frame;
+        r = frame->registers;
+        pc = frame->pc;
+        if (flags & kFrameForIter) {
+            drop_bits(value);
+            IMUGI_MUSTTAIL return op_for_iter_exhausted(OP_ARGUMENTS);
+        }
+        set_register(r, callee->result_register, value);
+        JUMP_BY(2);
+    }
+    pop_frame(thread, frame);
+    if (flags & kFrameEntry) return value;
+    RESUME_CALLER(frame, value);
+}
+
+DEFINE_OP(RETURN) {
+    uint32_t a = D::a(word);
+    uint64_t bits = r[a];
+    if (Value::from_bits(bits).is_lent()) {
+        bits = share_bits(bits);
+    } else {
+        r[a] = 0;  // the frame dies: a local's word may go with the value
+    }
+    if (IMUGI_UNLIKELY(frame->flags != 0 || frame->object != nullptr || frame->namespace_word != 0)) {
+        SAVE();
+        if (frame->object && Value::from_bits(bits).is_owning()) set_register(r, a, share_bits(bits));
+        // An entry frame's result leaves the registers: no lent words.
+        if (Value::from_bits(bits).is_lent()) bits = Owned::share(Value::from_bits(bits)).release();
+        thread.return_bits = bits;
+        IMUGI_MUSTTAIL return op_return_value(OP_ARGUMENTS);
+    }
+    Frame* callee = frame;
+    for (uint32_t i = 0; i < callee->first_temporary; i++) {
+        uint64_t old = r[i];
+        r[i] = 0;
+        drop_bits(old);
+    }
+    uint64_t function_word = callee->function_word;
+    thread.frame = callee->previous;
+    thread.frames_top = callee;
+    thread.registers_top = callee->saved_top;
+    thread.recursion_depth--;
+    drop_bits(function_word);
+    RESUME_CALLER(callee, bits);
+}
+
+DEFINE_OP(RETURN_NONE) {
+    SAVE();
+    thread.return_bits = none().bits();
+    IMUGI_MUSTTAIL return op_return_value(OP_ARGUMENTS);
+}
+
+// --- generators ---
+
+DEFINE_OP(RETURN_GENERATOR) {
+    frame->pc = pc + 1;
+    uint8_t flags = frame->flags;
+    Frame* callee = frame;
+    uint64_t bits = make_generator(thread, frame).release();
+    if (IMUGI_UNLIKELY(bits == 0)) {
+        SAVE();
+        RAISE();
+    }
+    if (flags & kFrameEntry) return bits;
+    RESUME_CALLER(callee, bits);
+}
+
+// The generator's frame hands a value to whoever resumed it. The value is in thread.return_bits.
+static OP_FUNCTION(op_yield_value) {
+    uint64_t value = thread.return_bits;
+    thread.return_bits = 0;
+    SAVE();
+    uint8_t flags = frame->flags;
+    Frame* callee = frame;
+    generator_leave(thread, frame, kGeneratorSuspended);
+    if (flags & kFrameEntry) {
+        thread.generator_returned = false;
+        return value;
+    }
+    RESUME_CALLER(callee, value);
+}
+
+DEFINE_OP(YIELD) {
+    uint32_t b = D::b(word);
+    Owned value = consume(frame, r, b);
+    thread.return_bits = value.release();
+    frame->generator->sent_register = D::a(word);
+    frame->generator->delegate_register = 0;
+    if (frame->code->flags & kCodeAsyncGenerator) {
+        SAVE();
+        thread.return_bits = wrap_async_value(thread, thread.return_bits);
+        if (thread.return_bits == 0) RAISE();
+    }
+    IMUGI_MUSTTAIL return op_yield_value(OP_ARGUMENTS);
+}
+
+DEFINE_OP(YIELD_AWAIT) {
+    Owned value = consume(frame, r, D::b(word));
+    thread.return_bits = value.release();
+    frame->generator->sent_register = D::a(word);
+    frame->generator->delegate_register = D::c(word);
+    IMUGI_MUSTTAIL return op_yield_value(OP_ARGUMENTS);
+}
+
+DEFINE_OP(SEND) {
+    SAVE();
+    uint32_t b = D::b(word), c = D::c(word);
+    Value iterator = value_at(r, b);
+    if (has_shape(iterator, k_generator_shape) || has_shape(iterator, k_coroutine_shape)) {
+        Generator& generator = iterator.as<Generator>();
+        Owned sent = consume(frame, r, c);
+        bool exhausted = false;
+        if (!generator_enter(thread, generator, sent.release(), kFrameSend, &exhausted)) {
+            if (!exhausted) RAISE();
+            set_register(r, D::a(word), none().bits());
+            JUMP_BY(2);
+        }
+        generator.frame.result_register = D::a(word);
+        generator.frame.resume_words = 2;
+        IMUGI_MUSTTAIL return op_enter(OP_ARGUMENTS);
+    }
+    bool returned = false;
+    uint64_t bits = slow_send(thread, iterator, value_at(r, c), &returned);
+    if (bits == 0) RAISE();
+    discard(frame, r, c);
+    set_register(r, D::a(word), bits);
+    if (returned) JUMP_BY(2);
+    NEXT_DROPPED(2);
+}
+
+DEFINE_OP(CLEANUP_THROW) {
+    SAVE();
+    uint32_t b = D::b(word), c = D::c(word);
+    uint64_t bits = slow_stop_iteration_value(thread, value_at(r, c));
+    if (bits == 0) {
+        // Not a StopIteration: goes on as it is.
+        set_exception(thread, consume(frame, r, c));
+        IMUGI_MUSTTAIL return op_find_handler(OP_ARGUMENTS);
+    }
+    discard(frame, r, c);
+    discard(frame, r, b);
+    set_register(r, D::a(word), bits);
+    JUMP_BY(2);
+}
+
+DEFINE_OP(END_SEND) {
+    uint32_t a = D::a(word), b = D::b(word), c = D::c(word);
+    Owned result = consume(frame, r, c);
+    uint64_t bits = result.release();
+    discard(frame, r, b);
+    set_register(r, a, bits);
+    NEXT_DROPPED(1);
+}
+
+DEFINE_OP(FOR_ITER) {
+    uint32_t b = D::b(word);
+    Value iterator = value_at(r, b);
+    SAVE();
+    if (has_shape(iterator, k_generator_shape)) {
+        Generator& generator = iterator.as<Generator>();
+        bool exhausted = false;
+        if (!generator_enter(thread, generator, none().bits(), kFrameForIter, &exhausted)) {
+            if (!exhausted) RAISE();
+            IMUGI_MUSTTAIL return op_for_iter_exhausted(OP_ARGUMENTS);
+        }
+        generator.frame.result_register = D::a(word);
+        generator.frame.resume_words = 3;
+        IMUGI_MUSTTAIL return op_enter(OP_ARGUMENTS);
+    }
+    uint64_t bits = slow_next(thread, iterator);
+    if (IMUGI_UNLIKELY(bits == 0)) RAISE();
+    if (IMUGI_UNLIKELY(bits == Value::nothing().bits())) {
+        IMUGI_MUSTTAIL return op_for_iter_exhausted(OP_ARGUMENTS);
+    }
+    set_register(r, D::a(word), bits);
+    NEXT_DROPPED(3);
+}
+
+// At a FOR_ITER whose iterator has ended.
+OP_FUNCTION(op_for_iter_exhausted) {
+    word = pc->load(std::memory_order_relaxed);
+    uint32_t b = Narrow::b(word);
+    if ((pc[-1].load(std::memory_order_relaxed) & 0xFF) == static_cast<uint32_t>(Opcode::WIDE) && frame->code->register_count > 256)
+        b |= pc[-1].load(std::memory_order_relaxed) >> 8 & 0xFF00;
+    uint64_t iterator = r[b];
+    r[b] = 0;
+    drop_bits(iterator);
+    pc += 3 + static_cast<int32_t>(pc[2].load(std::memory_order_relaxed));
+    if (IMUGI_UNLIKELY(has_dying(thread))) IMUGI_MUSTTAIL return op_run_dying(OP_ARGUMENTS);
+    DISPATCH();
+}
+
+DEFINE_OP(RESUME) {
+    if (IMUGI_UNLIKELY(thread.breaker.load(std::memory_order_relaxed) != 0)) {
+        SAVE();
+        if (!safepoint_slow(thread)) RAISE();
+    }
+    NEXT(1);
+}
+
+}  // namespace imugi

@@ -1,0 +1,258 @@
+// Attributes, items, displays, unpacking, formatting, pattern tests. See dispatch.h for the rules of the loop.
+#include "object/list.h"
+#include "object/tuple.h"
+#include "vm/attribute_cache.h"
+#include "vm/dispatch.h"
+#include "vm/slow.h"
+
+namespace imugi {
+
+// --- attributes ---
+
+DEFINE_OP(LOAD_ATTR) {
+    uint32_t b = D::b(word);
+    uint64_t owner = r[b];
+    uint64_t bits = cached_attribute(owner, frame->caches[EXTRA(1)]);
+    if (IMUGI_UNLIKELY(bits == 0)) {
+        SAVE();
+        bits = slow_load_attr(thread, frame, Value::from_bits(owner), D::c(word), frame->caches[EXTRA(1)]);
+        if (bits == 0) RAISE();
+    }
+    uint32_t a = D::a(word);
+    if (is_temporary(frame, b)) {
+        // A class attribute found through a temporary instance may live no longer than it: it was shared unless deferred.
+        r[b] = 0;
+        if (b != a) drop_bits(std::exchange(r[a], bits)), bits = 0;
+        else r[a] = bits;
+        drop_bits(owner);
+        NEXT_DROPPED(2);
+    }
+    set_register(r, a, bits);
+    NEXT_DROPPED(2);
+}
+
+DEFINE_OP(STORE_ATTR) {
+    uint32_t a = D::a(word), c = D::c(word);
+    if (IMUGI_LIKELY(store_cached_attribute(frame, r, a, c, frame->caches[EXTRA(1)]))) NEXT_DROPPED(2);
+    SAVE();
+    if (!slow_store_attr(thread, frame, r, a, D::b(word), c, frame->caches[EXTRA(1)])) RAISE();
+    NEXT_DROPPED(2);
+}
+
+DEFINE_OP(DELETE_ATTR) {
+    SAVE();
+    if (!slow_delete_attr(thread, frame, r, D::a(word), D::d(word))) RAISE();
+    NEXT_DROPPED(1);
+}
+
+DEFINE_OP(LOAD_METHOD) {
+    uint32_t a = D::a(word), b = D::b(word);
+    uint64_t owner = r[b];
+    uint64_t method = cached_method(owner, frame->caches[EXTRA(1)]);
+    bool bound = false;
+    if (IMUGI_UNLIKELY(method == 0)) {
+        SAVE();
+        method = slow_load_method(thread, frame, Value::from_bits(owner), D::c(word), frame->caches[EXTRA(1)], &bound);
+        if (method == 0) RAISE();
+    }
+    if (is_temporary(frame, b)) {
+        r[b] = 0;
+        if (bound) {
+            r[a + 1] = 0;
+            r[a] = method;
+            drop_bits(owner);
+            NEXT_DROPPED(2);
+        }
+    } else {
+        // The local stays bound during the call: lent.
+        if (Value::from_bits(owner).is_owning()) owner |= Value::kLentBit;
+    }
+    r[a] = method;
+    r[a + 1] = bound ? 0 : owner;
+    NEXT(2);
+}
+
+DEFINE_OP(LOAD_SUPER_ATTR) {
+    SAVE();
+    bool bound;
+    uint64_t bits = slow_load_super(thread, frame, r, D::b(word), D::c(word), false, &bound);
+    if (bits == 0) RAISE();
+    discard_range(r, D::b(word), 3);
+    set_register(r, D::a(word), bits);
+    NEXT_DROPPED(2);
+}
+
+DEFINE_OP(LOAD_SUPER_METHOD) {
+    SAVE();
+    uint32_t a = D::a(word), b = D::b(word);
+    bool bound = false;
+    uint64_t method = slow_load_super(thread, frame, r, b, D::c(word), true, &bound);
+    if (method == 0) RAISE();
+    uint64_t self = r[b + 2];
+    r[b + 2] = 0;
+    discard_range(r, b, 2);
+    if (bound) {
+        drop_bits(self);
+        self = 0;
+    }
+    r[a] = method;
+    r[a + 1] = self;
+    NEXT_DROPPED(2);
+}
+
+DEFINE_OP(LOAD_SPECIAL) {
+    SAVE();
+    uint32_t a = D::a(word);
+    bool bound = false;
+    uint64_t owner = r[D::b(word)];
+    uint64_t method = slow_load_special(thread, Value::from_bits(owner), D::c(word), &bound);
+    if (method == 0) RAISE();
+    r[a] = method;
+    r[a + 1] = bound ? 0 : share_bits(owner);
+    NEXT(1);
+}
+
+// --- items ---
+
+DEFINE_OP(GET_ITEM) {
+    uint32_t b = D::b(word), c = D::c(word);
+    Value container = value_at(r, b), key = value_at(r, c);
+    uint64_t bits = 0;
+    if (IMUGI_LIKELY(key.is_small_int())) {
+        if (is_exact_list(container))
+            bits = quick_list_item(container.as<List>(), key.small_int());
+        else if (is_exact_tuple(container))
+            bits = quick_tuple_item(container.as<Tuple>(), key.small_int());
+    }
+    if (bits == 0) {
+        SAVE();
+        bits = slow_get_item(thread, container, key);
+        if (bits == 0) RAISE();
+    }
+    discard(frame, r, c);
+    discard(frame, r, b);
+    set_register(r, D::a(word), bits);
+    NEXT_DROPPED(2);
+}
+
+DEFINE_OP(SET_ITEM) {
+    SAVE();
+    if (!slow_set_item(thread, frame, r, D::a(word), D::b(word), D::c(word))) RAISE();
+    NEXT_DROPPED(2);
+}
+
+DEFINE_OP(DELETE_ITEM) {
+    SAVE();
+    if (!delete_item(thread, value_at(r, D::a(word)), value_at(r, D::b(word)))) RAISE();
+    discard(frame, r, D::b(word));
+    discard(frame, r, D::a(word));
+    NEXT_DROPPED(1);
+}
+
+DEFINE_OP(GET_SLICE) {
+    SAVE();
+    uint32_t b = D::b(word), c = D::c(word);
+    uint64_t bits = slow_get_slice(thread, value_at(r, b), value_at(r, c), value_at(r, c + 1));
+    if (bits == 0) RAISE();
+    discard_range(r, c, 2);
+    discard(frame, r, b);
+    set_register(r, D::a(word), bits);
+    NEXT_DROPPED(1);
+}
+
+DEFINE_OP(SET_SLICE) {
+    SAVE();
+    uint32_t a = D::a(word), b = D::b(word), c = D::c(word);
+    if (!slow_set_slice(thread, value_at(r, a), value_at(r, b), value_at(r, b + 1), value_at(r, c))) RAISE();
+    discard_range(r, b, 2);
+    discard(frame, r, c);
+    discard(frame, r, a);
+    NEXT_DROPPED(1);
+}
+
+// --- displays: slow_build_* consume their registers ---
+
+#define BUILD_OP(NAME, expression)                        \
+    DEFINE_OP(NAME) {                                     \
+        SAVE();                                           \
+        uint32_t b = D::b(word), c = D::c(word);          \
+        uint64_t bits = (expression);                     \
+        if (bits == 0) RAISE();                           \
+        set_register(r, D::a(word), bits);                \
+        NEXT_DROPPED(1);                                  \
+    }
+BUILD_OP(BUILD_TUPLE, slow_build_tuple(thread, r, b, c))
+BUILD_OP(BUILD_LIST, slow_build_list(thread, r, b, c))
+BUILD_OP(BUILD_SET, slow_build_set(thread, r, b, c))
+BUILD_OP(BUILD_DICT, slow_build_dict(thread, r, b, c))
+BUILD_OP(BUILD_STRING, slow_build_string(thread, r, b, c))
+BUILD_OP(BUILD_SLICE, slow_build_slice(thread, r, b, c))
+BUILD_OP(BUILD_TEMPLATE, slow_build_template(thread, frame, r, b, c))
+BUILD_OP(BUILD_INTERPOLATION, slow_build_interpolation(thread, r, b, c))
+BUILD_OP(FORMAT_VALUE, slow_format_value(thread, frame, r, b, c))
+BUILD_OP(FORMAT_WITH_SPEC, slow_format_with_spec(thread, r, b, c))
+BUILD_OP(LIST_TO_TUPLE, (static_cast<void>(c), slow_list_to_tuple(thread, r, b)))
+
+#define FILL_OP(NAME, expression)                         \
+    DEFINE_OP(NAME) {                                     \
+        SAVE();                                           \
+        uint32_t a = D::a(word), b = D::b(word), c = D::c(word); \
+        static_cast<void>(c);                             \
+        if (!(expression)) RAISE();                       \
+        NEXT_DROPPED(1);                                  \
+    }
+FILL_OP(LIST_APPEND, slow_list_append(thread, frame, r, a, b))
+FILL_OP(SET_ADD, slow_set_add(thread, frame, r, a, b))
+FILL_OP(DICT_ADD, slow_dict_add(thread, r, a, b))
+FILL_OP(LIST_EXTEND, slow_list_extend(thread, frame, r, a, b, c))
+FILL_OP(SET_UPDATE, slow_set_update(thread, frame, r, a, b))
+FILL_OP(DICT_UPDATE, slow_dict_update(thread, frame, r, a, b))
+FILL_OP(DICT_MERGE, slow_dict_merge(thread, frame, r, a, b, c))
+FILL_OP(UNPACK, slow_unpack(thread, frame, r, a, b, c))
+
+DEFINE_OP(UNPACK_EX) {
+    SAVE();
+    if (!slow_unpack_ex(thread, frame, r, D::a(word), D::b(word), D::c(word), EXTRA(1))) RAISE();
+    NEXT_DROPPED(2);
+}
+
+// --- pattern matching ---
+
+DEFINE_OP(MATCH_MAPPING) {
+    bool is = has_type_flag(value_at(r, D::b(word)), kTypeMapping);
+    set_register(r, D::a(word), boolean(is).bits());
+    NEXT(1);
+}
+
+DEFINE_OP(MATCH_SEQUENCE) {
+    bool is = has_type_flag(value_at(r, D::b(word)), kTypeSequence);
+    set_register(r, D::a(word), boolean(is).bits());
+    NEXT(1);
+}
+
+DEFINE_OP(MATCH_KEYS) {
+    SAVE();
+    uint64_t bits = slow_match_keys(thread, value_at(r, D::b(word)), value_at(r, D::c(word)));
+    if (bits == 0) RAISE();
+    set_register(r, D::a(word), bits);
+    NEXT_DROPPED(1);
+}
+
+DEFINE_OP(MATCH_CLASS) {
+    SAVE();
+    uint64_t bits = slow_match_class(thread, frame, value_at(r, D::b(word)), value_at(r, D::c(word)), EXTRA(1), EXTRA(2));
+    if (bits == 0) RAISE();
+    discard(frame, r, D::c(word));
+    set_register(r, D::a(word), bits);
+    NEXT_DROPPED(3);
+}
+
+DEFINE_OP(GET_LENGTH) {
+    SAVE();
+    uint64_t bits = slow_length(thread, value_at(r, D::b(word)));
+    if (bits == 0) RAISE();
+    set_register(r, D::a(word), bits);
+    NEXT_DROPPED(1);
+}
+
+}  // namespace imugi
