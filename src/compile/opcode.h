@@ -19,6 +19,22 @@ inline constexpr unsigned kOpcodeCount = 0
 #undef OP
 static_assert(kOpcodeCount <= 200, "the interpreter needs numbers for specialised forms");
 
+// Operand c of CALL_INTRINSIC, and of LOAD_SPECIAL.
+enum class Intrinsic : uint8_t {
+#define INTRINSIC(name, arguments, doc) name,
+#define SPECIAL(name, method)
+#include "vm/intrinsics.def"
+#undef INTRINSIC
+#undef SPECIAL
+};
+enum class SpecialMethod : uint8_t {
+#define INTRINSIC(name, arguments, doc)
+#define SPECIAL(name, method) name,
+#include "vm/intrinsics.def"
+#undef INTRINSIC
+#undef SPECIAL
+};
+
 struct OpcodeInfo {
     const char* name;
     const char* operands;  // "drr", "rD:n" ...: see opcodes.def

@@ -103,11 +103,6 @@ class SavedException {
     Owned saved_;
 };
 
-// Handled exceptions (sys.exc_info): one state a running generator and one at the bottom, chained.
-struct ExcState {
-    uint64_t value;  // owning word of the exception being handled; 0 for none
-    ExcState* previous;
-};
 // The exception being handled, a borrow; empty for none.
 Value handled_exception(const Thread& thread);
 

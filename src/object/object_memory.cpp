@@ -5,6 +5,8 @@
 
 namespace imugi {
 
+std::atomic<uint32_t> layout_epoch{0};
+
 static Type& type_of_object(const Object* object) {
     return *object->shape()->type;
 }

@@ -18,7 +18,6 @@ struct Heap;
 struct Frame;
 struct Interpreter;
 struct CriticalSection;
-struct ExcState;
 struct Shape;
 
 // Bits of Thread::breaker: reasons to leave the fast path at the next poll. Set by any thread
@@ -37,6 +36,12 @@ enum Breaker : uint32_t {
     kBreakExit = 1024,    // the runtime finalizes; daemon threads park
 };
 
+// Handled exceptions (sys.exc_info): one state a running generator and one at the bottom, chained.
+struct ExcState {
+    uint64_t value = 0;  // owning word of the exception being handled; 0 for none
+    ExcState* previous = nullptr;
+};
+
 enum class ThreadState : uint32_t { kDetached, kAttached, kSuspended };
 
 struct Thread {
@@ -45,13 +50,14 @@ struct Thread {
     uint16_t heap_id = 0;  // equals Object::owner of what this thread owns
     std::atomic<ThreadState> state{ThreadState::kDetached};
     Heap* heap = nullptr;
-    uint64_t return_bits = 0;  // on its way out of a frame
+    uint64_t return_bits = 0;         // on its way out of a frame
     bool generator_returned = false;  // how the last generator resumed from C++ came back
-    Frame* frame = nullptr;         // innermost Python frame
-    uint64_t exception = 0;         // pending exception: owning word of a BaseException, 0 for none
-    ExcState* exc_state = nullptr;  // innermost handled-exception state (sys.exc_info)
-    CriticalSection* critical = nullptr;  // innermost critical section held
-    uintptr_t stack_limit = 0;            // C++ stack must stay above
+    Frame* frame = nullptr;           // innermost Python frame
+    uint64_t exception = 0;  // pending exception: owning word of a BaseException, 0 for none
+    ExcState base_exc_state;
+    ExcState* exc_state = &base_exc_state;  // innermost handled-exception state
+    CriticalSection* critical = nullptr;    // innermost critical section held
+    uintptr_t stack_limit = 0;              // C++ stack must stay above
     Interpreter* interpreter = nullptr;
 
     // Register and frame stacks (vm/frame.h); blocks never move.

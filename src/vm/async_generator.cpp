@@ -38,13 +38,18 @@ Owned exception_to_throw(Thread& thread, Value type, Value value, Value tracebac
         else
             exception = call(thread, type, value);
         if (exception && !is_exception(exception))
-            return raise(thread, exc::TypeError, "calling {} should have returned an instance of BaseException, not {}", repr_of(type),
-                         type_name_of(exception));
+            return raise(thread, exc::TypeError,
+                         "calling {} should have returned an instance of BaseException, not {}",
+                         repr_of(type), type_name_of(exception));
     } else if (is_exception(type)) {
-        if (given) return raise(thread, exc::TypeError, "instance exception may not have a separate value");
+        if (given)
+            return raise(thread, exc::TypeError,
+                         "instance exception may not have a separate value");
         exception = Owned::share(type);
     } else {
-        return raise(thread, exc::TypeError, "exceptions must be classes or instances deriving from BaseException, not {}", type_name_of(type));
+        return raise(thread, exc::TypeError,
+                     "exceptions must be classes or instances deriving from BaseException, not {}",
+                     type_name_of(type));
     }
     if (exception && !traceback.is_empty() && !is_none(traceback)) {
         if (!set_attribute(thread, exception, ID(__traceback__), traceback)) return {};
@@ -56,20 +61,25 @@ Owned coroutine_origin(Thread& thread) {
     Ref<List> frames = make_list(thread);
     if (!frames) return {};
     Frame* frame = thread.frame;
-    for (uint64_t depth = thread.coroutine_origin_depth; frame && depth; depth--, frame = frame->previous) {
+    for (uint64_t depth = thread.coroutine_origin_depth; frame && depth;
+         depth--, frame = frame->previous) {
         Owned line = Owned::small_int(frame_line(*frame));
-        Ref<Tuple> entry = make_tuple(thread, frame->code->filename.borrow(), line.value(), frame->code->name.borrow());
+        Ref<Tuple> entry = make_tuple(thread, frame->code->filename.borrow(), line.value(),
+                                      frame->code->name.borrow());
         if (!entry || !list_append(thread, *frames, std::move(entry).owned())) return {};
     }
     return list_to_tuple(thread, *frames).owned();
 }
 
 void warn_unawaited(Thread& thread, Generator& coroutine) {
-    Owned module = get_item(thread, interpreter_of(thread).modules.borrow(), Value::of(ID(warnings)));
+    Owned module =
+        get_item(thread, interpreter_of(thread).modules.borrow(), Value::of(ID(warnings)));
     if (!module) {
         clear_exception(thread);
-        Ref<Str> text = format(thread, "coroutine '{}' was never awaited", coroutine.qualname.borrow());
-        if (!text || !warn(thread, exc::RuntimeWarning, 1, std::move(text))) report_unraisable(thread, Value::of(coroutine));
+        Ref<Str> text =
+            format(thread, "coroutine '{}' was never awaited", coroutine.qualname.borrow());
+        if (!text || !warn(thread, exc::RuntimeWarning, 1, std::move(text)))
+            report_unraisable(thread, Value::of(coroutine));
         return;
     }
     Owned result = call_method(thread, module, ID(_warn_unawaited_coroutine), Value::of(coroutine));
@@ -80,13 +90,16 @@ void warn_unawaited(Thread& thread, Generator& coroutine) {
 
 namespace {
 
-Generator& generator_of(AsyncGenStep& step) { return step.generator.as<Generator>(); }
+Generator& generator_of(AsyncGenStep& step) {
+    return step.generator.as<Generator>();
+}
 
 // First use of an async generator: the event loop's hooks.
 bool call_hooks(Thread& thread, Generator& generator) {
     if (generator.hooks_called) return true;
     generator.hooks_called = true;
-    if (thread.async_gen_finalizer) generator.finalizer.init(Owned::share(Value::from_bits(thread.async_gen_finalizer)));
+    if (thread.async_gen_finalizer)
+        generator.finalizer.init(Owned::share(Value::from_bits(thread.async_gen_finalizer)));
     if (!thread.async_gen_firstiter) return true;
     Owned hook = Owned::share(Value::from_bits(thread.async_gen_firstiter));
     Owned result = call(thread, hook, Value::of(generator));
@@ -109,7 +122,8 @@ void end_step(AsyncGenStep& step) {
     generator_of(step).running_async.store(false, std::memory_order_release);
 }
 
-// The outcome of resuming: a wrapped value ends the step by StopIteration(value), anything else is awaited further.
+// The outcome of resuming: a wrapped value ends the step by StopIteration(value), anything else is
+// awaited further.
 Owned finish(Thread& thread, AsyncGenStep& step, Step outcome) {
     Generator& generator = generator_of(step);
     if (outcome.result == StepResult::kYielded) {
@@ -128,14 +142,17 @@ Owned finish(Thread& thread, AsyncGenStep& step, Step outcome) {
         generator.closed.store(true, std::memory_order_relaxed);
         return raise_bare(thread, exc::StopAsyncIteration);
     }
-    if (exception_matches(thread, exc::StopAsyncIteration) || exception_matches(thread, exc::GeneratorExit))
+    if (exception_matches(thread, exc::StopAsyncIteration) ||
+        exception_matches(thread, exc::GeneratorExit))
         generator.closed.store(true, std::memory_order_relaxed);
     return {};
 }
 
 bool claim(Thread& thread, AsyncGenStep& step, const char* message) {
     bool expected = false;
-    if (generator_of(step).running_async.compare_exchange_strong(expected, true, std::memory_order_acq_rel)) return true;
+    if (generator_of(step).running_async.compare_exchange_strong(expected, true,
+                                                                 std::memory_order_acq_rel))
+        return true;
     step.state.store(kStepClosed, std::memory_order_release);
     return raise(thread, exc::RuntimeError, message);
 }
@@ -144,13 +161,17 @@ Owned asend_send(Thread& thread, Value self, Value value) {
     AsyncGenStep& step = self.as<AsyncGenStep>();
     Owned sent = Owned::share(value);
     switch (step.state.load(std::memory_order_acquire)) {
-        case kStepClosed: return raise(thread, exc::RuntimeError, "cannot reuse already awaited __anext__()/asend()");
+        case kStepClosed:
+            return raise(thread, exc::RuntimeError,
+                         "cannot reuse already awaited __anext__()/asend()");
         case kStepInit:
-            if (!claim(thread, step, "anext(): asynchronous generator is already running")) return {};
+            if (!claim(thread, step, "anext(): asynchronous generator is already running"))
+                return {};
             if (is_none(sent) && !step.value.is_empty()) sent = step.value.share();
             step.state.store(kStepRunning, std::memory_order_release);
             break;
-        default: break;
+        default:
+            break;
     }
     return finish(thread, step, generator_send(thread, generator_of(step), sent));
 }
@@ -158,7 +179,8 @@ Owned asend_send(Thread& thread, Value self, Value value) {
 Owned asend_throw(Thread& thread, Value self, Value type, Value value, Value traceback) {
     AsyncGenStep& step = self.as<AsyncGenStep>();
     uint8_t state = step.state.load(std::memory_order_acquire);
-    if (state == kStepClosed) return raise(thread, exc::RuntimeError, "cannot reuse already awaited __anext__()/asend()");
+    if (state == kStepClosed)
+        return raise(thread, exc::RuntimeError, "cannot reuse already awaited __anext__()/asend()");
     if (state == kStepInit) {
         if (!claim(thread, step, "anext(): asynchronous generator is already running")) return {};
         step.state.store(kStepRunning, std::memory_order_release);
@@ -171,8 +193,12 @@ Owned asend_throw(Thread& thread, Value self, Value type, Value value, Value tra
     return finish(thread, step, generator_throw(thread, generator_of(step), std::move(exception)));
 }
 
-Owned step_next(Thread& thread, Value self) { return call_method(thread, self, ID(send), none()); }
-Owned step_self(Thread&, Value self) { return Owned::share(self); }
+Owned step_next(Thread& thread, Value self) {
+    return call_method(thread, self, ID(send), none());
+}
+Owned step_self(Thread&, Value self) {
+    return Owned::share(self);
+}
 void step_fields(Object* self, FieldVisitor& visitor) {
     auto& step = *static_cast<AsyncGenStep*>(self);
     visitor.visit(step.generator);
@@ -185,13 +211,16 @@ Owned step_close(Thread& thread, Value self) {
     if (step.state.load(std::memory_order_acquire) == kStepClosed) return Owned::share(none());
     Owned result = call_method(thread, self, ID(throw), Value::of(exc::GeneratorExit));
     if (result) return raise(thread, exc::RuntimeError, "coroutine ignored GeneratorExit");
-    if (clear_exception_if(thread, exc::StopIteration) || clear_exception_if(thread, exc::StopAsyncIteration) ||
+    if (clear_exception_if(thread, exc::StopIteration) ||
+        clear_exception_if(thread, exc::StopAsyncIteration) ||
         clear_exception_if(thread, exc::GeneratorExit))
         return Owned::share(none());
     return {};
 }
 
-bool is_close(const AsyncGenStep& step) { return step.exception.is_empty(); }
+bool is_close(const AsyncGenStep& step) {
+    return step.exception.is_empty();
+}
 
 // athrow() raises StopAsyncIteration as is; aclose() is content with it.
 Owned athrow_finish(Thread& thread, AsyncGenStep& step, Step outcome) {
@@ -205,7 +234,8 @@ Owned athrow_finish(Thread& thread, AsyncGenStep& step, Step outcome) {
     }
     end_step(step);
     if (outcome.result == StepResult::kReturned) return raise_stop_iteration(thread);
-    if (clear_exception_if(thread, exc::StopAsyncIteration) || clear_exception_if(thread, exc::GeneratorExit))
+    if (clear_exception_if(thread, exc::StopAsyncIteration) ||
+        clear_exception_if(thread, exc::GeneratorExit))
         return raise_stop_iteration(thread);
     return {};
 }
@@ -214,13 +244,17 @@ Owned athrow_send(Thread& thread, Value self, Value value) {
     AsyncGenStep& step = self.as<AsyncGenStep>();
     Generator& generator = generator_of(step);
     uint8_t state = step.state.load(std::memory_order_acquire);
-    if (state == kStepClosed) return raise(thread, exc::RuntimeError, "cannot reuse already awaited aclose()/athrow()");
-    if (state == kStepRunning) return athrow_finish(thread, step, generator_send(thread, generator, value));
+    if (state == kStepClosed)
+        return raise(thread, exc::RuntimeError, "cannot reuse already awaited aclose()/athrow()");
+    if (state == kStepRunning)
+        return athrow_finish(thread, step, generator_send(thread, generator, value));
     if (generator.state.load(std::memory_order_acquire) == kGeneratorFinished) {
         step.state.store(kStepClosed, std::memory_order_release);
         return raise_stop_iteration(thread);
     }
-    if (!claim(thread, step, is_close(step) ? "aclose(): asynchronous generator is already running" : "athrow(): asynchronous generator is already running"))
+    if (!claim(thread, step,
+               is_close(step) ? "aclose(): asynchronous generator is already running"
+                              : "athrow(): asynchronous generator is already running"))
         return {};
     if (generator.closed.load(std::memory_order_relaxed)) {
         end_step(step);
@@ -228,7 +262,8 @@ Owned athrow_send(Thread& thread, Value self, Value value) {
     }
     if (!is_none(value)) {
         generator.running_async.store(false, std::memory_order_release);
-        return raise(thread, exc::RuntimeError, "can't send non-None value to a just-started coroutine");
+        return raise(thread, exc::RuntimeError,
+                     "can't send non-None value to a just-started coroutine");
     }
     step.state.store(kStepRunning, std::memory_order_release);
     Owned exception;
@@ -237,7 +272,8 @@ Owned athrow_send(Thread& thread, Value self, Value value) {
         exception = call(thread, Value::of(exc::GeneratorExit));
     } else {
         Tuple& parts = step.exception.as<Tuple>();
-        exception = exception_to_throw(thread, parts[0], parts.size > 1 ? parts[1] : Value(), parts.size > 2 ? parts[2] : Value());
+        exception = exception_to_throw(thread, parts[0], parts.size > 1 ? parts[1] : Value(),
+                                       parts.size > 2 ? parts[2] : Value());
     }
     if (!exception) {
         end_step(step);
@@ -249,9 +285,12 @@ Owned athrow_send(Thread& thread, Value self, Value value) {
 Owned athrow_throw(Thread& thread, Value self, Value type, Value value, Value traceback) {
     AsyncGenStep& step = self.as<AsyncGenStep>();
     uint8_t state = step.state.load(std::memory_order_acquire);
-    if (state == kStepClosed) return raise(thread, exc::RuntimeError, "cannot reuse already awaited aclose()/athrow()");
+    if (state == kStepClosed)
+        return raise(thread, exc::RuntimeError, "cannot reuse already awaited aclose()/athrow()");
     if (state == kStepInit) {
-        if (!claim(thread, step, is_close(step) ? "aclose(): asynchronous generator is already running" : "athrow(): asynchronous generator is already running"))
+        if (!claim(thread, step,
+                   is_close(step) ? "aclose(): asynchronous generator is already running"
+                                  : "athrow(): asynchronous generator is already running"))
             return {};
         step.state.store(kStepRunning, std::memory_order_release);
     }
@@ -260,7 +299,8 @@ Owned athrow_throw(Thread& thread, Value self, Value type, Value value, Value tr
         end_step(step);
         return {};
     }
-    return athrow_finish(thread, step, generator_throw(thread, generator_of(step), std::move(exception)));
+    return athrow_finish(thread, step,
+                         generator_throw(thread, generator_of(step), std::move(exception)));
 }
 
 Owned method_asend(Thread& thread, Value self, Value value) {
@@ -268,7 +308,9 @@ Owned method_asend(Thread& thread, Value self, Value value) {
 }
 Owned method_athrow(Thread& thread, Value self, Value type, Value value, Value traceback) {
     if (!value.is_empty() || !traceback.is_empty()) {
-        Ref<Str> text = make_str(thread, "the (type, exc, tb) signature of athrow() is deprecated, use the single-arg signature instead.");
+        Ref<Str> text = make_str(thread,
+                                 "the (type, exc, tb) signature of athrow() is deprecated, use the "
+                                 "single-arg signature instead.");
         if (!text || !warn(thread, exc::DeprecationWarning, 1, std::move(text))) return {};
     }
     Ref<Tuple> parts = value.is_empty()       ? make_tuple(thread, type)
@@ -281,17 +323,21 @@ Owned method_aclose(Thread& thread, Value self) {
     return make_step(thread, async_generator_athrow_type, self.as<Generator>(), {}, {});
 }
 
-void wrapped_fields(Object* self, FieldVisitor& visitor) { visitor.visit(static_cast<AsyncGenWrappedValue*>(self)->value); }
+void wrapped_fields(Object* self, FieldVisitor& visitor) {
+    visitor.visit(static_cast<AsyncGenWrappedValue*>(self)->value);
+}
 
 const MethodRow asend_methods[] = {
     {"send", "(self, value, /)", fn<asend_send>, nullptr},
-    {"throw", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)", fn<asend_throw>, nullptr},
+    {"throw", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)",
+     fn<asend_throw>, nullptr},
     {"close", "(self, /)", fn<step_close>, nullptr},
     {},
 };
 const MethodRow athrow_methods[] = {
     {"send", "(self, value, /)", fn<athrow_send>, nullptr},
-    {"throw", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)", fn<athrow_throw>, nullptr},
+    {"throw", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)",
+     fn<athrow_throw>, nullptr},
     {"close", "(self, /)", fn<step_close>, nullptr},
     {},
 };
@@ -304,8 +350,8 @@ Owned async_generator_next(Thread& thread, Value self) {
 
 const MethodRow async_generator_methods[] = {
     {"asend", "(self, value, /)", fn<method_asend>, "Send 'value' into the async generator."},
-    {"athrow", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)", fn<method_athrow>,
-     "Raise exception in the async generator."},
+    {"athrow", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)",
+     fn<method_athrow>, "Raise exception in the async generator."},
     {"aclose", "(self, /)", fn<method_aclose>, "Raise GeneratorExit inside the async generator."},
     {},
 };
@@ -315,7 +361,11 @@ const TypeSpec async_generator_asend_type_spec = {
     .name = "async_generator_asend",
     .size = sizeof(AsyncGenStep),
     .flags = kTypeTracked | kTypeImmutable | kTypeNoInstantiate,
-    .slots = {.get_attribute = generic_get_attribute, .iter = step_self, .next = step_next, .fields = step_fields, .await = step_self},
+    .slots = {.get_attribute = generic_get_attribute,
+              .iter = step_self,
+              .next = step_next,
+              .fields = step_fields,
+              .await = step_self},
     .methods = asend_methods,
 };
 Type async_generator_athrow_type;
@@ -323,7 +373,11 @@ const TypeSpec async_generator_athrow_type_spec = {
     .name = "async_generator_athrow",
     .size = sizeof(AsyncGenStep),
     .flags = kTypeTracked | kTypeImmutable | kTypeNoInstantiate,
-    .slots = {.get_attribute = generic_get_attribute, .iter = step_self, .next = step_next, .fields = step_fields, .await = step_self},
+    .slots = {.get_attribute = generic_get_attribute,
+              .iter = step_self,
+              .next = step_next,
+              .fields = step_fields,
+              .await = step_self},
     .methods = athrow_methods,
 };
 Type async_generator_wrapped_value_type;

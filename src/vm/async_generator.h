@@ -1,7 +1,8 @@
-// Async generators' steps: what __anext__(), asend(), athrow() and aclose() give, each awaited once.
+// Async generators' steps: what __anext__(), asend(), athrow() and aclose() give, each awaited
+// once.
 //
-// A step is used by one task; its state is an atomic so that a second user gets RuntimeError. The generator's `running_async` is claimed
-// by the step that runs.
+// A step is used by one task; its state is an atomic so that a second user gets RuntimeError. The
+// generator's `running_async` is claimed by the step that runs.
 #pragma once
 
 #include "object/native.h"
@@ -21,8 +22,8 @@ struct AsyncGenWrappedValue : Object {
 enum StepState : uint8_t { kStepInit, kStepRunning, kStepClosed };
 struct AsyncGenStep : Object {
     Slot generator;
-    Slot value;       // asend: what to send
-    Slot exception;   // athrow: what to raise; empty for aclose
+    Slot value;      // asend: what to send
+    Slot exception;  // athrow: what to raise; empty for aclose
     std::atomic<uint8_t> state;
 };
 

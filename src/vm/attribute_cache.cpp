@@ -1,7 +1,7 @@
 // Filling and missing attribute caches.
 //
-// Records are published with release and retired after a grace period when a site moves on; a site that has missed too often stays
-// generic (kCacheGeneric), so that respecialisation is bounded.
+// Records are published with release and retired after a grace period when a site moves on; a site
+// that has missed too often stays generic (kCacheGeneric), so that respecialisation is bounded.
 #include "vm/attribute_cache.h"
 
 #include "memory/array.h"
@@ -9,7 +9,9 @@
 #include "object/function.h"
 #include "object/module.h"
 #include "object/str.h"
+#include "object/tuple.h"
 #include "thread/grace.h"
+#include "thread/lock.h"
 #include "vm/slow.h"
 
 namespace imugi {
@@ -24,9 +26,11 @@ static void free_record(void* pointer) {
     array_free(record);
 }
 
-// Replaces the site's word. Records are not counted as misses of their own: a site alternates at most kMostMisses times.
+// Replaces the site's word. Records are not counted as misses of their own: a site alternates at
+// most kMostMisses times.
 static void publish(std::atomic<uint64_t>& cache, uint64_t entry) {
-    uint64_t old = cache.exchange(entry, std::memory_order_acq_rel);  // pairs with the readers' acquire
+    uint64_t old =
+        cache.exchange(entry, std::memory_order_acq_rel);  // pairs with the readers' acquire
     if ((old & 3) == kCacheRecord)
         retire(reinterpret_cast<void*>(old & ~uint64_t{3}), sizeof(AttributeRecord), free_record);
 }
@@ -48,7 +52,8 @@ uint64_t record_attribute(Object* object, const AttributeRecord& record) {
     Type& type = *object->shape()->type;
     if (type.version.load(std::memory_order_acquire) != record.type_version) return 0;
     if (record.module_global) {
-        DictTable* table = static_cast<Module*>(object)->dict.as<Dict>().table.load(std::memory_order_acquire);
+        DictTable* table =
+            static_cast<Module*>(object)->dict.as<Dict>().table.load(std::memory_order_acquire);
         if (table->keys_version.load(std::memory_order_relaxed) != record.keys_version) return 0;
         return load_slot_bits(table->entries()[record.entry].value);
     }
@@ -64,7 +69,9 @@ static bool make_record(std::atomic<uint64_t>& cache, const AttributeRecord& mod
     return true;
 }
 
-static bool has_plain_lookup(const Type& type) { return type.slots.get_attribute == generic_get_attribute; }
+static bool has_plain_lookup(const Type& type) {
+    return type.slots.get_attribute == generic_get_attribute;
+}
 
 // An entry for an attribute in the object's own storage; 0 when it is not there.
 static uint64_t slot_entry(Object* object, Str& name) {
@@ -83,7 +90,8 @@ static uint64_t slot_entry(Object* object, Str& name) {
     return uint64_t{shape.index()} << 40 | offset << 24 | epoch << 2 | kCacheSlot;
 }
 
-static void fill_load(Thread& thread, Value owner, Str& name, std::atomic<uint64_t>& cache, bool for_method) {
+static void fill_load(Thread& thread, Value owner, Str& name, std::atomic<uint64_t>& cache,
+                      bool for_method) {
     if (!owner.is_object()) {
         if (!for_method) return;
     }
@@ -102,7 +110,8 @@ static void fill_load(Thread& thread, Value owner, Str& name, std::atomic<uint64
             Shape& shape = *owner.object()->shape();
             if (shape.dict_mode) return;
             if (find_attribute(shape, name) >= 0) {
-                if (!kind.slots.descriptor_set && !for_method) publish(cache, slot_entry(owner.object(), name));
+                if (!kind.slots.descriptor_set && !for_method)
+                    publish(cache, slot_entry(owner.object(), name));
                 return;
             }
         }
@@ -132,7 +141,8 @@ static void fill_module(Thread& thread, Value owner, Str& name, std::atomic<uint
                         static_cast<uint32_t>(entry)});
 }
 
-uint64_t slow_load_attr(Thread& thread, Frame* frame, Value owner, uint32_t name_index, std::atomic<uint64_t>& cache) {
+uint64_t slow_load_attr(Thread& thread, Frame* frame, Value owner, uint32_t name_index,
+                        std::atomic<uint64_t>& cache) {
     Str& name = frame->code->names.as<Tuple>()[name_index].as<Str>();
     if (may_fill(thread, cache)) {
         if (owner.is_object() && &type_of(owner) == &module_type)
@@ -143,8 +153,8 @@ uint64_t slow_load_attr(Thread& thread, Frame* frame, Value owner, uint32_t name
     return get_attribute(thread, owner, name).release();
 }
 
-uint64_t slow_load_method(Thread& thread, Frame* frame, Value owner, uint32_t name_index, std::atomic<uint64_t>& cache,
-                          bool* bound) {
+uint64_t slow_load_method(Thread& thread, Frame* frame, Value owner, uint32_t name_index,
+                          std::atomic<uint64_t>& cache, bool* bound) {
     Str& name = frame->code->names.as<Tuple>()[name_index].as<Str>();
     if (owner.is_object() && &type_of(owner) == &module_type) {
         uint64_t bits = cached_attribute(owner.bits(), cache);
@@ -158,8 +168,8 @@ uint64_t slow_load_method(Thread& thread, Frame* frame, Value owner, uint32_t na
     return method.release();
 }
 
-bool slow_store_attr(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t name_index, uint32_t c,
-                     std::atomic<uint64_t>& cache) {
+bool slow_store_attr(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t name_index,
+                     uint32_t c, std::atomic<uint64_t>& cache) {
     Str& name = frame->code->names.as<Tuple>()[name_index].as<Str>();
     Value owner = value_at(r, a);
     if (!set_attribute(thread, owner, name, value_at(r, c))) return false;
@@ -169,8 +179,10 @@ bool slow_store_attr(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint
             cache.load(std::memory_order_relaxed) < kMostMisses * 2) {
             Owned in_type = lookup_in_mro(thread, type, name);
             uint64_t entry = 0;
-            if (in_type.is_nothing() || !type_of(in_type).slots.descriptor_set) entry = slot_entry(owner.object(), name);
-            if (entry && !(entry >> 24 & kOffsetOverflow)) cache.store(entry, std::memory_order_relaxed);
+            if (in_type.is_nothing() || !type_of(in_type).slots.descriptor_set)
+                entry = slot_entry(owner.object(), name);
+            if (entry && !(entry >> 24 & kOffsetOverflow))
+                cache.store(entry, std::memory_order_relaxed);
         }
     }
     discard(frame, r, c);
@@ -188,7 +200,8 @@ void repair_store(Object* object, std::atomic<uint64_t>* slot, uint64_t entry) {
         if (object->shape_index.load(std::memory_order_relaxed) == shape_index) return;
         moved = Owned::adopt(slot->exchange(0, std::memory_order_acq_rel));
         auto& shape = *reinterpret_cast<Shape*>(shape_region + uint64_t{shape_index} * kShapeUnit);
-        uint32_t index = static_cast<uint32_t>(entry >> 24 & 0x7FFF) - shape.type->attributes_offset / sizeof(Slot) - 1;
+        uint32_t index = static_cast<uint32_t>(entry >> 24 & 0x7FFF) -
+                         shape.type->attributes_offset / sizeof(Slot) - 1;
         name = attribute_name(shape, index);
     }
     if (moved && !store_own_attribute(thread, object, *name, moved)) clear_exception(thread);
@@ -196,9 +209,9 @@ void repair_store(Object* object, std::atomic<uint64_t>* slot, uint64_t entry) {
 
 std::atomic<uint64_t>* overflow_slot(Object* object, uint32_t index) {
     Type& type = *object->shape()->type;
-    uint64_t word = attribute_storage(object, type)[0].word().load(std::memory_order_acquire);
-    if (!word) return nullptr;
-    return reinterpret_cast<std::atomic<uint64_t>*>(word) + index;
+    Slot* slots =
+        overflow_slots(attribute_storage(object, type)[0].word().load(std::memory_order_acquire));
+    return slots ? &slots[index].word() : nullptr;
 }
 
 bool slow_delete_attr(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t name_index) {

@@ -3,10 +3,12 @@
 //     slot     shape index << 40 | offset in words << 24 | layout epoch (22 bits) << 2 | 1
 //     record   address of an AttributeRecord | 2
 //
-// A slot entry says: instances of this shape hold the attribute at this offset of the object (or, with the overflow bit of the offset set, of the
-// overflow array). It stands as long as no class gets a data descriptor, or loses its shape, under existing instances: each such event starts a
-// new layout epoch. A record holds for objects of its shape while their type's version is the recorded one. Records are immutable and retired, so a
-// reader uses one within an instruction, not across a call that takes Thread&.
+// A slot entry says: instances of this shape hold the attribute at this offset of the object (or,
+// with the overflow bit of the offset set, of the overflow array). It stands as long as no class
+// gets a data descriptor, or loses its shape, under existing instances: each such event starts a
+// new layout epoch. A record holds for objects of its shape while their type's version is the
+// recorded one. Records are immutable and retired, so a reader uses one within an instruction, not
+// across a call that takes Thread&.
 #pragma once
 
 #include "object/attribute.h"
@@ -32,7 +34,8 @@ struct AttributeRecord {
 
 // Address of a slot in the overflow array; null when there is none (any more).
 std::atomic<uint64_t>* overflow_slot(Object* object, uint32_t index);
-// After a store through the cache met another thread: puts the value where it belongs if the object changed its layout.
+// After a store through the cache met another thread: puts the value where it belongs if the object
+// changed its layout.
 void repair_store(Object* object, std::atomic<uint64_t>* slot, uint64_t entry);
 
 // The object's attribute as a register word; 0 when the cache does not know.
@@ -46,20 +49,23 @@ IMUGI_ALWAYS_INLINE std::atomic<uint64_t>* cached_slot(Object* object, uint64_t 
 }
 
 IMUGI_ALWAYS_INLINE uint64_t cached_attribute(uint64_t owner, const std::atomic<uint64_t>& cache) {
-    uint64_t entry = cache.load(std::memory_order_acquire);  // pairs with the publication of a record
+    uint64_t entry =
+        cache.load(std::memory_order_acquire);  // pairs with the publication of a record
     Value value = Value::from_bits(owner);
     if (IMUGI_UNLIKELY(!value.is_object())) return 0;
     Object* object = value.object();
     uint32_t shape_index = object->shape_index.load(std::memory_order_acquire);
     if (IMUGI_LIKELY((entry & 3) == kCacheSlot)) {
         if (IMUGI_UNLIKELY(entry >> 40 != shape_index ||
-                           (entry >> 2 & kEpochMask) != (layout_epoch.load(std::memory_order_relaxed) & kEpochMask)))
+                           (entry >> 2 & kEpochMask) !=
+                               (layout_epoch.load(std::memory_order_relaxed) & kEpochMask)))
             return 0;
         mark_reader(object);
         std::atomic<uint64_t>* slot = cached_slot(object, entry);
         if (IMUGI_UNLIKELY(slot == nullptr)) return 0;
         uint64_t bits = load_slot_bits(*slot);
-        if (IMUGI_LIKELY(object->shape_index.load(std::memory_order_acquire) == shape_index)) return bits;
+        if (IMUGI_LIKELY(object->shape_index.load(std::memory_order_acquire) == shape_index))
+            return bits;
         drop_bits(bits);
         return 0;
     }
@@ -69,22 +75,25 @@ IMUGI_ALWAYS_INLINE uint64_t cached_attribute(uint64_t owner, const std::atomic<
     return record_attribute(object, record);
 }
 
-// The unbound method that a LOAD_METHOD site has cached for the object's shape; 0 when there is none.
+// The unbound method that a LOAD_METHOD site has cached for the object's shape; 0 when there is
+// none.
 IMUGI_ALWAYS_INLINE uint64_t cached_method(uint64_t owner, const std::atomic<uint64_t>& cache) {
     uint64_t entry = cache.load(std::memory_order_acquire);
     if (IMUGI_UNLIKELY((entry & 3) != kCacheRecord)) return 0;
     const AttributeRecord& record = *reinterpret_cast<const AttributeRecord*>(entry & ~uint64_t{3});
     Type& type = type_of(Value::from_bits(owner));
-    uint32_t shape_index = Value::from_bits(owner).is_object()
-                               ? Value::from_bits(owner).object()->shape_index.load(std::memory_order_acquire)
-                               : 0;
+    uint32_t shape_index =
+        Value::from_bits(owner).is_object()
+            ? Value::from_bits(owner).object()->shape_index.load(std::memory_order_acquire)
+            : 0;
     if (record.shape_index != shape_index || !record.is_method ||
         type.version.load(std::memory_order_acquire) != record.type_version)
         return 0;
     return share_bits(record.value);
 }
 
-// r[a].name = r[c] where the attribute exists at a cached place. Consumes both registers on success.
+// r[a].name = r[c] where the attribute exists at a cached place. Consumes both registers on
+// success.
 IMUGI_ALWAYS_INLINE bool store_cached_attribute(Frame* frame, uint64_t* r, uint32_t a, uint32_t c,
                                                 const std::atomic<uint64_t>& cache) {
     uint64_t entry = cache.load(std::memory_order_relaxed);
@@ -92,7 +101,8 @@ IMUGI_ALWAYS_INLINE bool store_cached_attribute(Frame* frame, uint64_t* r, uint3
     if (IMUGI_UNLIKELY((entry & 3) != kCacheSlot || !owner.is_object())) return false;
     Object* object = owner.object();
     if (IMUGI_UNLIKELY(entry >> 40 != object->shape_index.load(std::memory_order_relaxed) ||
-                       (entry >> 2 & kEpochMask) != (layout_epoch.load(std::memory_order_relaxed) & kEpochMask) ||
+                       (entry >> 2 & kEpochMask) !=
+                           (layout_epoch.load(std::memory_order_relaxed) & kEpochMask) ||
                        (entry >> 24 & kOffsetOverflow)))
         return false;
     std::atomic<uint64_t>* slot = cached_slot(object, entry);

@@ -33,11 +33,13 @@ static bool check_depth(Thread& thread, Frame* frame, uint64_t* registers_end) {
     return true;
 }
 
-Frame* push_frame(Thread& thread, uint64_t function_word, Function& function, Code& code, uint64_t* window) {
+Frame* push_frame(Thread& thread, uint64_t function_word, Function& function, Code& code,
+                  uint64_t* window) {
     Frame* frame = thread.frames_top;
     uint32_t parameters = code.parameter_count();
     if (IMUGI_UNLIKELY(thread.recursion_depth >= thread.recursion_limit ||
-                       window + code.register_count > thread.registers_end || frame + 1 > thread.frames_end) &&
+                       window + code.register_count > thread.registers_end ||
+                       frame + 1 > thread.frames_end) &&
         !check_depth(thread, frame, window + code.register_count)) {
         discard_range(window, 0, parameters);
         drop_bits(function_word);
@@ -93,50 +95,63 @@ void pop_frame(Thread& thread, Frame* frame) {
 // --- binding ---
 
 namespace {
-void drop_words(uint64_t* words, uint32_t count) { discard_range(words, 0, count); }
+void drop_words(uint64_t* words, uint32_t count) {
+    discard_range(words, 0, count);
+}
 
-Str& parameter_name(Code& code, uint32_t i) { return code.local_names.as<Tuple>()[i].as<Str>(); }
+Str& parameter_name(Code& code, uint32_t i) {
+    return code.local_names.as<Tuple>()[i].as<Str>();
+}
 
-Str& function_qualname(Function& function) { return function.qualname.as<Str>(); }
+Str& function_qualname(Function& function) {
+    return function.qualname.as<Str>();
+}
 
 // "'a', 'b' and 'c'" of the parameters whose window word is empty, in [begin, end).
-Ref<Str> missing_names(Thread& thread, Code& code, const uint64_t* window, uint32_t begin, uint32_t end, uint32_t total) {
+Ref<Str> missing_names(Thread& thread, Code& code, const uint64_t* window, uint32_t begin,
+                       uint32_t end, uint32_t total) {
     StrBuilder text(thread);
     uint32_t seen = 0;
     for (uint32_t i = begin; i < end; i++) {
         if (window[i]) continue;
         seen++;
-        if (seen > 1 && !text.append(seen < total ? ", " : total == 2 ? " and " : ", and ")) return {};
+        if (seen > 1 && !text.append(seen < total ? ", " : total == 2 ? " and " : ", and "))
+            return {};
         Owned quoted = repr(thread, Value::of(parameter_name(code, i)));
         if (!quoted || !text.append(quoted.as<Str>())) return {};
     }
     return text.finish();
 }
 
-bool raise_missing(Thread& thread, Function& function, Code& code, const uint64_t* window, uint32_t begin, uint32_t end,
-                   const char* kind) {
+bool raise_missing(Thread& thread, Function& function, Code& code, const uint64_t* window,
+                   uint32_t begin, uint32_t end, const char* kind) {
     uint32_t total = 0;
     for (uint32_t i = begin; i < end; i++) total += window[i] == 0;
     Ref<Str> names = missing_names(thread, code, window, begin, end, total);
     if (!names) return false;
-    return raise(thread, exc::TypeError, "{}() missing {} required {} argument{}: {}", function_qualname(function), total, kind,
-                 total == 1 ? "" : "s", *names);
+    return raise(thread, exc::TypeError, "{}() missing {} required {} argument{}: {}",
+                 function_qualname(function), total, kind, total == 1 ? "" : "s", *names);
 }
 
-bool raise_too_many(Thread& thread, Function& function, Code& code, const uint64_t* window, uint32_t given, uint32_t defaults) {
+bool raise_too_many(Thread& thread, Function& function, Code& code, const uint64_t* window,
+                    uint32_t given, uint32_t defaults) {
     uint32_t least = code.argument_count - defaults;
     uint32_t keyword_only_given = 0;
-    for (uint32_t i = 0; i < code.keyword_only_count; i++) keyword_only_given += window[code.argument_count + i] != 0;
-    Ref<Str> takes = defaults ? format(thread, "from {} to {}", least, code.argument_count) : format(thread, "{}", code.argument_count);
+    for (uint32_t i = 0; i < code.keyword_only_count; i++)
+        keyword_only_given += window[code.argument_count + i] != 0;
+    Ref<Str> takes = defaults ? format(thread, "from {} to {}", least, code.argument_count)
+                              : format(thread, "{}", code.argument_count);
     if (!takes) return false;
     bool plural = defaults || code.argument_count != 1;
     if (keyword_only_given)
         return raise(thread, exc::TypeError,
-                     "{}() takes {} positional argument{} but {} positional argument{} (and {} keyword-only argument{}) were given",
-                     function_qualname(function), *takes, plural ? "s" : "", given, given == 1 ? "" : "s", keyword_only_given,
-                     keyword_only_given == 1 ? "" : "s");
-    return raise(thread, exc::TypeError, "{}() takes {} positional argument{} but {} {} given", function_qualname(function), *takes,
-                 plural ? "s" : "", given, given == 1 ? "was" : "were");
+                     "{}() takes {} positional argument{} but {} positional argument{} (and {} "
+                     "keyword-only argument{}) were given",
+                     function_qualname(function), *takes, plural ? "s" : "", given,
+                     given == 1 ? "" : "s", keyword_only_given, keyword_only_given == 1 ? "" : "s");
+    return raise(thread, exc::TypeError, "{}() takes {} positional argument{} but {} {} given",
+                 function_qualname(function), *takes, plural ? "s" : "", given,
+                 given == 1 ? "was" : "were");
 }
 
 // The parameter that a keyword names, or -1; positional-only ones do not count.
@@ -150,46 +165,56 @@ int find_parameter(Code& code, Str& name) {
 }
 
 // Positional-only parameters passed by keyword get a message of their own.
-bool raise_unexpected_keyword(Thread& thread, Function& function, Code& code, Tuple& names, Str& name) {
+bool raise_unexpected_keyword(Thread& thread, Function& function, Code& code, Tuple& names,
+                              Str& name) {
     StrBuilder wrong(thread);
     uint32_t count = 0;
     for (uint32_t i = 0; i < code.positional_only_count; i++)
         for (size_t k = 0; k < names.size; k++)
             if (str_equal(parameter_name(code, i), names[k].as<Str>())) {
-                if ((count++ && !wrong.append(", ")) || !wrong.append(parameter_name(code, i))) return false;
+                if ((count++ && !wrong.append(", ")) || !wrong.append(parameter_name(code, i)))
+                    return false;
             }
     if (count) {
         Ref<Str> list = wrong.finish();
         if (!list) return false;
-        return raise(thread, exc::TypeError, "{}() got some positional-only arguments passed as keyword arguments: '{}'",
+        return raise(thread, exc::TypeError,
+                     "{}() got some positional-only arguments passed as keyword arguments: '{}'",
                      function_qualname(function), *list);
     }
     Ref<List> candidates = make_list(thread);
     if (!candidates) return false;
-    for (uint32_t i = code.positional_only_count; i < code.argument_count + code.keyword_only_count; i++)
+    for (uint32_t i = code.positional_only_count; i < code.argument_count + code.keyword_only_count;
+         i++)
         if (!list_append(thread, *candidates, Owned::share(parameter_name(code, i)))) return false;
     Owned suggestion = suggest_name(thread, *candidates, name);
     if (!suggestion) return false;
     if (!suggestion.is_nothing())
-        return raise(thread, exc::TypeError, "{}() got an unexpected keyword argument '{}'. Did you mean '{}'?",
+        return raise(thread, exc::TypeError,
+                     "{}() got an unexpected keyword argument '{}'. Did you mean '{}'?",
                      function_qualname(function), name, suggestion);
-    return raise(thread, exc::TypeError, "{}() got an unexpected keyword argument '{}'", function_qualname(function), name);
+    return raise(thread, exc::TypeError, "{}() got an unexpected keyword argument '{}'",
+                 function_qualname(function), name);
 }
 
-bool bind_keywords(Thread& thread, Function& function, Code& code, uint64_t* window, uint64_t* values, Tuple& names,
-                   Dict* extra) {
+bool bind_keywords(Thread& thread, Function& function, Code& code, uint64_t* window,
+                   uint64_t* values, Tuple& names, Dict* extra) {
     for (size_t k = 0; k < names.size; k++) {
         Value key = names[k];
-        if (!is_str(key)) return raise(thread, exc::TypeError, "{}() keywords must be strings", function_qualname(function));
+        if (!is_str(key))
+            return raise(thread, exc::TypeError, "{}() keywords must be strings",
+                         function_qualname(function));
         Str& name = key.as<Str>();
         int at = find_parameter(code, name);
         if (at >= 0) {
             if (window[at])
-                return raise(thread, exc::TypeError, "{}() got multiple values for argument '{}'", function_qualname(function), name);
+                return raise(thread, exc::TypeError, "{}() got multiple values for argument '{}'",
+                             function_qualname(function), name);
             window[at] = values[k];
             values[k] = 0;
         } else if (extra) {
-            if (!dict_set(thread, *extra, key, Owned::share(Value::from_bits(values[k])))) return false;
+            if (!dict_set(thread, *extra, key, Owned::share(Value::from_bits(values[k]))))
+                return false;
         } else {
             return raise_unexpected_keyword(thread, function, code, names, name);
         }
@@ -197,7 +222,8 @@ bool bind_keywords(Thread& thread, Function& function, Code& code, uint64_t* win
     return true;
 }
 
-bool fill_defaults(Thread& thread, Function& function, Code& code, uint64_t* window, uint32_t given) {
+bool fill_defaults(Thread& thread, Function& function, Code& code, uint64_t* window,
+                   uint32_t given) {
     if (given < code.argument_count) {
         SlotRead read = read_slot(function.defaults.word());
         Owned held;
@@ -211,7 +237,8 @@ bool fill_defaults(Thread& thread, Function& function, Code& code, uint64_t* win
         if (count > code.argument_count) count = code.argument_count;
         uint32_t least = code.argument_count - count;
         for (uint32_t i = given; i < least; i++)
-            if (!window[i]) return raise_missing(thread, function, code, window, 0, least, "positional");
+            if (!window[i])
+                return raise_missing(thread, function, code, window, 0, least, "positional");
         for (uint32_t i = given > least ? given : least; i < code.argument_count; i++)
             if (!window[i]) window[i] = share_bits(held.as<Tuple>()[i - least].bits());
     }
@@ -220,7 +247,8 @@ bool fill_defaults(Thread& thread, Function& function, Code& code, uint64_t* win
         uint32_t at = code.argument_count + i;
         if (window[at]) continue;
         if (!function.keyword_defaults.is_empty()) {
-            Owned value = dict_get(thread, function.keyword_defaults.as<Dict>(), parameter_name(code, at));
+            Owned value =
+                dict_get(thread, function.keyword_defaults.as<Dict>(), parameter_name(code, at));
             if (!value) return false;
             if (!value.is_nothing()) {
                 window[at] = value.release();
@@ -233,7 +261,8 @@ bool fill_defaults(Thread& thread, Function& function, Code& code, uint64_t* win
                                      code.argument_count + code.keyword_only_count, "keyword-only");
 }
 
-bool bind(Thread& thread, Function& function, Code& code, uint64_t* window, uint64_t* words, uint32_t count, Tuple* names) {
+bool bind(Thread& thread, Function& function, Code& code, uint64_t* window, uint64_t* words,
+          uint32_t count, Tuple* names) {
     uint32_t keywords = names ? static_cast<uint32_t>(names->size) : 0;
     uint32_t positional = count - keywords;
     uint32_t taken = positional < code.argument_count ? positional : code.argument_count;
@@ -244,7 +273,8 @@ bool bind(Thread& thread, Function& function, Code& code, uint64_t* window, uint
     uint32_t next = code.argument_count + code.keyword_only_count;
     if (code.flags & kCodeVarArgs) {
         uint32_t extra = positional - taken;
-        uint64_t tuple = extra ? slow_build_tuple(thread, words, taken, extra) : empty_tuple().release();
+        uint64_t tuple =
+            extra ? slow_build_tuple(thread, words, taken, extra) : empty_tuple().release();
         if (!tuple) return false;
         window[next++] = tuple;
     }
@@ -254,17 +284,21 @@ bool bind(Thread& thread, Function& function, Code& code, uint64_t* window, uint
         if (!extra) return false;
         window[next] = Owned::share(extra.value()).release();
     }
-    if (keywords && !bind_keywords(thread, function, code, window, words + positional, *names, extra.get())) return false;
+    if (keywords &&
+        !bind_keywords(thread, function, code, window, words + positional, *names, extra.get()))
+        return false;
     if (positional > code.argument_count && !(code.flags & kCodeVarArgs)) {
-        uint32_t defaults = function.defaults.is_empty() ? 0 : static_cast<uint32_t>(function.defaults.as<Tuple>().size);
+        uint32_t defaults = function.defaults.is_empty()
+                                ? 0
+                                : static_cast<uint32_t>(function.defaults.as<Tuple>().size);
         return raise_too_many(thread, function, code, window, positional, defaults);
     }
     return fill_defaults(thread, function, code, window, taken);
 }
 }  // namespace
 
-bool bind_parameters(Thread& thread, Function& function, Code& code, uint64_t* window, uint64_t* words, uint32_t count,
-                     Tuple* names) {
+bool bind_parameters(Thread& thread, Function& function, Code& code, uint64_t* window,
+                     uint64_t* words, uint32_t count, Tuple* names) {
     uint32_t parameters = code.parameter_count();
     for (uint32_t i = 0; i < parameters; i++) window[i] = 0;
     bool ok = bind(thread, function, code, window, words, count, names);
@@ -292,7 +326,8 @@ Owned run_bound(Thread& thread, Function& function, Arguments arguments) {
     uint64_t* window = thread.registers_top;
     uint32_t keywords = arguments.names ? static_cast<uint32_t>(arguments.names->size) : 0;
     uint32_t count = arguments.count + keywords;
-    if (window + code.register_count + count > thread.registers_end) return raise_memory_error(thread);
+    if (window + code.register_count + count > thread.registers_end)
+        return raise_memory_error(thread);
     if (!keywords && takes_exactly(code, count)) {
         for (uint32_t i = 0; i < count; i++) {
             Value value = arguments[i];
@@ -304,7 +339,8 @@ Owned run_bound(Thread& thread, Function& function, Arguments arguments) {
             Value value = arguments[i];
             words[i] = value.is_owning() ? value.bits() | Value::kLentBit : value.bits();
         }
-        // Binding may run code (defaults' equality does not, but messages do): keep the words below its frames.
+        // Binding may run code (defaults' equality does not, but messages do): keep the words below
+        // its frames.
         thread.registers_top = words + count;
         bool ok = bind_parameters(thread, function, code, window, words, count, arguments.names);
         thread.registers_top = window;
@@ -316,14 +352,16 @@ Owned run_bound(Thread& thread, Function& function, Arguments arguments) {
 }
 }  // namespace
 
-Owned run_code(Thread& thread, Code& code, Dict& globals, Dict& builtins, Value names, Value closure) {
+Owned run_code(Thread& thread, Code& code, Dict& globals, Dict& builtins, Value names,
+               Value closure) {
     uint64_t* window = thread.registers_top;
     Frame* frame = thread.frames_top;
     if (!check_depth(thread, frame, window + code.register_count)) return {};
     for (uint32_t i = 0; i < code.first_temporary; i++) window[i] = 0;
     if (code.free_count) {
         Tuple& cells = closure.as<Tuple>();
-        for (uint32_t i = 0; i < code.free_count; i++) window[code.local_count + i] = Owned::share(cells[i]).release();
+        for (uint32_t i = 0; i < code.free_count; i++)
+            window[code.local_count + i] = Owned::share(cells[i]).release();
     }
     *frame = Frame{};
     frame->previous = thread.frame;
@@ -364,7 +402,8 @@ uint64_t slow_call(Thread& thread, Value callable, Arguments arguments) {
     return call(thread, callable, arguments).release();
 }
 
-uint64_t slow_make_function(Thread& thread, Frame* frame, uint64_t* r, uint32_t b, uint32_t code_index, uint32_t flags) {
+uint64_t slow_make_function(Thread& thread, Frame* frame, uint64_t* r, uint32_t b,
+                            uint32_t code_index, uint32_t flags) {
     Code& code = frame->constants[code_index].as<Code>();
     Ref<Function> function = make_function(thread, code, *frame->globals, code.qualname.borrow());
     if (!function) return 0;

@@ -1,13 +1,19 @@
-// The interpreter's machinery: what an opcode function looks like and how it goes on. Included by ops_*.cpp only.
+// The interpreter's machinery: what an opcode function looks like and how it goes on. Included by
+// ops_*.cpp only.
 //
 // Rules of the loop:
-//  1. An opcode function gets the state in its parameters and ends in NEXT, JUMP_BY or RAISE, always a tail call. At that point it holds
-//     no RAII object: work that needs one is done in a slow function (slow_*.cpp) that returns a word (0: exception set) or bool.
-//  2. Registers belong to the running thread. An operand that is a temporary is consumed: `discard` or `consume` it, also when it
+//  1. An opcode function gets the state in its parameters and ends in NEXT, JUMP_BY or RAISE,
+//  always a tail call. At that point it holds
+//     no RAII object: work that needs one is done in a slow function (slow_*.cpp) that returns a
+//     word (0: exception set) or bool.
+//  2. Registers belong to the running thread. An operand that is a temporary is consumed: `discard`
+//  or `consume` it, also when it
 //     holds a lent word. On failure what was not consumed may be left: the unwinder drops it.
 //  3. Before anything that may raise, run Python or be seen in a traceback: SAVE().
-//  4. A destination is written last, with set_register, or plainly when it is known to be empty or immediate.
-//  5. Anything that may have dropped the last reference to an object ends in NEXT_DROPPED: finalizers run before the next instruction.
+//  4. A destination is written last, with set_register, or plainly when it is known to be empty or
+//  immediate.
+//  5. Anything that may have dropped the last reference to an object ends in NEXT_DROPPED:
+//  finalizers run before the next instruction.
 //  6. Instructions are specialised by storing the whole word; operands stay as they are.
 #pragma once
 
@@ -30,7 +36,8 @@ namespace imugi {
 // Gives the owning word of an entry frame's result, 0 for an exception.
 using Handler = IMUGI_OP_CONVENTION uint64_t (*)(OP_PARAMETERS);
 
-// Operands of a plain instruction and of one behind WIDE, whose high bytes are in the upper half of the word.
+// Operands of a plain instruction and of one behind WIDE, whose high bytes are in the upper half of
+// the word.
 struct Narrow {
     static constexpr bool kWide = false;
     static uint32_t a(uint64_t w) { return w >> 8 & 0xFF; }
@@ -51,10 +58,10 @@ struct Wide {
 extern const Handler narrow_handlers[256];
 extern const Handler wide_handlers[256];
 
-#define DISPATCH()                                                                       \
-    do {                                                                                 \
-        word = pc->load(std::memory_order_relaxed);                                      \
-        IMUGI_MUSTTAIL return narrow_handlers[word & 0xFF](OP_ARGUMENTS);                \
+#define DISPATCH()                                                        \
+    do {                                                                  \
+        word = pc->load(std::memory_order_relaxed);                       \
+        IMUGI_MUSTTAIL return narrow_handlers[word & 0xFF](OP_ARGUMENTS); \
     } while (0)
 // On to the instruction `words` further.
 #define NEXT(words)    \
@@ -62,17 +69,17 @@ extern const Handler wide_handlers[256];
         pc += (words); \
         DISPATCH();    \
     } while (0)
-#define NEXT_DROPPED(words)                                                                 \
-    do {                                                                                    \
-        pc += (words);                                                                      \
+#define NEXT_DROPPED(words)                                                                      \
+    do {                                                                                         \
+        pc += (words);                                                                           \
         if (IMUGI_UNLIKELY(has_dying(thread))) IMUGI_MUSTTAIL return op_run_dying(OP_ARGUMENTS); \
-        DISPATCH();                                                                         \
+        DISPATCH();                                                                              \
     } while (0)
 // Offset from the next instruction, which is `words` further; the offset is in the last extra word.
-#define JUMP_BY(words)                                                              \
-    do {                                                                            \
-        pc += (words) + static_cast<int32_t>(pc[(words)-1].load(std::memory_order_relaxed)); \
-        DISPATCH();                                                                 \
+#define JUMP_BY(words)                                                                         \
+    do {                                                                                       \
+        pc += (words) + static_cast<int32_t>(pc[(words) - 1].load(std::memory_order_relaxed)); \
+        DISPATCH();                                                                            \
     } while (0)
 #define RAISE() IMUGI_MUSTTAIL return op_unwind(OP_ARGUMENTS)
 #define SAVE() (frame->pc = pc)
@@ -81,12 +88,12 @@ extern const Handler wide_handlers[256];
 #define OP_FUNCTION(name) IMUGI_OP_CONVENTION uint64_t name(OP_PARAMETERS)
 
 // Shared continuations (interpreter.cpp, unwind.cpp).
-OP_FUNCTION(op_run_dying);     // drains thread.dying, then dispatches at pc
-OP_FUNCTION(op_unwind);        // the exception of the thread leaves the instruction at pc
-OP_FUNCTION(op_find_handler);  // as op_unwind, without a new traceback entry
+OP_FUNCTION(op_run_dying);           // drains thread.dying, then dispatches at pc
+OP_FUNCTION(op_unwind);              // the exception of the thread leaves the instruction at pc
+OP_FUNCTION(op_find_handler);        // as op_unwind, without a new traceback entry
 OP_FUNCTION(op_for_iter_exhausted);  // at a FOR_ITER: drops the iterator and jumps
-OP_FUNCTION(op_return_value);  // thread.return_bits leaves the frame
-OP_FUNCTION(op_enter);         // begins thread.frame, which has just been pushed
+OP_FUNCTION(op_return_value);        // thread.return_bits leaves the frame
+OP_FUNCTION(op_enter);               // begins thread.frame, which has just been pushed
 
 #define OP(NAME, operands, words, doc) \
     template <class D>                 \
@@ -97,10 +104,10 @@ OP_FUNCTION(op_enter);         // begins thread.frame, which has just been pushe
 }  // namespace imugi
 
 // Defines an opcode function and makes both its forms.
-#define DEFINE_OP(NAME)                                 \
-    template <class D>                                  \
-    OP_FUNCTION(op_##NAME);                             \
-    template OP_FUNCTION(op_##NAME<Narrow>);            \
-    template OP_FUNCTION(op_##NAME<Wide>);              \
-    template <class D>                                  \
+#define DEFINE_OP(NAME)                      \
+    template <class D>                       \
+    OP_FUNCTION(op_##NAME);                  \
+    template OP_FUNCTION(op_##NAME<Narrow>); \
+    template OP_FUNCTION(op_##NAME<Wide>);   \
+    template <class D>                       \
     OP_FUNCTION(op_##NAME)

@@ -14,7 +14,9 @@ namespace imugi {
 
 IMUGI_BUILTIN_TYPE_BY_OBJECT(FrameLocalsProxy, frame_locals_proxy_type);
 
-static FrameObject& frame_of(Value self) { return self.as<FrameLocalsProxy>().frame.as<FrameObject>(); }
+static FrameObject& frame_of(Value self) {
+    return self.as<FrameLocalsProxy>().frame.as<FrameObject>();
+}
 
 Owned make_frame_locals_proxy(Thread& thread, FrameObject& frame) {
     auto* proxy = allocate<FrameLocalsProxy>(thread, frame_locals_proxy_type);
@@ -48,7 +50,9 @@ bool park_frame_value(Thread& thread, FrameObject& frame, Owned value) {
 static int find_variable(FrameObject& frame, Value key) {
     if (!is_str(key)) return -1;
     for (uint32_t i = 0; i < frame_variable_count(frame); i++)
-        if (!frame_variable_hidden(frame, i) && str_equal(frame_variable_name(frame, i), key.as<Str>())) return static_cast<int>(i);
+        if (!frame_variable_hidden(frame, i) &&
+            str_equal(frame_variable_name(frame, i), key.as<Str>()))
+            return static_cast<int>(i);
     return -1;
 }
 
@@ -58,7 +62,8 @@ static bool add_extra(Thread& thread, FrameObject& frame, Dict& into) {
     size_t position = 0;
     Owned key, value;
     while (dict_next(thread, extra.as<Dict>(), &position, &key, &value))
-        if (!key.value().is_small_int() && !dict_set(thread, into, key, value)) return false;
+        if (!key.value().is_small_int() && !dict_set(thread, into, key, value.value()))
+            return false;
     return true;
 }
 
@@ -69,15 +74,21 @@ static Owned bound_variables(Thread& thread, FrameObject& frame, bool with_extra
         if (frame_variable_hidden(frame, i)) continue;
         Owned value = frame_variable(thread, frame, i);
         if (!value) return {};
-        if (!value.is_nothing() && !dict_set(thread, *dict, Value::of(frame_variable_name(frame, i)), std::move(value))) return {};
+        if (!value.is_nothing() &&
+            !dict_set(thread, *dict, Value::of(frame_variable_name(frame, i)), std::move(value)))
+            return {};
     }
     if (with_extra && !add_extra(thread, frame, *dict)) return {};
     return std::move(dict).owned();
 }
 
-Owned frame_locals_snapshot(Thread& thread, FrameObject& frame) { return bound_variables(thread, frame, true); }
+Owned frame_locals_snapshot(Thread& thread, FrameObject& frame) {
+    return bound_variables(thread, frame, true);
+}
 
-static Owned proxy_dict(Thread& thread, Value self) { return bound_variables(thread, frame_of(self), true); }
+static Owned proxy_dict(Thread& thread, Value self) {
+    return bound_variables(thread, frame_of(self), true);
+}
 
 // The value, nothing when there is none.
 static Owned proxy_lookup(Thread& thread, Value self, Value key) {
@@ -94,7 +105,8 @@ static Owned proxy_lookup(Thread& thread, Value self, Value key) {
 
 static Owned proxy_subscript(Thread& thread, Value self, Value key) {
     Owned value = proxy_lookup(thread, self, key);
-    if (value.is_nothing()) return raise(thread, exc::KeyError, "local variable '{}' is not defined", key);
+    if (value.is_nothing())
+        return raise(thread, exc::KeyError, "local variable '{}' is not defined", key);
     return value;
 }
 
@@ -102,7 +114,9 @@ static bool proxy_assign(Thread& thread, Value self, Value key, Value value) {
     FrameObject& frame = frame_of(self);
     int i = find_variable(frame, key);
     if (value.is_empty()) {
-        if (i >= 0) return raise(thread, exc::ValueError, "cannot remove local variables from FrameLocalsProxy");
+        if (i >= 0)
+            return raise(thread, exc::ValueError,
+                         "cannot remove local variables from FrameLocalsProxy");
         Owned extra = extra_dict(thread, frame, false);
         if (extra.is_nothing()) return raise_key_error(thread, key);
         bool deleted = TRY(dict_delete(thread, extra.as<Dict>(), key));
@@ -145,7 +159,9 @@ static Owned proxy_compare(Thread& thread, Value self, Value other, CompareOp op
     return compare(thread, left, right, op);
 }
 static Owned proxy_or(Thread& thread, Value left, Value right) {
-    auto is_mapping = [](Value v) { return is_dict(v) || has_shape(v, k_frame_locals_proxy_shape); };
+    auto is_mapping = [](Value v) {
+        return is_dict(v) || has_shape(v, k_frame_locals_proxy_shape);
+    };
     if (!is_mapping(left) || !is_mapping(right)) return Owned::share(not_implemented());
     Ref<Dict> merged = make_dict(thread);
     for (Value side : {left, right}) {
@@ -167,12 +183,15 @@ static bool proxy_update_from(Thread& thread, Value self, Value other) {
 static Owned proxy_inplace_or(Thread& thread, Value self, Value other) {
     return proxy_update_from(thread, self, other) ? Owned::share(self) : Owned();
 }
-static void proxy_fields(Object* self, FieldVisitor& visitor) { visitor.visit(static_cast<FrameLocalsProxy*>(self)->frame); }
+static void proxy_fields(Object* self, FieldVisitor& visitor) {
+    visitor.visit(static_cast<FrameLocalsProxy*>(self)->frame);
+}
 
 static Owned proxy_make(Thread& thread, Type&, Arguments arguments) {
     if (!reject_keywords(thread, "FrameLocalsProxy", arguments)) return {};
     if (arguments.count != 1)
-        return raise(thread, exc::TypeError, "FrameLocalsProxy expected 1 argument, got {}", static_cast<long>(arguments.count));
+        return raise(thread, exc::TypeError, "FrameLocalsProxy expected 1 argument, got {}",
+                     static_cast<long>(arguments.count));
     if (!has_shape(arguments[0], k_frame_shape))
         return raise(thread, exc::TypeError, "expect frame, not {}", type_name_of(arguments[0]));
     return make_frame_locals_proxy(thread, arguments[0].as<FrameObject>());
@@ -190,7 +209,8 @@ static Owned method_set_default(Thread& thread, Value self, Value key, Value oth
 static Owned method_pop(Thread& thread, Value self, Value key, Value otherwise) {
     FrameObject& frame = frame_of(self);
     if (find_variable(frame, key) >= 0)
-        return raise(thread, exc::ValueError, "cannot remove local variables from FrameLocalsProxy");
+        return raise(thread, exc::ValueError,
+                     "cannot remove local variables from FrameLocalsProxy");
     Owned extra = extra_dict(thread, frame, false);
     Owned value = extra.is_nothing() ? Owned::nothing() : dict_pop(thread, extra.as<Dict>(), key);
     if (!value.is_nothing()) return value;
@@ -209,7 +229,9 @@ static Owned method_items(Thread& thread, Value self) {
     Owned dict = proxy_dict(thread, self);
     return dict ? dict_items(thread, dict.as<Dict>()).owned() : Owned();
 }
-static bool method_update(Thread& thread, Value self, Value other) { return proxy_update_from(thread, self, other); }
+static bool method_update(Thread& thread, Value self, Value other) {
+    return proxy_update_from(thread, self, other);
+}
 static Owned method_reversed(Thread& thread, Value self) {
     Owned keys = method_keys(thread, self);
     if (!keys) return {};

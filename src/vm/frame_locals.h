@@ -1,4 +1,5 @@
-// f_locals of function frames: a write-through proxy (PEP 667), and the snapshot that locals() gives.
+// f_locals of function frames: a write-through proxy (PEP 667), and the snapshot that locals()
+// gives.
 #pragma once
 
 #include "vm/frame_object.h"

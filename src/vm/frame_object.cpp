@@ -26,7 +26,8 @@ Ref<FrameObject> frame_object(Thread& thread, Frame& frame) {
     made->code.init(Owned::share(*frame.code));
     made->globals.init(Owned::share(*frame.globals));
     made->builtins.init(Owned::share(*frame.builtins));
-    if (frame.namespace_word) made->names.init(Owned::share(Value::from_bits(frame.namespace_word)));
+    if (frame.namespace_word)
+        made->names.init(Owned::share(Value::from_bits(frame.namespace_word)));
     made->trace_lines.store(true, std::memory_order_relaxed);
     made->local_count = frame.first_temporary;
     track(made);
@@ -42,7 +43,8 @@ Frame* python_frame(Thread& thread, size_t depth) {
 }
 
 int frame_line(const Frame& frame) {
-    const PositionEntry* position = find_position(*frame.code, static_cast<uint32_t>(frame.pc - frame.code->words));
+    const PositionEntry* position =
+        find_position(*frame.code, static_cast<uint32_t>(frame.pc - frame.code->words));
     return position ? position->line : 0;
 }
 
@@ -56,7 +58,10 @@ void detach_frame_object(Thread& thread, Frame& frame) {
         back = frame_object(thread, *frame.previous);
         if (!back) clear_exception(thread);
     }
-    auto* locals = is_unique(object) ? nullptr : static_cast<Slot*>(array_allocate_zeroed((object->local_count + 1) * sizeof(Slot)));
+    auto* locals =
+        is_unique(object)
+            ? nullptr
+            : static_cast<Slot*>(array_allocate_zeroed((object->local_count + 1) * sizeof(Slot)));
     if (locals)
         for (uint32_t i = 0; i < object->local_count; i++)
             locals[i].init(Owned::share(Value::from_bits(frame.registers[i])));
@@ -73,17 +78,22 @@ static int32_t instruction_of(const FrameObject& object) {
 }
 
 int frame_object_line(const FrameObject& object) {
-    const PositionEntry* position = find_position(object.code.as<Code>(), static_cast<uint32_t>(instruction_of(object)));
+    const PositionEntry* position =
+        find_position(object.code.as<Code>(), static_cast<uint32_t>(instruction_of(object)));
     return position ? position->line : 0;
 }
 
 // --- variables ---
 
-uint32_t frame_variable_count(const FrameObject& object) { return object.local_count; }
+uint32_t frame_variable_count(const FrameObject& object) {
+    return object.local_count;
+}
 
 Str& frame_variable_name(FrameObject& object, uint32_t i) {
     Code& code = object.code.as<Code>();
-    return (i < code.local_count ? code.local_names.as<Tuple>()[i] : code.free_names.as<Tuple>()[i - code.local_count]).as<Str>();
+    return (i < code.local_count ? code.local_names.as<Tuple>()[i]
+                                 : code.free_names.as<Tuple>()[i - code.local_count])
+        .as<Str>();
 }
 
 bool frame_variable_hidden(FrameObject& object, uint32_t i) {
@@ -94,17 +104,20 @@ static bool is_cell_variable(FrameObject& object, uint32_t i) {
     return object.code.as<Code>().local_kinds.as<Bytes>().data()[i] & (kLocalCell | kLocalFree);
 }
 
-// The register's word, shared; empty when unbound. A frame of another thread is read with the world stopped.
+// The register's word, shared; empty when unbound. A frame of another thread is read with the world
+// stopped.
 static Owned variable_word(Thread& thread, FrameObject& object, uint32_t i) {
     StopTheWorld stopped(thread);
-    if (Frame* frame = object.frame.load(std::memory_order_acquire)) return Owned::share(Value::from_bits(frame->registers[i]));
+    if (Frame* frame = object.frame.load(std::memory_order_acquire))
+        return Owned::share(Value::from_bits(frame->registers[i]));
     return object.locals ? object.locals[i].share() : Owned();
 }
 
 Owned frame_variable(Thread& thread, FrameObject& object, uint32_t i) {
     Owned word = variable_word(thread, object, i);
     if (!word) return Owned::nothing();
-    if (is_cell_variable(object, i) && has_shape(word, k_cell_shape)) return cell_load(thread, word.as<Cell>());
+    if (is_cell_variable(object, i) && has_shape(word, k_cell_shape))
+        return cell_load(thread, word.as<Cell>());
     return word;
 }
 
@@ -139,29 +152,43 @@ Owned frame_locals(Thread& thread, Frame& frame) {
 
 static void frame_fields(Object* self, FieldVisitor& visitor) {
     auto& object = *static_cast<FrameObject*>(self);
-    for (Slot* slot : {&object.code, &object.globals, &object.builtins, &object.names, &object.back, &object.trace, &object.extra,
-                       &object.generator})
+    for (Slot* slot : {&object.code, &object.globals, &object.builtins, &object.names, &object.back,
+                       &object.trace, &object.extra, &object.generator})
         visitor.visit(*slot);
     if (object.locals) visitor.visit(object.locals, object.local_count);
 }
 
-static void frame_release(Object* self) { array_free(static_cast<FrameObject*>(self)->locals); }
+static void frame_release(Object* self) {
+    array_free(static_cast<FrameObject*>(self)->locals);
+}
 
-static Owned slot_or_none(const Slot& slot) { return slot.is_empty() ? Owned::share(none()) : slot.share(); }
+static Owned slot_or_none(const Slot& slot) {
+    return slot.is_empty() ? Owned::share(none()) : slot.share();
+}
 
 static Owned frame_get_back(Thread& thread, Value self) {
     auto& object = self.as<FrameObject>();
     if (Frame* frame = object.frame.load(std::memory_order_acquire)) {
-        if ((frame->flags & kFrameGenerator) && frame->generator->state.load(std::memory_order_relaxed) != kGeneratorRunning)
+        if ((frame->flags & kFrameGenerator) &&
+            frame->generator->state.load(std::memory_order_relaxed) != kGeneratorRunning)
             return Owned::share(none());
-        return frame->previous ? frame_object(thread, *frame->previous).owned() : Owned::share(none());
+        return frame->previous ? frame_object(thread, *frame->previous).owned()
+                               : Owned::share(none());
     }
     return slot_or_none(object.back);
 }
-static Owned frame_get_code(Thread&, Value self) { return self.as<FrameObject>().code.share(); }
-static Owned frame_get_globals(Thread&, Value self) { return self.as<FrameObject>().globals.share(); }
-static Owned frame_get_builtins(Thread&, Value self) { return self.as<FrameObject>().builtins.share(); }
-static Owned frame_get_lasti(Thread&, Value self) { return Owned::small_int(instruction_of(self.as<FrameObject>()) * 4); }
+static Owned frame_get_code(Thread&, Value self) {
+    return self.as<FrameObject>().code.share();
+}
+static Owned frame_get_globals(Thread&, Value self) {
+    return self.as<FrameObject>().globals.share();
+}
+static Owned frame_get_builtins(Thread&, Value self) {
+    return self.as<FrameObject>().builtins.share();
+}
+static Owned frame_get_lasti(Thread&, Value self) {
+    return Owned::small_int(instruction_of(self.as<FrameObject>()) * 4);
+}
 static Owned frame_get_line(Thread&, Value self) {
     int line = frame_object_line(self.as<FrameObject>());
     return line ? Owned::small_int(line) : Owned::share(none());
@@ -178,19 +205,28 @@ static Owned frame_get_trace(Thread& thread, Value self) {
 static bool frame_set_trace(Thread& thread, Value self, Value value) {
     Owned old;
     Lock guard(thread, self.as<FrameObject>());
-    old = self.as<FrameObject>().trace.exchange(value.is_empty() || is_none(value) ? Owned() : Owned::share(value));
+    old = self.as<FrameObject>().trace.exchange(
+        value.is_empty() || is_none(value) ? Owned() : Owned::share(value));
     return true;
 }
-static Owned frame_get_trace_lines(Thread&, Value self) { return Owned::share(boolean(self.as<FrameObject>().trace_lines.load(std::memory_order_relaxed))); }
+static Owned frame_get_trace_lines(Thread&, Value self) {
+    return Owned::share(
+        boolean(self.as<FrameObject>().trace_lines.load(std::memory_order_relaxed)));
+}
 static bool frame_set_trace_lines(Thread& thread, Value self, Value value) {
-    if (value.is_empty()) return raise(thread, exc::TypeError, "can't delete numeric/char attribute");
+    if (value.is_empty())
+        return raise(thread, exc::TypeError, "can't delete numeric/char attribute");
     bool on = TRY(is_true(thread, value));
     self.as<FrameObject>().trace_lines.store(on, std::memory_order_relaxed);
     return true;
 }
-static Owned frame_get_trace_opcodes(Thread&, Value self) { return Owned::share(boolean(self.as<FrameObject>().trace_opcodes.load(std::memory_order_relaxed))); }
+static Owned frame_get_trace_opcodes(Thread&, Value self) {
+    return Owned::share(
+        boolean(self.as<FrameObject>().trace_opcodes.load(std::memory_order_relaxed)));
+}
 static bool frame_set_trace_opcodes(Thread& thread, Value self, Value value) {
-    if (value.is_empty()) return raise(thread, exc::TypeError, "can't delete numeric/char attribute");
+    if (value.is_empty())
+        return raise(thread, exc::TypeError, "can't delete numeric/char attribute");
     bool on = TRY(is_true(thread, value));
     self.as<FrameObject>().trace_opcodes.store(on, std::memory_order_relaxed);
     return true;
@@ -223,8 +259,8 @@ static Owned frame_repr(Thread& thread, Value self) {
     Code& code = object.code.as<Code>();
     char address[32];
     snprintf(address, sizeof(address), "0x%lx", static_cast<unsigned long>(self.identity()));
-    return format(thread, "<frame at {}, file {}, line {}, code {}>", address, repr_of(code.filename.borrow()),
-                  frame_object_line(object), code.name.borrow())
+    return format(thread, "<frame at {}, file {}, line {}, code {}>", address,
+                  repr_of(code.filename.borrow()), frame_object_line(object), code.name.borrow())
         .owned();
 }
 
@@ -239,13 +275,17 @@ static const GetSetRow frame_getsets[] = {
     {"f_code", frame_get_code, nullptr, "Return the code object being executed in this frame."},
     {"f_globals", frame_get_globals, nullptr, "Return the global variables in this frame."},
     {"f_builtins", frame_get_builtins, nullptr, "Return the built-in variables in the frame."},
-    {"f_locals", frame_get_locals, nullptr, "Return the mapping used by the frame to look up local variables."},
-    {"f_lasti", frame_get_lasti, nullptr, "Return the index of the last attempted instruction in the frame."},
+    {"f_locals", frame_get_locals, nullptr,
+     "Return the mapping used by the frame to look up local variables."},
+    {"f_lasti", frame_get_lasti, nullptr,
+     "Return the index of the last attempted instruction in the frame."},
     {"f_lineno", frame_get_line, nullptr, "Return the current line number in the frame."},
-    {"f_trace", frame_get_trace, frame_set_trace, "Return the trace function for this frame, or None if no trace function is set."},
+    {"f_trace", frame_get_trace, frame_set_trace,
+     "Return the trace function for this frame, or None if no trace function is set."},
     {"f_trace_lines", frame_get_trace_lines, frame_set_trace_lines, nullptr},
     {"f_trace_opcodes", frame_get_trace_opcodes, frame_set_trace_opcodes, nullptr},
-    {"f_generator", frame_get_generator, nullptr, "Return the generator or coroutine associated with this frame, or None."},
+    {"f_generator", frame_get_generator, nullptr,
+     "Return the generator or coroutine associated with this frame, or None."},
     {},
 };
 
@@ -254,7 +294,10 @@ const TypeSpec frame_type_spec = {
     .name = "frame",
     .size = sizeof(FrameObject),
     .flags = kTypeTracked | kTypeImmutable | kTypeNoInstantiate,
-    .slots = {.repr = frame_repr, .get_attribute = generic_get_attribute, .fields = frame_fields, .release = frame_release},
+    .slots = {.repr = frame_repr,
+              .get_attribute = generic_get_attribute,
+              .fields = frame_fields,
+              .release = frame_release},
     .methods = frame_methods,
     .getsets = frame_getsets,
 };

@@ -1,7 +1,8 @@
-// frame objects: a frame as Python sees it. While the frame runs, the object points at it; when it ends, the object takes its locals over.
+// frame objects: a frame as Python sees it. While the frame runs, the object points at it; when it
+// ends, the object takes its locals over.
 //
-// `frame` is cleared by the thread that runs the frame, under the object's Lock. Locals of a frame of another thread are read and
-// written with the world stopped.
+// `frame` is cleared by the thread that runs the frame, under the object's Lock. Locals of a frame
+// of another thread are read and written with the world stopped.
 #pragma once
 
 #include "vm/frame.h"
@@ -11,20 +12,21 @@ namespace imugi {
 struct FrameObject : Object {
     std::atomic<Frame*> frame;  // null once it has ended
     Slot code, globals, builtins;
-    Slot names;        // mapping of class and module scopes; empty for functions
-    Slot back;         // FrameObject, once ended
-    Slot trace;        // f_trace
-    Slot extra;        // dict of f_locals entries that are no variables; empty for none
-    Slot generator;    // of a generator's frame, kept by it; empty otherwise
+    Slot names;      // mapping of class and module scopes; empty for functions
+    Slot back;       // FrameObject, once ended
+    Slot trace;      // f_trace
+    Slot extra;      // dict of f_locals entries that are no variables; empty for none
+    Slot generator;  // of a generator's frame, kept by it; empty otherwise
     std::atomic<bool> trace_lines, trace_opcodes;
     std::atomic<bool> cleared;
     int32_t instruction;  // once ended
     uint32_t local_count;
-    Slot* locals;      // once ended: values of the registers up to first_temporary
+    Slot* locals;  // once ended: values of the registers up to first_temporary
 };
 
 int frame_object_line(const FrameObject& frame);
-// Value of variable number `i` (cells looked through), nothing when unbound. And setting it; empty value: unbind.
+// Value of variable number `i` (cells looked through), nothing when unbound. And setting it; empty
+// value: unbind.
 Owned frame_variable(Thread& thread, FrameObject& frame, uint32_t i);
 bool set_frame_variable(Thread& thread, FrameObject& frame, uint32_t i, Value value);
 Str& frame_variable_name(FrameObject& frame, uint32_t i);

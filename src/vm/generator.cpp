@@ -2,8 +2,8 @@
 #include "vm/generator.h"
 
 #include "memory/collector.h"
-#include "object/errors.h"
 #include "object/call.h"
+#include "object/errors.h"
 #include "object/protocol.h"
 #include "vm/call.h"
 #include "vm/dispatch.h"
@@ -32,7 +32,9 @@ Owned make_generator(Thread& thread, Frame* frame) {
     for (uint32_t i = 0; i < code.register_count; i++) {
         uint64_t bits = frame->registers[i];
         frame->registers[i] = 0;
-        made->registers[i] = Value::from_bits(bits).is_lent() ? Owned::share(Value::from_bits(bits)).release() : bits;
+        made->registers[i] = Value::from_bits(bits).is_lent()
+                                 ? Owned::share(Value::from_bits(bits)).release()
+                                 : bits;
     }
     made->frame = *frame;
     made->frame.registers = made->registers;
@@ -54,7 +56,8 @@ Owned make_generator(Thread& thread, Frame* frame) {
     return Owned::adopt(made);
 }
 
-bool generator_enter(Thread& thread, Generator& generator, uint64_t sent, uint8_t kind, bool* exhausted) {
+bool generator_enter(Thread& thread, Generator& generator, uint64_t sent, uint8_t kind,
+                     bool* exhausted) {
     Owned value = Owned::adopt(sent);
     uint8_t state = generator.state.load(std::memory_order_acquire);
     do {
@@ -67,10 +70,11 @@ bool generator_enter(Thread& thread, Generator& generator, uint64_t sent, uint8_
             return false;
         }
         if (state == kGeneratorCreated && value && !is_none(value))
-            return raise(thread, exc::TypeError, "can't send non-None value to a just-started {}", kind_name(generator));
+            return raise(thread, exc::TypeError, "can't send non-None value to a just-started {}",
+                         kind_name(generator));
         // Acquire: the registers that the last claimer left. Pairs with generator_leave.
-    } while (!generator.state.compare_exchange_weak(state, kGeneratorRunning, std::memory_order_acq_rel,
-                                                    std::memory_order_acquire));
+    } while (!generator.state.compare_exchange_weak(
+        state, kGeneratorRunning, std::memory_order_acq_rel, std::memory_order_acquire));
     if (thread.recursion_depth >= thread.recursion_limit) {
         generator.state.store(state, std::memory_order_release);
         thread.recursion_limit += 50;
@@ -112,7 +116,8 @@ void generator_leave(Thread& thread, Frame* frame, GeneratorState state) {
 
 static Step finish_step(Thread& thread, Owned value) {
     if (!value) return {StepResult::kFailed, {}};
-    return {thread.generator_returned ? StepResult::kReturned : StepResult::kYielded, std::move(value)};
+    return {thread.generator_returned ? StepResult::kReturned : StepResult::kYielded,
+            std::move(value)};
 }
 
 Step generator_send(Thread& thread, Generator& generator, Value value) {
@@ -144,7 +149,9 @@ Step generator_throw_pending(Thread& thread, Generator& generator) {
 }
 
 Owned generator_delegate(Generator& generator) {
-    if (generator.state.load(std::memory_order_acquire) != kGeneratorSuspended || !generator.delegate_register) return {};
+    if (generator.state.load(std::memory_order_acquire) != kGeneratorSuspended ||
+        !generator.delegate_register)
+        return {};
     return Owned::share(value_at(generator.registers, generator.delegate_register));
 }
 
@@ -179,7 +186,8 @@ Owned generator_close(Thread& thread, Generator& generator) {
     if (step.result == StepResult::kYielded)
         return raise(thread, exc::RuntimeError, "{} ignored GeneratorExit", kind_name(generator));
     if (step.result == StepResult::kReturned) return std::move(step.value);
-    if (clear_exception_if(thread, exc::GeneratorExit) || clear_exception_if(thread, exc::StopIteration))
+    if (clear_exception_if(thread, exc::GeneratorExit) ||
+        clear_exception_if(thread, exc::StopIteration))
         return Owned::share(none());
     return {};
 }
@@ -208,7 +216,8 @@ Step generator_throw(Thread& thread, Generator& generator, Owned exception) {
     Owned result;
     if (method) {
         uint8_t expected = kGeneratorSuspended;
-        if (!generator.state.compare_exchange_strong(expected, kGeneratorRunning, std::memory_order_acq_rel)) {
+        if (!generator.state.compare_exchange_strong(expected, kGeneratorRunning,
+                                                     std::memory_order_acq_rel)) {
             raise(thread, exc::ValueError, "{} already executing", kind_name(generator));
             return {StepResult::kFailed, {}};
         }
@@ -216,7 +225,8 @@ Step generator_throw(Thread& thread, Generator& generator, Owned exception) {
         generator.state.store(kGeneratorSuspended, std::memory_order_release);
     }
     if (result) return {StepResult::kYielded, std::move(result)};
-    // The delegate ended: its exception (StopIteration carries the value) is handled at the delegation.
+    // The delegate ended: its exception (StopIteration carries the value) is handled at the
+    // delegation.
     return generator_throw_pending(thread, generator);
 }
 

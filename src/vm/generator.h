@@ -1,7 +1,7 @@
 // Generators, coroutines and async generators: a frame of their own in a heap object.
 //
-// `state` decides who may run it: a resume claims it by compare-and-swap, so two threads cannot run one generator. Everything else is
-// touched only by the claimer, or with the world stopped.
+// `state` decides who may run it: a resume claims it by compare-and-swap, so two threads cannot run
+// one generator. Everything else is touched only by the claimer, or with the world stopped.
 #pragma once
 
 #include "object/exception.h"
@@ -9,16 +9,22 @@
 
 namespace imugi {
 
-enum GeneratorState : uint8_t { kGeneratorCreated, kGeneratorSuspended, kGeneratorRunning, kGeneratorFinished };
+enum GeneratorState : uint8_t {
+    kGeneratorCreated,
+    kGeneratorSuspended,
+    kGeneratorRunning,
+    kGeneratorFinished
+};
 
 struct Generator : Object {
     Slot name, qualname;
-    Slot origin;                 // cr_origin: tuple; empty for None
-    Slot finalizer;              // async generators: the hook of the loop that first iterated it
-    ExcState exc_state;          // what it handles while suspended
+    Slot origin;         // cr_origin: tuple; empty for None
+    Slot finalizer;      // async generators: the hook of the loop that first iterated it
+    ExcState exc_state;  // what it handles while suspended
     Frame frame;
-    uint32_t sent_register;      // where the value sent goes
-    uint32_t delegate_register;  // holds the iterator delegated to; 0 for none (register 0 is never one)
+    uint32_t sent_register;  // where the value sent goes
+    uint32_t
+        delegate_register;  // holds the iterator delegated to; 0 for none (register 0 is never one)
     std::atomic<uint8_t> state;
     std::atomic<bool> running_async;  // an asend() or athrow() is under way
     std::atomic<bool> closed;         // async generator: aclose() was called or it ended
@@ -49,9 +55,11 @@ Owned generator_delegate(Generator& generator);
 // cr_origin: (file, line, function) of the frames that made a coroutine.
 Owned coroutine_origin(Thread& thread);
 
-// For the interpreter: links the generator's frame on top of the current one, ready to run with `sent` (owning word, taken over) as the
-// value of its yield. False with an exception: already running, finished (*exhausted then), or just started and `sent` is not None.
-bool generator_enter(Thread& thread, Generator& generator, uint64_t sent, uint8_t kind, bool* exhausted);
+// For the interpreter: links the generator's frame on top of the current one, ready to run with
+// `sent` (owning word, taken over) as the value of its yield. False with an exception: already
+// running, finished (*exhausted then), or just started and `sent` is not None.
+bool generator_enter(Thread& thread, Generator& generator, uint64_t sent, uint8_t kind,
+                     bool* exhausted);
 // The frame leaves by yield (state suspended) or for good.
 void generator_leave(Thread& thread, Frame* frame, GeneratorState state);
 

@@ -45,21 +45,30 @@ Owned method_send(Thread& thread, Value self, Value value) {
 
 Owned method_throw(Thread& thread, Value self, Value type, Value value, Value traceback) {
     if (!value.is_empty() || !traceback.is_empty()) {
-        Ref<Str> text = make_str(thread, "the (type, exc, tb) signature of throw() is deprecated, use the single-arg signature instead.");
+        Ref<Str> text = make_str(thread,
+                                 "the (type, exc, tb) signature of throw() is deprecated, use the "
+                                 "single-arg signature instead.");
         if (!text || !warn(thread, exc::DeprecationWarning, 1, std::move(text))) return {};
     }
     Owned exception = exception_to_throw(thread, type, value, traceback);
     if (!exception) return {};
-    return step_to_value(thread, generator_throw(thread, self.as<Generator>(), std::move(exception)));
+    return step_to_value(thread,
+                         generator_throw(thread, self.as<Generator>(), std::move(exception)));
 }
 
-Owned method_close(Thread& thread, Value self) { return generator_close(thread, self.as<Generator>()); }
+Owned method_close(Thread& thread, Value self) {
+    return generator_close(thread, self.as<Generator>());
+}
 
 Owned generator_repr(Thread& thread, Value self) {
     char address[32];
     snprintf(address, sizeof(address), "0x%lx", static_cast<unsigned long>(self.identity()));
-    const char* kind = has_shape(self, k_coroutine_shape) ? "coroutine" : has_shape(self, k_async_generator_shape) ? "async_generator" : "generator";
-    return format(thread, "<{} object {} at {}>", kind, self.as<Generator>().qualname.borrow(), address).owned();
+    const char* kind = has_shape(self, k_coroutine_shape)         ? "coroutine"
+                       : has_shape(self, k_async_generator_shape) ? "async_generator"
+                                                                  : "generator";
+    return format(thread, "<{} object {} at {}>", kind, self.as<Generator>().qualname.borrow(),
+                  address)
+        .owned();
 }
 
 void generator_fields(Object* self, FieldVisitor& visitor) {
@@ -68,7 +77,9 @@ void generator_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(generator.qualname);
     visitor.visit(generator.origin);
     visitor.visit(generator.finalizer);
-    auto visit_word = [&](uint64_t& word) { visitor.visit(reinterpret_cast<std::atomic<uint64_t>&>(word)); };
+    auto visit_word = [&](uint64_t& word) {
+        visitor.visit(reinterpret_cast<std::atomic<uint64_t>&>(word));
+    };
     visit_word(generator.exc_state.value);
     if (!generator.frame.code) return;
     uint32_t registers = generator.frame.code->register_count;
@@ -82,14 +93,16 @@ void generator_fields(Object* self, FieldVisitor& visitor) {
     visit_word(generator.frame.function_word);
 }
 
-// A suspended generator that is dropped is closed; a coroutine that was never awaited is warned about.
+// A suspended generator that is dropped is closed; a coroutine that was never awaited is warned
+// about.
 void generator_finalize(Thread& thread, Value self) {
     Generator& generator = self.as<Generator>();
     uint8_t state = generator.state.load(std::memory_order_acquire);
     if (state == kGeneratorFinished || !generator.frame.code) return;
     SavedException saved(thread);
     uint32_t flags = generator.frame.code->flags;
-    if (flags & kCodeAsyncGenerator && !generator.finalizer.is_empty() && !generator.closed.load(std::memory_order_relaxed)) {
+    if (flags & kCodeAsyncGenerator && !generator.finalizer.is_empty() &&
+        !generator.closed.load(std::memory_order_relaxed)) {
         Owned finalizer = generator.finalizer.share();
         Owned result = call(thread, finalizer, self);
         if (!result) report_unraisable(thread, self);
@@ -102,16 +115,23 @@ void generator_finalize(Thread& thread, Value self) {
     if (!result) report_unraisable(thread, self, "Exception ignored while closing generator");
 }
 
-Owned get_name(Thread& thread, Value self) { return self.as<Generator>().name.share(); }
-Owned get_qualname(Thread& thread, Value self) { return self.as<Generator>().qualname.share(); }
+Owned get_name(Thread& thread, Value self) {
+    return self.as<Generator>().name.share();
+}
+Owned get_qualname(Thread& thread, Value self) {
+    return self.as<Generator>().qualname.share();
+}
 bool set_text(Thread& thread, Object& self, Slot& slot, Value value, const char* what) {
-    if (value.is_empty() || !is_str(value)) return raise(thread, exc::TypeError, "{} must be set to a string object", what);
+    if (value.is_empty() || !is_str(value))
+        return raise(thread, exc::TypeError, "{} must be set to a string object", what);
     Owned old;
     Lock guard(thread, self);
     old = slot.exchange(Owned::share(value));
     return true;
 }
-bool set_name(Thread& thread, Value self, Value value) { return set_text(thread, *self.object(), self.as<Generator>().name, value, "__name__"); }
+bool set_name(Thread& thread, Value self, Value value) {
+    return set_text(thread, *self.object(), self.as<Generator>().name, value, "__name__");
+}
 bool set_qualname(Thread& thread, Value self, Value value) {
     return set_text(thread, *self.object(), self.as<Generator>().qualname, value, "__qualname__");
 }
@@ -119,15 +139,26 @@ Owned get_delegate(Thread&, Value self) {
     Owned delegate = generator_delegate(self.as<Generator>());
     return delegate ? std::move(delegate) : Owned::share(none());
 }
-bool in_state(Value self, GeneratorState state) { return self.as<Generator>().state.load(std::memory_order_acquire) == state; }
-Owned get_running(Thread&, Value self) { return Owned::share(boolean(in_state(self, kGeneratorRunning))); }
-Owned get_running_async(Thread&, Value self) { return Owned::share(boolean(self.as<Generator>().running_async.load(std::memory_order_relaxed))); }
-Owned get_suspended(Thread&, Value self) { return Owned::share(boolean(in_state(self, kGeneratorSuspended))); }
+bool in_state(Value self, GeneratorState state) {
+    return self.as<Generator>().state.load(std::memory_order_acquire) == state;
+}
+Owned get_running(Thread&, Value self) {
+    return Owned::share(boolean(in_state(self, kGeneratorRunning)));
+}
+Owned get_running_async(Thread&, Value self) {
+    return Owned::share(
+        boolean(self.as<Generator>().running_async.load(std::memory_order_relaxed)));
+}
+Owned get_suspended(Thread&, Value self) {
+    return Owned::share(boolean(in_state(self, kGeneratorSuspended)));
+}
 Owned get_frame(Thread& thread, Value self) {
     if (in_state(self, kGeneratorFinished)) return Owned::share(none());
     return frame_object(thread, self.as<Generator>().frame).owned();
 }
-Owned get_code(Thread&, Value self) { return Owned::share(*self.as<Generator>().frame.code); }
+Owned get_code(Thread&, Value self) {
+    return Owned::share(*self.as<Generator>().frame.code);
+}
 Owned get_origin(Thread&, Value self) {
     Slot& origin = self.as<Generator>().origin;
     return origin.is_empty() ? Owned::share(none()) : origin.share();
@@ -142,8 +173,10 @@ Owned coroutine_await(Thread& thread, Value self) {
 }
 
 const MethodRow generator_methods[] = {
-    {"send", "(self, value, /)", fn<method_send>, "Send 'value' into generator.\n\nReturn next yielded value or raise StopIteration."},
-    {"throw", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)", fn<method_throw>,
+    {"send", "(self, value, /)", fn<method_send>,
+     "Send 'value' into generator.\n\nReturn next yielded value or raise StopIteration."},
+    {"throw", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)",
+     fn<method_throw>,
      "Raise exception in generator, return next yielded value or raise\nStopIteration."},
     {"close", "(self, /)", fn<method_close>, "Raise GeneratorExit inside generator."},
     {},
@@ -182,19 +215,33 @@ const GetSetRow async_generator_getsets[] = {
 
 // --- coroutine_wrapper: what coroutine.__await__() gives ---
 
-void wrapper_fields(Object* self, FieldVisitor& visitor) { visitor.visit(static_cast<CoroutineWrapper*>(self)->coroutine); }
-Owned wrapper_self(Thread&, Value self) { return Owned::share(self); }
-Value coroutine_of(Value self) { return self.as<CoroutineWrapper>().coroutine.borrow(); }
-Owned wrapper_next(Thread& thread, Value self) { return generator_next(thread, coroutine_of(self)); }
-Owned wrapper_send(Thread& thread, Value self, Value value) { return method_send(thread, coroutine_of(self), value); }
+void wrapper_fields(Object* self, FieldVisitor& visitor) {
+    visitor.visit(static_cast<CoroutineWrapper*>(self)->coroutine);
+}
+Owned wrapper_self(Thread&, Value self) {
+    return Owned::share(self);
+}
+Value coroutine_of(Value self) {
+    return self.as<CoroutineWrapper>().coroutine.borrow();
+}
+Owned wrapper_next(Thread& thread, Value self) {
+    return generator_next(thread, coroutine_of(self));
+}
+Owned wrapper_send(Thread& thread, Value self, Value value) {
+    return method_send(thread, coroutine_of(self), value);
+}
 Owned wrapper_throw(Thread& thread, Value self, Value type, Value value, Value traceback) {
     return method_throw(thread, coroutine_of(self), type, value, traceback);
 }
-Owned wrapper_close(Thread& thread, Value self) { return method_close(thread, coroutine_of(self)); }
+Owned wrapper_close(Thread& thread, Value self) {
+    return method_close(thread, coroutine_of(self));
+}
 
 const MethodRow wrapper_methods[] = {
-    {"send", "(self, value, /)", fn<wrapper_send>, "Send 'value' into coroutine,\nreturn next iterated value or raise StopIteration."},
-    {"throw", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)", fn<wrapper_throw>,
+    {"send", "(self, value, /)", fn<wrapper_send>,
+     "Send 'value' into coroutine,\nreturn next iterated value or raise StopIteration."},
+    {"throw", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)",
+     fn<wrapper_throw>,
      "Raise exception in coroutine, return next iterated value or raise\nStopIteration."},
     {"close", "(self, /)", fn<wrapper_close>, "Raise GeneratorExit inside coroutine."},
     {},

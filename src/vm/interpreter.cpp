@@ -1,4 +1,5 @@
-// The dispatch tables, and the continuations that belong to no instruction. See dispatch.h for the rules of the loop.
+// The dispatch tables, and the continuations that belong to no instruction. See dispatch.h for the
+// rules of the loop.
 #include "vm/dispatch.h"
 
 namespace imugi {
@@ -8,7 +9,6 @@ OP_FUNCTION(op_run_dying) {
     drain_dying(thread);
     DISPATCH();
 }
-
 
 const Handler narrow_handlers[256] = {
 #define OP(NAME, operands, words, doc) &op_##NAME<Narrow>,

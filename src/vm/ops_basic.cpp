@@ -1,10 +1,13 @@
 // Moves, constants, cells, names, tests and jumps. See dispatch.h for the rules of the loop.
+#include "object/dict.h"
 #include "vm/dispatch.h"
 #include "vm/slow.h"
 
 namespace imugi {
 
-DEFINE_OP(NOP) { NEXT(1); }
+DEFINE_OP(NOP) {
+    NEXT(1);
+}
 
 DEFINE_OP(WIDE) {
     uint64_t high = word >> 8;
@@ -118,8 +121,8 @@ DEFINE_OP(MAKE_CELL) {
 }
 
 DEFINE_OP(LOAD_CELL) {
-    Cell& cell = value_at(r, D::b(word)).as<Cell>();
-    uint64_t bits = load_slot_bits(cell.content.word());
+    uint64_t bits =
+        load_slot_bits(static_cast<Cell*>(value_at(r, D::b(word)).object())->content.word());
     if (IMUGI_UNLIKELY(bits == 0)) {
         SAVE();
         bits = slow_load_cell(thread, frame, D::b(word));
@@ -150,9 +153,11 @@ DEFINE_OP(LOAD_CELL_OR_NAME) {
 
 // --- names ---
 
-// The cached entry of a global: keys version << 32 | entry << 1; or a record for builtins, bit 0 set (slow_names.cpp).
+// The cached entry of a global: keys version << 32 | entry << 1; or a record for builtins, bit 0
+// set (slow_names.cpp).
 DEFINE_OP(LOAD_GLOBAL) {
-    uint64_t cached = frame->caches[EXTRA(1)].load(std::memory_order_acquire);  // pairs with publish
+    uint64_t cached =
+        frame->caches[EXTRA(1)].load(std::memory_order_acquire);  // pairs with publish
     uint64_t bits = 0;
     if (IMUGI_LIKELY(cached != 0)) {
         Dict* dict = frame->globals;
@@ -160,8 +165,8 @@ DEFINE_OP(LOAD_GLOBAL) {
         uint32_t entry = static_cast<uint32_t>(cached) >> 1;
         if (cached & 1) {
             const BuiltinRecord& record = *reinterpret_cast<const BuiltinRecord*>(cached - 1);
-            if (dict->table.load(std::memory_order_acquire)->keys_version.load(std::memory_order_relaxed) !=
-                record.globals_version)
+            if (dict->table.load(std::memory_order_acquire)
+                    ->keys_version.load(std::memory_order_relaxed) != record.globals_version)
                 goto slow;
             dict = frame->builtins;
             version = record.builtins_version;
@@ -228,7 +233,8 @@ DEFINE_OP(LOAD_FROM_DICT_OR_GLOBAL) {
 
 DEFINE_OP(LOAD_FROM_DICT_OR_CELL) {
     SAVE();
-    uint64_t bits = slow_load_from_dict(thread, frame, r, D::b(word), EXTRA(1), static_cast<int>(D::c(word)));
+    uint64_t bits =
+        slow_load_from_dict(thread, frame, r, D::b(word), EXTRA(1), static_cast<int>(D::c(word)));
     if (bits == 0) RAISE();
     discard(frame, r, D::b(word));
     set_register(r, D::a(word), bits);
@@ -267,15 +273,19 @@ static IMUGI_ALWAYS_INLINE Truth quick_truth(uint64_t bits) {
 }
 
 // The truth of register `i`, consumed; -1 on error.
-#define TRUTH_OF(i, result)                                   \
-    int result;                                               \
-    switch (quick_truth(r[i])) {                              \
-        case Truth::kFalse: result = 0; break;                \
-        case Truth::kTrue: result = 1; break;                 \
-        default:                                              \
-            SAVE();                                           \
-            result = slow_truth(thread, frame, r, i);         \
-            if (result < 0) RAISE();                          \
+#define TRUTH_OF(i, result)                           \
+    int result;                                       \
+    switch (quick_truth(r[i])) {                      \
+        case Truth::kFalse:                           \
+            result = 0;                               \
+            break;                                    \
+        case Truth::kTrue:                            \
+            result = 1;                               \
+            break;                                    \
+        default:                                      \
+            SAVE();                                   \
+            result = slow_truth(thread, frame, r, i); \
+            if (result < 0) RAISE();                  \
     }
 
 DEFINE_OP(JUMP_IF_TRUE) {
@@ -291,15 +301,19 @@ DEFINE_OP(JUMP_IF_FALSE) {
 }
 
 // As TRUTH_OF, the register kept.
-#define TRUTH_KEPT(i, result)                                            \
-    int result;                                                          \
-    switch (quick_truth(r[i])) {                                         \
-        case Truth::kFalse: result = 0; break;                           \
-        case Truth::kTrue: result = 1; break;                            \
-        default:                                                         \
-            SAVE();                                                      \
-            result = slow_truth_kept(thread, r[i]);                      \
-            if (result < 0) RAISE();                                     \
+#define TRUTH_KEPT(i, result)                       \
+    int result;                                     \
+    switch (quick_truth(r[i])) {                    \
+        case Truth::kFalse:                         \
+            result = 0;                             \
+            break;                                  \
+        case Truth::kTrue:                          \
+            result = 1;                             \
+            break;                                  \
+        default:                                    \
+            SAVE();                                 \
+            result = slow_truth_kept(thread, r[i]); \
+            if (result < 0) RAISE();                \
     }
 
 DEFINE_OP(JUMP_IF_TRUE_OR_DROP) {
@@ -330,7 +344,9 @@ DEFINE_OP(TO_BOOL) {
     NEXT_DROPPED(1);
 }
 
-DEFINE_OP(JUMP) { JUMP_BY(2); }
+DEFINE_OP(JUMP) {
+    JUMP_BY(2);
+}
 
 DEFINE_OP(JUMP_BACK) {
     if (IMUGI_UNLIKELY(thread.breaker.load(std::memory_order_relaxed) != 0)) {

@@ -18,8 +18,10 @@ OP_FUNCTION(op_enter) {
     DISPATCH();
 }
 
-// Pushes a frame for `function` with `count` words from `words`, of which the last are named, in the window there. Function word taken over.
-static Frame* push_call(Thread& thread, uint64_t function_word, uint64_t* words, uint32_t count, Tuple* names) {
+// Pushes a frame for `function` with `count` words from `words`, of which the last are named, in
+// the window there. Function word taken over.
+static Frame* push_call(Thread& thread, uint64_t function_word, uint64_t* words, uint32_t count,
+                        Tuple* names) {
     Function& function = Value::from_bits(function_word).as<Function>();
     Code& code = *static_cast<Code*>(function.code.borrow().object());
     uint64_t* window = thread.frame->generator ? thread.registers_top : words;
@@ -39,7 +41,8 @@ static Frame* push_call(Thread& thread, uint64_t function_word, uint64_t* words,
         return push_frame(thread, function_word, function, code, window);
     }
     // The words move out of the way of the window that binding fills.
-    uint64_t* moved = (thread.registers_top > window ? thread.registers_top : window) + code.register_count;
+    uint64_t* moved =
+        (thread.registers_top > window ? thread.registers_top : window) + code.register_count;
     if (moved + count > thread.registers_end) {
         discard_range(words, 0, count);
         drop_bits(function_word);
@@ -61,10 +64,14 @@ static Frame* push_call(Thread& thread, uint64_t function_word, uint64_t* words,
     return push_frame(thread, function_word, function, code, window);
 }
 
-static IMUGI_ALWAYS_INLINE bool is_function(uint64_t bits) { return has_shape(Value::from_bits(bits), k_function_shape); }
+static IMUGI_ALWAYS_INLINE bool is_function(uint64_t bits) {
+    return has_shape(Value::from_bits(bits), k_function_shape);
+}
 
-// `callable` at words[-1], `count` words behind it. A frame is pushed, or *result holds the outcome (0: exception).
-static Frame* begin_call(Thread& thread, uint64_t* words, uint32_t count, Tuple* names, uint64_t* result) {
+// `callable` at words[-1], `count` words behind it. A frame is pushed, or *result holds the outcome
+// (0: exception).
+static Frame* begin_call(Thread& thread, uint64_t* words, uint32_t count, Tuple* names,
+                         uint64_t* result) {
     uint64_t callable = words[-1];
     *result = 0;
     if (is_function(callable)) {
@@ -84,13 +91,15 @@ static Frame* begin_call(Thread& thread, uint64_t* words, uint32_t count, Tuple*
         }
     }
     uint32_t keywords = names ? static_cast<uint32_t>(names->size) : 0;
-    *result = slow_call(thread, value, Arguments{reinterpret_cast<const Value*>(words), count - keywords, names});
+    *result = slow_call(thread, value,
+                        Arguments{reinterpret_cast<const Value*>(words), count - keywords, names});
     discard_range(words - 1, 0, count + 1);
     return nullptr;
 }
 
 // As begin_call for LOAD_METHOD's pair: words[-2] the callable, words[-1] self or empty.
-static Frame* begin_method_call(Thread& thread, uint64_t* words, uint32_t count, Tuple* names, uint64_t* result) {
+static Frame* begin_method_call(Thread& thread, uint64_t* words, uint32_t count, Tuple* names,
+                                uint64_t* result) {
     if (words[-1] == 0) {
         words[-1] = words[-2];
         words[-2] = 0;
@@ -99,19 +108,19 @@ static Frame* begin_method_call(Thread& thread, uint64_t* words, uint32_t count,
     return begin_call(thread, words - 1, count + 1, names, result);
 }
 
-#define FINISH_CALL(begin, length)                             \
-    do {                                                       \
-        SAVE();                                                \
-        uint64_t result_;                                      \
-        Frame* callee_ = begin;                                \
-        if (IMUGI_LIKELY(callee_ != nullptr)) {                \
-            callee_->result_register = D::a(word);             \
-            callee_->resume_words = (length);                  \
-            IMUGI_MUSTTAIL return op_enter(OP_ARGUMENTS);      \
-        }                                                      \
-        if (IMUGI_UNLIKELY(result_ == 0)) RAISE();             \
-        set_register(r, D::a(word), result_);                  \
-        NEXT_DROPPED(length);                                  \
+#define FINISH_CALL(begin, length)                        \
+    do {                                                  \
+        SAVE();                                           \
+        uint64_t result_;                                 \
+        Frame* callee_ = begin;                           \
+        if (IMUGI_LIKELY(callee_ != nullptr)) {           \
+            callee_->result_register = D::a(word);        \
+            callee_->resume_words = (length);             \
+            IMUGI_MUSTTAIL return op_enter(OP_ARGUMENTS); \
+        }                                                 \
+        if (IMUGI_UNLIKELY(result_ == 0)) RAISE();        \
+        set_register(r, D::a(word), result_);             \
+        NEXT_DROPPED(length);                             \
     } while (0)
 
 DEFINE_OP(CALL) {
@@ -164,16 +173,16 @@ DEFINE_OP(MAKE_FUNCTION) {
 // --- returns ---
 
 // The frame below goes on with a value.
-#define RESUME_CALLER(callee, value_bits)                        \
-    do {                                                         \
-        uint64_t bits_ = (value_bits);                           \
-        uint32_t into_ = (callee)->result_register;              \
-        uint32_t length_ = (callee)->resume_words;               \
-        frame = thread.frame;                                    \
-        r = frame->registers;                                    \
-        pc = frame->pc;                                          \
-        set_register(r, into_, bits_);                           \
-        NEXT_DROPPED(length_);                                   \
+#define RESUME_CALLER(callee, value_bits)           \
+    do {                                            \
+        uint64_t bits_ = (value_bits);              \
+        uint32_t into_ = (callee)->result_register; \
+        uint32_t length_ = (callee)->resume_words;  \
+        frame = thread.frame;                       \
+        r = frame->registers;                       \
+        pc = frame->pc;                             \
+        set_register(r, into_, bits_);              \
+        NEXT_DROPPED(length_);                      \
     } while (0)
 
 OP_FUNCTION(op_return_value) {
@@ -211,9 +220,11 @@ DEFINE_OP(RETURN) {
     } else {
         r[a] = 0;  // the frame dies: a local's word may go with the value
     }
-    if (IMUGI_UNLIKELY(frame->flags != 0 || frame->object != nullptr || frame->namespace_word != 0)) {
+    if (IMUGI_UNLIKELY(frame->flags != 0 || frame->object != nullptr ||
+                       frame->namespace_word != 0)) {
         SAVE();
-        if (frame->object && Value::from_bits(bits).is_owning()) set_register(r, a, share_bits(bits));
+        if (frame->object && Value::from_bits(bits).is_owning())
+            set_register(r, a, share_bits(bits));
         // An entry frame's result leaves the registers: no lent words.
         if (Value::from_bits(bits).is_lent()) bits = Owned::share(Value::from_bits(bits)).release();
         thread.return_bits = bits;
@@ -271,9 +282,7 @@ static OP_FUNCTION(op_yield_value) {
 }
 
 DEFINE_OP(YIELD) {
-    uint32_t b = D::b(word);
-    Owned value = consume(frame, r, b);
-    thread.return_bits = value.release();
+    thread.return_bits = consume_bits(frame, r, D::b(word));
     frame->generator->sent_register = D::a(word);
     frame->generator->delegate_register = 0;
     if (frame->code->flags & kCodeAsyncGenerator) {
@@ -285,8 +294,7 @@ DEFINE_OP(YIELD) {
 }
 
 DEFINE_OP(YIELD_AWAIT) {
-    Owned value = consume(frame, r, D::b(word));
-    thread.return_bits = value.release();
+    thread.return_bits = consume_bits(frame, r, D::b(word));
     frame->generator->sent_register = D::a(word);
     frame->generator->delegate_register = D::c(word);
     IMUGI_MUSTTAIL return op_yield_value(OP_ARGUMENTS);
@@ -298,9 +306,9 @@ DEFINE_OP(SEND) {
     Value iterator = value_at(r, b);
     if (has_shape(iterator, k_generator_shape) || has_shape(iterator, k_coroutine_shape)) {
         Generator& generator = iterator.as<Generator>();
-        Owned sent = consume(frame, r, c);
         bool exhausted = false;
-        if (!generator_enter(thread, generator, sent.release(), kFrameSend, &exhausted)) {
+        if (!generator_enter(thread, generator, consume_bits(frame, r, c), kFrameSend,
+                             &exhausted)) {
             if (!exhausted) RAISE();
             set_register(r, D::a(word), none().bits());
             JUMP_BY(2);
@@ -335,8 +343,7 @@ DEFINE_OP(CLEANUP_THROW) {
 
 DEFINE_OP(END_SEND) {
     uint32_t a = D::a(word), b = D::b(word), c = D::c(word);
-    Owned result = consume(frame, r, c);
-    uint64_t bits = result.release();
+    uint64_t bits = consume_bits(frame, r, c);
     discard(frame, r, b);
     set_register(r, a, bits);
     NEXT_DROPPED(1);
@@ -370,7 +377,8 @@ DEFINE_OP(FOR_ITER) {
 OP_FUNCTION(op_for_iter_exhausted) {
     word = pc->load(std::memory_order_relaxed);
     uint32_t b = Narrow::b(word);
-    if ((pc[-1].load(std::memory_order_relaxed) & 0xFF) == static_cast<uint32_t>(Opcode::WIDE) && frame->code->register_count > 256)
+    if ((pc[-1].load(std::memory_order_relaxed) & 0xFF) == static_cast<uint32_t>(Opcode::WIDE) &&
+        frame->code->register_count > 256)
         b |= pc[-1].load(std::memory_order_relaxed) >> 8 & 0xFF00;
     uint64_t iterator = r[b];
     r[b] = 0;

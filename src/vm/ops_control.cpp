@@ -34,7 +34,8 @@ DEFINE_OP(RERAISE) {
     IMUGI_MUSTTAIL return op_find_handler(OP_ARGUMENTS);
 }
 
-// The word of the handled exception moves into the thread's state and, saved, into a register; no Owned is held here.
+// The word of the handled exception moves into the thread's state and, saved, into a register; no
+// Owned is held here.
 DEFINE_OP(PUSH_HANDLED) {
     uint64_t saved = slow_push_handled(thread, r[D::b(word)]);
     set_register(r, D::a(word), saved);
@@ -69,7 +70,8 @@ DEFINE_OP(MATCH_EXCEPTION_GROUP) {
 
 DEFINE_OP(PREPARE_RERAISE_STAR) {
     SAVE();
-    uint64_t bits = slow_prepare_reraise_star(thread, value_at(r, D::b(word)), value_at(r, D::c(word)));
+    uint64_t bits =
+        slow_prepare_reraise_star(thread, value_at(r, D::b(word)), value_at(r, D::c(word)));
     if (bits == 0) RAISE();
     discard(frame, r, D::c(word));
     discard(frame, r, D::b(word));
@@ -88,19 +90,20 @@ DEFINE_OP(WITH_EXCEPT_START) {
 
 // --- iteration ---
 
-#define CONVERT_OP(NAME, expression, finish)     \
-    DEFINE_OP(NAME) {                            \
-        SAVE();                                  \
-        uint32_t b = D::b(word);                 \
-        Value value = value_at(r, b);            \
-        uint64_t bits = (expression);            \
-        if (bits == 0) RAISE();                  \
-        finish;                                  \
-        set_register(r, D::a(word), bits);       \
-        NEXT_DROPPED(1);                         \
+#define CONVERT_OP(NAME, expression, finish) \
+    DEFINE_OP(NAME) {                        \
+        SAVE();                              \
+        uint32_t b = D::b(word);             \
+        Value value = value_at(r, b);        \
+        uint64_t bits = (expression);        \
+        if (bits == 0) RAISE();              \
+        finish;                              \
+        set_register(r, D::a(word), bits);   \
+        NEXT_DROPPED(1);                     \
     }
 CONVERT_OP(GET_ITER, slow_iterate(thread, value), discard(frame, r, b))
-CONVERT_OP(GET_YIELD_FROM_ITER, slow_get_yield_from_iter(thread, frame, value), discard(frame, r, b))
+CONVERT_OP(GET_YIELD_FROM_ITER, slow_get_yield_from_iter(thread, frame, value),
+           discard(frame, r, b))
 CONVERT_OP(GET_AWAITABLE, slow_get_awaitable(thread, value, D::c(word)), discard(frame, r, b))
 CONVERT_OP(GET_AITER, slow_get_aiter(thread, value), discard(frame, r, b))
 CONVERT_OP(GET_ANEXT, slow_get_anext(thread, value), )
@@ -129,8 +132,7 @@ DEFINE_OP(IMPORT_NAME) {
 
 DEFINE_OP(IMPORT_FROM) {
     SAVE();
-    Str& name = frame->code->names.as<Tuple>()[D::c(word)].as<Str>();
-    uint64_t bits = slow_import_from(thread, value_at(r, D::b(word)), name);
+    uint64_t bits = slow_import_from(thread, value_at(r, D::b(word)), name_of(frame, D::c(word)));
     if (bits == 0) RAISE();
     set_register(r, D::a(word), bits);
     NEXT_DROPPED(1);

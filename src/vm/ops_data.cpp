@@ -1,4 +1,5 @@
-// Attributes, items, displays, unpacking, formatting, pattern tests. See dispatch.h for the rules of the loop.
+// Attributes, items, displays, unpacking, formatting, pattern tests. See dispatch.h for the rules
+// of the loop.
 #include "object/list.h"
 #include "object/tuple.h"
 #include "vm/attribute_cache.h"
@@ -15,15 +16,19 @@ DEFINE_OP(LOAD_ATTR) {
     uint64_t bits = cached_attribute(owner, frame->caches[EXTRA(1)]);
     if (IMUGI_UNLIKELY(bits == 0)) {
         SAVE();
-        bits = slow_load_attr(thread, frame, Value::from_bits(owner), D::c(word), frame->caches[EXTRA(1)]);
+        bits = slow_load_attr(thread, frame, Value::from_bits(owner), D::c(word),
+                              frame->caches[EXTRA(1)]);
         if (bits == 0) RAISE();
     }
     uint32_t a = D::a(word);
     if (is_temporary(frame, b)) {
-        // A class attribute found through a temporary instance may live no longer than it: it was shared unless deferred.
+        // A class attribute found through a temporary instance may live no longer than it: it was
+        // shared unless deferred.
         r[b] = 0;
-        if (b != a) drop_bits(std::exchange(r[a], bits)), bits = 0;
-        else r[a] = bits;
+        if (b != a)
+            drop_bits(std::exchange(r[a], bits)), bits = 0;
+        else
+            r[a] = bits;
         drop_bits(owner);
         NEXT_DROPPED(2);
     }
@@ -33,7 +38,8 @@ DEFINE_OP(LOAD_ATTR) {
 
 DEFINE_OP(STORE_ATTR) {
     uint32_t a = D::a(word), c = D::c(word);
-    if (IMUGI_LIKELY(store_cached_attribute(frame, r, a, c, frame->caches[EXTRA(1)]))) NEXT_DROPPED(2);
+    if (IMUGI_LIKELY(store_cached_attribute(frame, r, a, c, frame->caches[EXTRA(1)])))
+        NEXT_DROPPED(2);
     SAVE();
     if (!slow_store_attr(thread, frame, r, a, D::b(word), c, frame->caches[EXTRA(1)])) RAISE();
     NEXT_DROPPED(2);
@@ -52,7 +58,8 @@ DEFINE_OP(LOAD_METHOD) {
     bool bound = false;
     if (IMUGI_UNLIKELY(method == 0)) {
         SAVE();
-        method = slow_load_method(thread, frame, Value::from_bits(owner), D::c(word), frame->caches[EXTRA(1)], &bound);
+        method = slow_load_method(thread, frame, Value::from_bits(owner), D::c(word),
+                                  frame->caches[EXTRA(1)], &bound);
         if (method == 0) RAISE();
     }
     if (is_temporary(frame, b)) {
@@ -163,7 +170,8 @@ DEFINE_OP(GET_SLICE) {
 DEFINE_OP(SET_SLICE) {
     SAVE();
     uint32_t a = D::a(word), b = D::b(word), c = D::c(word);
-    if (!slow_set_slice(thread, value_at(r, a), value_at(r, b), value_at(r, b + 1), value_at(r, c))) RAISE();
+    if (!slow_set_slice(thread, value_at(r, a), value_at(r, b), value_at(r, b + 1), value_at(r, c)))
+        RAISE();
     discard_range(r, b, 2);
     discard(frame, r, c);
     discard(frame, r, a);
@@ -172,14 +180,14 @@ DEFINE_OP(SET_SLICE) {
 
 // --- displays: slow_build_* consume their registers ---
 
-#define BUILD_OP(NAME, expression)                        \
-    DEFINE_OP(NAME) {                                     \
-        SAVE();                                           \
-        uint32_t b = D::b(word), c = D::c(word);          \
-        uint64_t bits = (expression);                     \
-        if (bits == 0) RAISE();                           \
-        set_register(r, D::a(word), bits);                \
-        NEXT_DROPPED(1);                                  \
+#define BUILD_OP(NAME, expression)               \
+    DEFINE_OP(NAME) {                            \
+        SAVE();                                  \
+        uint32_t b = D::b(word), c = D::c(word); \
+        uint64_t bits = (expression);            \
+        if (bits == 0) RAISE();                  \
+        set_register(r, D::a(word), bits);       \
+        NEXT_DROPPED(1);                         \
     }
 BUILD_OP(BUILD_TUPLE, slow_build_tuple(thread, r, b, c))
 BUILD_OP(BUILD_LIST, slow_build_list(thread, r, b, c))
@@ -193,13 +201,13 @@ BUILD_OP(FORMAT_VALUE, slow_format_value(thread, frame, r, b, c))
 BUILD_OP(FORMAT_WITH_SPEC, slow_format_with_spec(thread, r, b, c))
 BUILD_OP(LIST_TO_TUPLE, (static_cast<void>(c), slow_list_to_tuple(thread, r, b)))
 
-#define FILL_OP(NAME, expression)                         \
-    DEFINE_OP(NAME) {                                     \
-        SAVE();                                           \
+#define FILL_OP(NAME, expression)                                \
+    DEFINE_OP(NAME) {                                            \
+        SAVE();                                                  \
         uint32_t a = D::a(word), b = D::b(word), c = D::c(word); \
-        static_cast<void>(c);                             \
-        if (!(expression)) RAISE();                       \
-        NEXT_DROPPED(1);                                  \
+        static_cast<void>(c);                                    \
+        if (!(expression)) RAISE();                              \
+        NEXT_DROPPED(1);                                         \
     }
 FILL_OP(LIST_APPEND, slow_list_append(thread, frame, r, a, b))
 FILL_OP(SET_ADD, slow_set_add(thread, frame, r, a, b))
@@ -240,7 +248,8 @@ DEFINE_OP(MATCH_KEYS) {
 
 DEFINE_OP(MATCH_CLASS) {
     SAVE();
-    uint64_t bits = slow_match_class(thread, frame, value_at(r, D::b(word)), value_at(r, D::c(word)), EXTRA(1), EXTRA(2));
+    uint64_t bits = slow_match_class(thread, frame, value_at(r, D::b(word)),
+                                     value_at(r, D::c(word)), EXTRA(1), EXTRA(2));
     if (bits == 0) RAISE();
     discard(frame, r, D::c(word));
     set_register(r, D::a(word), bits);

@@ -1,6 +1,8 @@
-// Arithmetic and comparisons: immediates inline, everything else in slow_operators.cpp. See dispatch.h for the rules of the loop.
+// Arithmetic and comparisons: immediates inline, everything else in slow_operators.cpp. See
+// dispatch.h for the rules of the loop.
 //
-// A small int word is 2n + 1, so sums and differences of words need one correction and overflow exactly when the 63 bits do.
+// A small int word is 2n + 1, so sums and differences of words need one correction and overflow
+// exactly when the 63 bits do.
 #include "object/float.h"
 #include "object/protocol.h"
 #include "vm/dispatch.h"
@@ -8,7 +10,9 @@
 
 namespace imugi {
 
-static IMUGI_ALWAYS_INLINE bool both_ints(uint64_t x, uint64_t y) { return x & y & 1; }
+static IMUGI_ALWAYS_INLINE bool both_ints(uint64_t x, uint64_t y) {
+    return x & y & 1;
+}
 static IMUGI_ALWAYS_INLINE bool both_floats(uint64_t x, uint64_t y) {
     return ((x & 3) == 2) & ((y & 3) == 2);
 }
@@ -21,35 +25,38 @@ static IMUGI_ALWAYS_INLINE bool quick_double(uint64_t bits, double* out) {
     if (n > (int64_t{1} << 53) || n < -(int64_t{1} << 53)) return false;
     return *out = static_cast<double>(n), true;
 }
-static IMUGI_ALWAYS_INLINE bool float_and_number(uint64_t x, uint64_t y, double* left, double* right) {
+static IMUGI_ALWAYS_INLINE bool float_and_number(uint64_t x, uint64_t y, double* left,
+                                                 double* right) {
     return ((x & 3) == 2 || (y & 3) == 2) && quick_double(x, left) && quick_double(y, right);
 }
 
-// The result of a quick operation on immediates goes to a register that may hold an object only if it is a local.
-#define SET_RESULT(bits)                     \
-    do {                                     \
-        uint64_t result_ = (bits);           \
-        uint64_t old_ = r[D::a(word)];       \
-        r[D::a(word)] = result_;             \
+// The result of a quick operation on immediates goes to a register that may hold an object only if
+// it is a local.
+#define SET_RESULT(bits)                                    \
+    do {                                                    \
+        uint64_t result_ = (bits);                          \
+        uint64_t old_ = r[D::a(word)];                      \
+        r[D::a(word)] = result_;                            \
         if (IMUGI_UNLIKELY((old_ & 7) == 0 && old_ != 0)) { \
-            drop_bits(old_);                 \
-            NEXT_DROPPED(2);                 \
-        }                                    \
-        NEXT(2);                             \
+            drop_bits(old_);                                \
+            NEXT_DROPPED(2);                                \
+        }                                                   \
+        NEXT(2);                                            \
     } while (0)
-#define SET_FLOAT(number)                                                                        \
-    do {                                                                                         \
-        double number_ = (number);                                                               \
-        if (IMUGI_LIKELY(Value::fits_immediate_float(number_)))                                  \
-            SET_RESULT(Value::immediate_float(number_).bits());                                  \
-        IMUGI_MUSTTAIL return op_generic_binary<D>(OP_ARGUMENTS);                                \
+#define SET_FLOAT(number)                                         \
+    do {                                                          \
+        double number_ = (number);                                \
+        if (IMUGI_LIKELY(Value::fits_immediate_float(number_)))   \
+            SET_RESULT(Value::immediate_float(number_).bits());   \
+        IMUGI_MUSTTAIL return op_generic_binary<D>(OP_ARGUMENTS); \
     } while (0)
 
 // Any operands: the operator's number comes from the opcode.
 template <class D>
 static OP_FUNCTION(op_generic_binary) {
     SAVE();
-    uint64_t bits = slow_binary(thread, frame, r, static_cast<Opcode>(word & 0xFF), D::b(word), D::c(word));
+    uint64_t bits =
+        slow_binary(thread, frame, r, static_cast<Opcode>(word & 0xFF), D::b(word), D::c(word));
     if (bits == 0) RAISE();
     set_register(r, D::a(word), bits);
     NEXT_DROPPED(2);
@@ -85,7 +92,8 @@ DEFINE_OP(MULTIPLY) {
     uint64_t x = r[D::b(word)], y = r[D::c(word)];
     int64_t product;
     if (both_ints(x, y)) {
-        if (!__builtin_mul_overflow(static_cast<int64_t>(x - 1), static_cast<int64_t>(y) >> 1, &product))
+        if (!__builtin_mul_overflow(static_cast<int64_t>(x - 1), static_cast<int64_t>(y) >> 1,
+                                    &product))
             SET_RESULT(static_cast<uint64_t>(product) + 1);
     } else if (both_floats(x, y)) {
         SET_FLOAT(Value::from_bits(x).immediate_float() * Value::from_bits(y).immediate_float());
@@ -177,40 +185,53 @@ DEFINE_OP(POWER) {
             SET_FLOAT(base * base);
         }
         int64_t product;
-        if ((x & 1) && !__builtin_mul_overflow(static_cast<int64_t>(x - 1), static_cast<int64_t>(x) >> 1, &product))
+        if ((x & 1) && !__builtin_mul_overflow(static_cast<int64_t>(x - 1),
+                                               static_cast<int64_t>(x) >> 1, &product))
             SET_RESULT(static_cast<uint64_t>(product) + 1);
     }
     IMUGI_MUSTTAIL return op_generic_binary<D>(OP_ARGUMENTS);
 }
 
-DEFINE_OP(MATRIX_MULTIPLY) { IMUGI_MUSTTAIL return op_generic_binary<D>(OP_ARGUMENTS); }
+DEFINE_OP(MATRIX_MULTIPLY) {
+    IMUGI_MUSTTAIL return op_generic_binary<D>(OP_ARGUMENTS);
+}
 
 // --- a literal on the right ---
 
 template <class D>
 static OP_FUNCTION(op_generic_literal) {
     SAVE();
-    uint64_t bits = slow_binary_literal(thread, frame, r, static_cast<Opcode>(word & 0xFF), D::b(word), D::c(word));
+    uint64_t bits = slow_binary_literal(thread, frame, r, static_cast<Opcode>(word & 0xFF),
+                                        D::b(word), D::c(word));
     if (bits == 0) RAISE();
     set_register(r, D::a(word), bits);
     NEXT_DROPPED(2);
 }
 
-#define LITERAL_SUM(sign, overflow_builtin)                                                              \
-    uint64_t x = r[D::b(word)];                                                                          \
-    int64_t literal = D::c(word), sum;                                                                   \
-    if (IMUGI_LIKELY(x & 1) && !overflow_builtin(static_cast<int64_t>(x), literal << 1, &sum))           \
-        SET_RESULT(static_cast<uint64_t>(sum));                                                          \
-    if ((x & 3) == 2) {                                                                                  \
-        double number = Value::from_bits(x).immediate_float() sign static_cast<double>(literal);         \
-        if (Value::fits_immediate_float(number)) SET_RESULT(Value::immediate_float(number).bits());      \
-    }                                                                                                    \
+#define LITERAL_SUM(sign, overflow_builtin)                                                      \
+    uint64_t x = r[D::b(word)];                                                                  \
+    int64_t literal = D::c(word), sum;                                                           \
+    if (IMUGI_LIKELY(x & 1) && !overflow_builtin(static_cast<int64_t>(x), literal << 1, &sum))   \
+        SET_RESULT(static_cast<uint64_t>(sum));                                                  \
+    if ((x & 3) == 2) {                                                                          \
+        double number = Value::from_bits(x).immediate_float() sign static_cast<double>(literal); \
+        if (Value::fits_immediate_float(number))                                                 \
+            SET_RESULT(Value::immediate_float(number).bits());                                   \
+    }                                                                                            \
     IMUGI_MUSTTAIL return op_generic_literal<D>(OP_ARGUMENTS)
 
-DEFINE_OP(ADD_INT) { LITERAL_SUM(+, __builtin_add_overflow); }
-DEFINE_OP(SUBTRACT_INT) { LITERAL_SUM(-, __builtin_sub_overflow); }
-DEFINE_OP(INPLACE_ADD_INT) { LITERAL_SUM(+, __builtin_add_overflow); }
-DEFINE_OP(INPLACE_SUBTRACT_INT) { LITERAL_SUM(-, __builtin_sub_overflow); }
+DEFINE_OP(ADD_INT) {
+    LITERAL_SUM(+, __builtin_add_overflow);
+}
+DEFINE_OP(SUBTRACT_INT) {
+    LITERAL_SUM(-, __builtin_sub_overflow);
+}
+DEFINE_OP(INPLACE_ADD_INT) {
+    LITERAL_SUM(+, __builtin_add_overflow);
+}
+DEFINE_OP(INPLACE_SUBTRACT_INT) {
+    LITERAL_SUM(-, __builtin_sub_overflow);
+}
 
 // Quick results of `x <op> y` for immediates; 0 when there is none.
 static IMUGI_ALWAYS_INLINE uint64_t quick_binary(BinaryOp op, uint64_t x, uint64_t y) {
@@ -218,8 +239,12 @@ static IMUGI_ALWAYS_INLINE uint64_t quick_binary(BinaryOp op, uint64_t x, uint64
     if (both_ints(x, y)) {
         int64_t m = static_cast<int64_t>(x) >> 1, n = static_cast<int64_t>(y) >> 1, result;
         switch (op) {
-            case BinaryOp::kAdd: result = m + n; break;
-            case BinaryOp::kSubtract: result = m - n; break;
+            case BinaryOp::kAdd:
+                result = m + n;
+                break;
+            case BinaryOp::kSubtract:
+                result = m - n;
+                break;
             case BinaryOp::kMultiply:
                 if (__builtin_mul_overflow(m, n, &result)) return 0;
                 break;
@@ -232,9 +257,12 @@ static IMUGI_ALWAYS_INLINE uint64_t quick_binary(BinaryOp op, uint64_t x, uint64
                 result = m % n;
                 if (result < 0) result += n;
                 break;
-            case BinaryOp::kAnd: return x & y;
-            case BinaryOp::kOr: return x | y;
-            case BinaryOp::kXor: return (x ^ y) | 1;
+            case BinaryOp::kAnd:
+                return x & y;
+            case BinaryOp::kOr:
+                return x | y;
+            case BinaryOp::kXor:
+                return (x ^ y) | 1;
             case BinaryOp::kRightShift:
                 if (n < 0) return 0;
                 result = m >> (n > 63 ? 63 : n);
@@ -244,16 +272,23 @@ static IMUGI_ALWAYS_INLINE uint64_t quick_binary(BinaryOp op, uint64_t x, uint64
                 result = static_cast<int64_t>(static_cast<uint64_t>(m) << n);
                 if (result >> n != m) return 0;
                 break;
-            default: goto floats;
+            default:
+                goto floats;
         }
         return Value::fits_small_int(result) ? Value::small_int(result).bits() : 0;
     }
 floats:
     if (!quick_double(x, &left) || !quick_double(y, &right)) return 0;
     switch (op) {
-        case BinaryOp::kAdd: number = left + right; break;
-        case BinaryOp::kSubtract: number = left - right; break;
-        case BinaryOp::kMultiply: number = left * right; break;
+        case BinaryOp::kAdd:
+            number = left + right;
+            break;
+        case BinaryOp::kSubtract:
+            number = left - right;
+            break;
+        case BinaryOp::kMultiply:
+            number = left * right;
+            break;
         case BinaryOp::kTrueDivide:
             if (right == 0) return 0;
             number = left / right;
@@ -262,14 +297,16 @@ floats:
             if (right != 2 || both_ints(x, y)) return 0;
             number = left * left;
             break;
-        default: return 0;
+        default:
+            return 0;
     }
     return Value::fits_immediate_float(number) ? Value::immediate_float(number).bits() : 0;
 }
 
 DEFINE_OP(BINARY_CONST) {
     BinaryOp op = static_cast<BinaryOp>(EXTRA(1) & 0xFF);
-    uint64_t quick = quick_binary(op, r[D::b(word)], frame->constants[D::c(word)].word().load(std::memory_order_relaxed));
+    uint64_t quick = quick_binary(
+        op, r[D::b(word)], frame->constants[D::c(word)].word().load(std::memory_order_relaxed));
     if (IMUGI_LIKELY(quick != 0)) SET_RESULT(quick);
     SAVE();
     uint64_t bits = slow_binary_const(thread, frame, r, op, false, D::b(word), D::c(word));
@@ -280,7 +317,8 @@ DEFINE_OP(BINARY_CONST) {
 
 DEFINE_OP(INPLACE_CONST) {
     BinaryOp op = static_cast<BinaryOp>(EXTRA(1) & 0xFF);
-    uint64_t quick = quick_binary(op, r[D::b(word)], frame->constants[D::c(word)].word().load(std::memory_order_relaxed));
+    uint64_t quick = quick_binary(
+        op, r[D::b(word)], frame->constants[D::c(word)].word().load(std::memory_order_relaxed));
     if (IMUGI_LIKELY(quick != 0)) SET_RESULT(quick);
     SAVE();
     uint64_t bits = slow_binary_const(thread, frame, r, op, true, D::b(word), D::c(word));
@@ -302,21 +340,21 @@ DEFINE_OP(INPLACE) {
 
 // --- one operand ---
 
-#define UNARY_OP(NAME, quick, slow)                                    \
-    DEFINE_OP(NAME) {                                                  \
-        uint64_t x = r[D::b(word)];                                    \
-        if (x & 1) {                                                   \
-            int64_t n = quick(static_cast<int64_t>(x) >> 1);           \
-            if (Value::fits_small_int(n)) {                            \
+#define UNARY_OP(NAME, quick, slow)                                      \
+    DEFINE_OP(NAME) {                                                    \
+        uint64_t x = r[D::b(word)];                                      \
+        if (x & 1) {                                                     \
+            int64_t n = quick(static_cast<int64_t>(x) >> 1);             \
+            if (Value::fits_small_int(n)) {                              \
                 set_register(r, D::a(word), Value::small_int(n).bits()); \
-                NEXT_DROPPED(1);                                       \
-            }                                                          \
-        }                                                              \
-        SAVE();                                                        \
-        uint64_t bits = slow_unary(thread, frame, r, slow, D::b(word)); \
-        if (bits == 0) RAISE();                                        \
-        set_register(r, D::a(word), bits);                             \
-        NEXT_DROPPED(1);                                               \
+                NEXT_DROPPED(1);                                         \
+            }                                                            \
+        }                                                                \
+        SAVE();                                                          \
+        uint64_t bits = slow_unary(thread, frame, r, slow, D::b(word));  \
+        if (bits == 0) RAISE();                                          \
+        set_register(r, D::a(word), bits);                               \
+        NEXT_DROPPED(1);                                                 \
     }
 UNARY_OP(NEGATIVE, -, negative)
 UNARY_OP(POSITIVE, +, positive)
@@ -328,41 +366,48 @@ UNARY_OP(INVERT, ~, invert)
 template <CompareOp op, class T>
 static IMUGI_ALWAYS_INLINE bool compare_numbers(T x, T y) {
     switch (op) {
-        case CompareOp::kLt: return x < y;
-        case CompareOp::kLe: return x <= y;
-        case CompareOp::kEq: return x == y;
-        case CompareOp::kNe: return x != y;
-        case CompareOp::kGt: return x > y;
-        default: return x >= y;
+        case CompareOp::kLt:
+            return x < y;
+        case CompareOp::kLe:
+            return x <= y;
+        case CompareOp::kEq:
+            return x == y;
+        case CompareOp::kNe:
+            return x != y;
+        case CompareOp::kGt:
+            return x > y;
+        default:
+            return x >= y;
     }
 }
 template <CompareOp op>
 static IMUGI_ALWAYS_INLINE int quick_compare(uint64_t x, uint64_t y) {
-    if (IMUGI_LIKELY(both_ints(x, y))) return compare_numbers<op>(static_cast<int64_t>(x), static_cast<int64_t>(y));
+    if (IMUGI_LIKELY(both_ints(x, y)))
+        return compare_numbers<op>(static_cast<int64_t>(x), static_cast<int64_t>(y));
     double left, right;
     if (quick_double(x, &left) && quick_double(y, &right)) return compare_numbers<op>(left, right);
     return -1;
 }
 
-#define COMPARE_OP(NAME, op)                                                                       \
-    DEFINE_OP(COMPARE_##NAME) {                                                                    \
-        int quick = quick_compare<op>(r[D::b(word)], r[D::c(word)]);                               \
-        if (IMUGI_LIKELY(quick >= 0)) SET_RESULT(boolean(quick).bits());                           \
-        SAVE();                                                                                    \
-        uint64_t bits = slow_compare(thread, frame, r, op, D::b(word), D::c(word));                \
-        if (bits == 0) RAISE();                                                                    \
-        set_register(r, D::a(word), bits);                                                         \
-        NEXT_DROPPED(2);                                                                           \
-    }                                                                                              \
-    DEFINE_OP(JUMP_IF_##NAME) {                                                                    \
-        int result = quick_compare<op>(r[D::a(word)], r[D::b(word)]);                              \
-        if (IMUGI_UNLIKELY(result < 0)) {                                                          \
-            SAVE();                                                                                \
-            result = slow_compare_truth(thread, frame, r, op, D::a(word), D::b(word));             \
-            if (result < 0) RAISE();                                                               \
-        }                                                                                          \
-        if (result == static_cast<int>(D::c(word))) JUMP_BY(3);                                    \
-        NEXT(3);                                                                                   \
+#define COMPARE_OP(NAME, op)                                                           \
+    DEFINE_OP(COMPARE_##NAME) {                                                        \
+        int quick = quick_compare<op>(r[D::b(word)], r[D::c(word)]);                   \
+        if (IMUGI_LIKELY(quick >= 0)) SET_RESULT(boolean(quick).bits());               \
+        SAVE();                                                                        \
+        uint64_t bits = slow_compare(thread, frame, r, op, D::b(word), D::c(word));    \
+        if (bits == 0) RAISE();                                                        \
+        set_register(r, D::a(word), bits);                                             \
+        NEXT_DROPPED(2);                                                               \
+    }                                                                                  \
+    DEFINE_OP(JUMP_IF_##NAME) {                                                        \
+        int result = quick_compare<op>(r[D::a(word)], r[D::b(word)]);                  \
+        if (IMUGI_UNLIKELY(result < 0)) {                                              \
+            SAVE();                                                                    \
+            result = slow_compare_truth(thread, frame, r, op, D::a(word), D::b(word)); \
+            if (result < 0) RAISE();                                                   \
+        }                                                                              \
+        if (result == static_cast<int>(D::c(word))) JUMP_BY(3);                        \
+        NEXT(3);                                                                       \
     }
 COMPARE_OP(LT, CompareOp::kLt)
 COMPARE_OP(LE, CompareOp::kLe)

@@ -1,5 +1,6 @@
-// Register words: counts as the interpreter handles them. A register may hold a lent word (no count) for a constant, an argument or a
-// deferred object; anything stored elsewhere is owned first. Used by the interpreter only.
+// Register words: counts as the interpreter handles them. A register may hold a lent word (no
+// count) for a constant, an argument or a deferred object; anything stored elsewhere is owned
+// first. Used by the interpreter only.
 #pragma once
 
 #include "memory/owned.h"
@@ -11,7 +12,8 @@ IMUGI_ALWAYS_INLINE void drop_bits(uint64_t bits) {
     if ((bits & 7) == 0 && bits != 0) decref(reinterpret_cast<Object*>(bits));
 }
 
-// A word that may outlive its source, for another register: immortal and deferred objects stay lent.
+// A word that may outlive its source, for another register: immortal and deferred objects stay
+// lent.
 IMUGI_ALWAYS_INLINE uint64_t share_bits(uint64_t bits) {
     Value value = Value::from_bits(bits);
     if (!value.is_object()) return bits;
@@ -24,22 +26,30 @@ IMUGI_ALWAYS_INLINE uint64_t share_bits(uint64_t bits) {
 
 // Owning version of a word that was moved out of a register.
 IMUGI_ALWAYS_INLINE Owned own_moved(uint64_t bits) {
-    return (bits & 7) == Value::kLentBit ? Owned::share(Value::from_bits(bits)) : Owned::adopt(bits);
+    return (bits & 7) == Value::kLentBit ? Owned::share(Value::from_bits(bits))
+                                         : Owned::adopt(bits);
 }
 
 // An owned result on its way into a register.
-IMUGI_ALWAYS_INLINE uint64_t take_bits(Owned owned) { return owned.release(); }
+IMUGI_ALWAYS_INLINE uint64_t take_bits(Owned owned) {
+    return owned.release();
+}
 
 IMUGI_ALWAYS_INLINE bool is_temporary(const Frame* frame, uint32_t index) {
     return index >= frame->first_temporary;
 }
 
-// What an instruction does with a source register when it keeps the value: moves a temporary, shares a local.
+// What an instruction does with a source register when it keeps the value: moves a temporary,
+// shares a local.
 IMUGI_ALWAYS_INLINE Owned consume(const Frame* frame, uint64_t* r, uint32_t index) {
     if (!is_temporary(frame, index)) return Owned::share(Value::from_bits(r[index]));
     uint64_t bits = r[index];
     r[index] = 0;
     return own_moved(bits);
+}
+// The same as a bare word, for opcode functions (which hold no RAII object).
+inline uint64_t consume_bits(const Frame* frame, uint64_t* r, uint32_t index) {
+    return consume(frame, r, index).release();
 }
 // And when it does not: drops a temporary.
 IMUGI_ALWAYS_INLINE void discard(const Frame* frame, uint64_t* r, uint32_t index) {
@@ -60,12 +70,16 @@ IMUGI_ALWAYS_INLINE void set_register(uint64_t* r, uint32_t index, uint64_t bits
     r[index] = bits;
     drop_bits(old);
 }
-inline Value value_at(const uint64_t* r, uint32_t index) { return Value::from_bits(r[index]); }
+inline Value value_at(const uint64_t* r, uint32_t index) {
+    return Value::from_bits(r[index]);
+}
 
-// Lock-free read of a container's slot into a register word. 0: take the slow way (or the slot is empty).
+// Lock-free read of a container's slot into a register word. 0: take the slow way (or the slot is
+// empty).
 IMUGI_ALWAYS_INLINE uint64_t load_slot_bits(const std::atomic<uint64_t>& slot) {
-    uint64_t bits = slot.load(std::memory_order_acquire);  // pairs with the store that published the value
-    if ((bits & 3) != 0 || (bits & 4)) return bits;        // immediates, immortal objects
+    uint64_t bits =
+        slot.load(std::memory_order_acquire);  // pairs with the store that published the value
+    if ((bits & 3) != 0 || (bits & 4)) return bits;  // immediates, immortal objects
     if (bits == 0) return 0;
     Object* object = reinterpret_cast<Object*>(bits);
     if (IMUGI_LIKELY(object->owner.load(std::memory_order_relaxed) == current_heap_id)) {
@@ -74,7 +88,8 @@ IMUGI_ALWAYS_INLINE uint64_t load_slot_bits(const std::atomic<uint64_t>& slot) {
         return bits;
     }
     if (object->flags.load(std::memory_order_relaxed) & (kImmortal | kDeferred)) {
-        // Deferred objects are only freed with the world stopped; but the word may be stale memory reused.
+        // Deferred objects are only freed with the world stopped; but the word may be stale memory
+        // reused.
         return slot.load(std::memory_order_acquire) == bits ? bits | Value::kLentBit : 0;
     }
     if (!try_incref(object)) return 0;

@@ -1,5 +1,6 @@
-// The out-of-line halves of opcode functions. Those that give a word give 0 with an exception set; those that give an int, -1. `frame` and
-// `r` are the running frame and its registers; register numbers that are named consumed are emptied on success.
+// The out-of-line halves of opcode functions. Those that give a word give 0 with an exception set;
+// those that give an int, -1. `frame` and `r` are the running frame and its registers; register
+// numbers that are named consumed are emptied on success.
 #pragma once
 
 #include "compile/opcode.h"
@@ -14,19 +15,22 @@ struct alignas(8) BuiltinRecord {
 };
 
 // --- names and cells (slow_names.cpp) ---
+Str& name_of(Frame* frame, uint32_t index);
 void raise_unbound(Thread& thread, Frame* frame, uint32_t local);
 bool slow_make_cell(Thread& thread, uint64_t* r, uint32_t local);
 uint64_t slow_load_cell(Thread& thread, Frame* frame, uint32_t local);
 void slow_store_cell(Thread& thread, Frame* frame, uint64_t* r, uint32_t cell, uint32_t value);
 bool slow_delete_cell(Thread& thread, Frame* frame, uint32_t local);
 uint64_t slow_load_cell_or_name(Thread& thread, Frame* frame, uint32_t local, uint32_t name);
-uint64_t slow_load_global(Thread& thread, Frame* frame, uint32_t name, std::atomic<uint64_t>& cache);
+uint64_t slow_load_global(Thread& thread, Frame* frame, uint32_t name,
+                          std::atomic<uint64_t>& cache);
 bool slow_store_global(Thread& thread, Frame* frame, uint64_t* r, uint32_t value, uint32_t name);
 bool slow_delete_global(Thread& thread, Frame* frame, uint32_t name);
 uint64_t slow_load_name(Thread& thread, Frame* frame, uint32_t name);
 bool slow_store_name(Thread& thread, Frame* frame, uint64_t* r, uint32_t value, uint32_t name);
 bool slow_delete_name(Thread& thread, Frame* frame, uint32_t name);
-uint64_t slow_load_from_dict(Thread& thread, Frame* frame, uint64_t* r, uint32_t mapping, uint32_t name, int cell);
+uint64_t slow_load_from_dict(Thread& thread, Frame* frame, uint64_t* r, uint32_t mapping,
+                             uint32_t name, int cell);
 uint64_t slow_load_build_class(Thread& thread, Frame* frame);
 bool slow_setup_annotations(Thread& thread, Frame* frame);
 uint64_t slow_import_name(Thread& thread, Frame* frame, uint64_t* r, uint32_t level, uint32_t name);
@@ -34,11 +38,15 @@ uint64_t slow_import_from(Thread& thread, Value module, Str& name);
 bool slow_import_star(Thread& thread, Frame* frame, Value module);
 
 // --- attributes (attribute_cache.cpp, slow_data.cpp) ---
-uint64_t slow_load_attr(Thread& thread, Frame* frame, Value owner, uint32_t name, std::atomic<uint64_t>& cache);
-uint64_t slow_load_method(Thread& thread, Frame* frame, Value owner, uint32_t name, std::atomic<uint64_t>& cache, bool* bound);
-bool slow_store_attr(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t name, uint32_t c, std::atomic<uint64_t>& cache);
+uint64_t slow_load_attr(Thread& thread, Frame* frame, Value owner, uint32_t name,
+                        std::atomic<uint64_t>& cache);
+uint64_t slow_load_method(Thread& thread, Frame* frame, Value owner, uint32_t name,
+                          std::atomic<uint64_t>& cache, bool* bound);
+bool slow_store_attr(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t name,
+                     uint32_t c, std::atomic<uint64_t>& cache);
 bool slow_delete_attr(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t name);
-uint64_t slow_load_super(Thread& thread, Frame* frame, uint64_t* r, uint32_t base, uint32_t name, bool method, bool* bound);
+uint64_t slow_load_super(Thread& thread, Frame* frame, uint64_t* r, uint32_t base, uint32_t name,
+                         bool method, bool* bound);
 uint64_t slow_load_special(Thread& thread, Value owner, uint32_t which, bool* bound);
 
 // --- operators (slow_operators.cpp): consume their operands ---
@@ -46,15 +54,21 @@ int slow_truth(Thread& thread, Frame* frame, uint64_t* r, uint32_t i);
 int slow_truth_kept(Thread& thread, uint64_t bits);
 int slow_contains(Thread& thread, Frame* frame, uint64_t* r, uint32_t element, uint32_t container);
 uint64_t slow_binary(Thread& thread, Frame* frame, uint64_t* r, Opcode op, uint32_t b, uint32_t c);
-uint64_t slow_binary_literal(Thread& thread, Frame* frame, uint64_t* r, Opcode op, uint32_t b, uint32_t literal);
-uint64_t slow_binary_const(Thread& thread, Frame* frame, uint64_t* r, BinaryOp op, bool inplace, uint32_t b, uint32_t constant);
-uint64_t slow_inplace(Thread& thread, Frame* frame, uint64_t* r, BinaryOp op, uint32_t a, uint32_t b, uint32_t c);
-uint64_t slow_unary(Thread& thread, Frame* frame, uint64_t* r, Owned (*operation)(Thread&, Value), uint32_t b);
-uint64_t slow_compare(Thread& thread, Frame* frame, uint64_t* r, CompareOp op, uint32_t b, uint32_t c);
-int slow_compare_truth(Thread& thread, Frame* frame, uint64_t* r, CompareOp op, uint32_t a, uint32_t b);
+uint64_t slow_binary_literal(Thread& thread, Frame* frame, uint64_t* r, Opcode op, uint32_t b,
+                             uint32_t literal);
+uint64_t slow_binary_const(Thread& thread, Frame* frame, uint64_t* r, BinaryOp op, bool inplace,
+                           uint32_t b, uint32_t constant);
+uint64_t slow_inplace(Thread& thread, Frame* frame, uint64_t* r, BinaryOp op, uint32_t a,
+                      uint32_t b, uint32_t c);
+uint64_t slow_unary(Thread& thread, Frame* frame, uint64_t* r, Owned (*operation)(Thread&, Value),
+                    uint32_t b);
+uint64_t slow_compare(Thread& thread, Frame* frame, uint64_t* r, CompareOp op, uint32_t b,
+                      uint32_t c);
+int slow_compare_truth(Thread& thread, Frame* frame, uint64_t* r, CompareOp op, uint32_t a,
+                       uint32_t b);
 
 // --- items and displays (slow_data.cpp) ---
-uint64_t quick_list_item(List& list, int64_t index);    // 0: ask slow_get_item
+uint64_t quick_list_item(List& list, int64_t index);  // 0: ask slow_get_item
 uint64_t quick_tuple_item(Tuple& tuple, int64_t index);
 uint64_t slow_get_item(Thread& thread, Value container, Value key);
 bool slow_set_item(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b, uint32_t c);
@@ -68,20 +82,25 @@ uint64_t slow_build_string(Thread& thread, uint64_t* r, uint32_t b, uint32_t cou
 uint64_t slow_build_slice(Thread& thread, uint64_t* r, uint32_t b, uint32_t count);
 uint64_t slow_build_template(Thread& thread, Frame* frame, uint64_t* r, uint32_t b, uint32_t c);
 uint64_t slow_build_interpolation(Thread& thread, uint64_t* r, uint32_t b, uint32_t flags);
-uint64_t slow_format_value(Thread& thread, Frame* frame, uint64_t* r, uint32_t b, uint32_t conversion);
+uint64_t slow_format_value(Thread& thread, Frame* frame, uint64_t* r, uint32_t b,
+                           uint32_t conversion);
 uint64_t slow_format_with_spec(Thread& thread, uint64_t* r, uint32_t b, uint32_t conversion);
 uint64_t slow_list_to_tuple(Thread& thread, uint64_t* r, uint32_t b);
 bool slow_list_append(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b);
 bool slow_set_add(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b);
 bool slow_dict_add(Thread& thread, uint64_t* r, uint32_t a, uint32_t b);
-bool slow_list_extend(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b, uint32_t star);
+bool slow_list_extend(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b,
+                      uint32_t star);
 bool slow_set_update(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b);
 bool slow_dict_update(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b);
-bool slow_dict_merge(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b, uint32_t callable);
+bool slow_dict_merge(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b,
+                     uint32_t callable);
 bool slow_unpack(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b, uint32_t count);
-bool slow_unpack_ex(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b, uint32_t before, uint32_t after);
+bool slow_unpack_ex(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b,
+                    uint32_t before, uint32_t after);
 uint64_t slow_match_keys(Thread& thread, Value subject, Value keys);
-uint64_t slow_match_class(Thread& thread, Frame* frame, Value subject, Value cls, uint32_t names, uint32_t positional);
+uint64_t slow_match_class(Thread& thread, Frame* frame, Value subject, Value cls, uint32_t names,
+                          uint32_t positional);
 uint64_t slow_length(Thread& thread, Value value);
 
 // --- exceptions (slow_control.cpp) ---
@@ -111,6 +130,7 @@ uint64_t wrap_async_value(Thread& thread, uint64_t owned_bits);  // takes the wo
 // --- calls (call.cpp) ---
 uint64_t slow_call_ex(Thread& thread, uint64_t* r, uint32_t b, bool keywords);
 uint64_t slow_call(Thread& thread, Value callable, Arguments arguments);
-uint64_t slow_make_function(Thread& thread, Frame* frame, uint64_t* r, uint32_t b, uint32_t code, uint32_t flags);
+uint64_t slow_make_function(Thread& thread, Frame* frame, uint64_t* r, uint32_t b, uint32_t code,
+                            uint32_t flags);
 
 }  // namespace imugi

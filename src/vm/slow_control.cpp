@@ -1,15 +1,15 @@
-// Exceptions, with, intrinsics and the protocols of iteration and awaiting behind the opcode functions.
+// Exceptions, with, intrinsics and the protocols of iteration and awaiting behind the opcode
+// functions.
 #include "object/call.h"
 #include "object/dict.h"
 #include "object/exception.h"
-#include "object/exception_group.h"
 #include "object/function.h"
 #include "object/interpreter.h"
 #include "object/list.h"
 #include "object/native.h"
 #include "object/str.h"
 #include "object/tuple.h"
-#include "object/typevar.h"
+#include "object/vm_support.h"
 #include "vm/generator.h"
 #include "vm/registers.h"
 #include "vm/slow.h"
@@ -24,8 +24,9 @@ static Owned to_exception(Thread& thread, Value given, const char* message) {
     if (is_type(given) && is_subtype(given.as<Type>(), exc::BaseException)) {
         Owned made = call(thread, given);
         if (made && !is_exception(made))
-            return raise(thread, exc::TypeError, "calling {} should have returned an instance of BaseException, not {}", repr_of(given),
-                         type_full_name_of(made));
+            return raise(thread, exc::TypeError,
+                         "calling {} should have returned an instance of BaseException, not {}",
+                         repr_of(given), type_full_name_of(made));
         return made;
     }
     if (is_exception(given)) return Owned::share(given);
@@ -48,7 +49,8 @@ void slow_raise(Thread& thread, Value given, Value cause) {
 
 bool slow_reraise_handled(Thread& thread) {
     Value handled = handled_exception(thread);
-    if (handled.is_empty()) return raise(thread, exc::RuntimeError, "No active exception to reraise");
+    if (handled.is_empty())
+        return raise(thread, exc::RuntimeError, "No active exception to reraise");
     set_exception(thread, Owned::share(handled));
     return true;
 }
@@ -65,9 +67,12 @@ void slow_pop_handled(Thread& thread, uint64_t saved_bits) {
 
 // --- matching ---
 
-static constexpr const char* kNotAnExceptionClass = "catching classes that do not inherit from BaseException is not allowed";
+static constexpr const char* kNotAnExceptionClass =
+    "catching classes that do not inherit from BaseException is not allowed";
 
-static bool is_exception_class(Value value) { return is_type(value) && is_subtype(value.as<Type>(), exc::BaseException); }
+static bool is_exception_class(Value value) {
+    return is_type(value) && is_subtype(value.as<Type>(), exc::BaseException);
+}
 
 int slow_match_exception(Thread& thread, Value exception, Value types) {
     Type& actual = type_of(exception);
@@ -89,10 +94,12 @@ int slow_match_exception(Thread& thread, Value exception, Value types) {
 
 static bool check_star_types(Thread& thread, Value types) {
     auto check = [&](Value type) {
-        if (!is_exception_class(type)) return static_cast<bool>(raise(thread, exc::TypeError, kNotAnExceptionClass));
+        if (!is_exception_class(type))
+            return static_cast<bool>(raise(thread, exc::TypeError, kNotAnExceptionClass));
         if (is_subtype(type.as<Type>(), exc::BaseExceptionGroup))
-            return static_cast<bool>(raise(thread, exc::TypeError,
-                                           "catching ExceptionGroup with except* is not allowed. Use except instead."));
+            return static_cast<bool>(
+                raise(thread, exc::TypeError,
+                      "catching ExceptionGroup with except* is not allowed. Use except instead."));
         return true;
     };
     if (!is_tuple(types)) return check(types);
@@ -122,12 +129,13 @@ uint64_t slow_match_exception_group(Thread& thread, uint64_t* r, uint32_t b, Val
         Owned pair = call_method(thread, exception, ID(split), types);
         if (!pair) return 0;
         if (!is_tuple(pair)) {
-            raise(thread, exc::TypeError, "{}.split must return a tuple, not {}", type_name_of(exception), type_name_of(pair));
+            raise(thread, exc::TypeError, "{}.split must return a tuple, not {}",
+                  type_name_of(exception), type_name_of(pair));
             return 0;
         }
         if (pair.as<Tuple>().size < 2) {
-            raise(thread, exc::TypeError, "{}.split must return a 2-tuple, got tuple of size {}", type_name_of(exception),
-                  static_cast<long>(pair.as<Tuple>().size));
+            raise(thread, exc::TypeError, "{}.split must return a 2-tuple, got tuple of size {}",
+                  type_name_of(exception), static_cast<long>(pair.as<Tuple>().size));
             return 0;
         }
         matched = Owned::share(pair.as<Tuple>()[0]);
@@ -137,7 +145,8 @@ uint64_t slow_match_exception_group(Thread& thread, uint64_t* r, uint32_t b, Val
     }
     set_register(r, b, rest.release());
     // What matched is the handled exception of the clause.
-    if (!is_none(matched)) drop_bits(std::exchange(thread.exc_state->value, matched.share().release()));
+    if (!is_none(matched))
+        drop_bits(std::exchange(thread.exc_state->value, matched.share().release()));
     return matched.release();
 }
 
@@ -157,13 +166,16 @@ uint64_t slow_with_except_start(Thread& thread, Value exit, Value self) {
 
 // --- iteration and awaiting ---
 
-uint64_t slow_iterate(Thread& thread, Value iterable) { return iterate(thread, iterable).release(); }
+uint64_t slow_iterate(Thread& thread, Value iterable) {
+    return iterate(thread, iterable).release();
+}
 
 uint64_t slow_next(Thread& thread, Value iterator) {
     UnaryFn step = type_of(iterator).slots.next;
     if (IMUGI_LIKELY(step != nullptr)) {
         Owned value = step(thread, iterator);
-        if (!value && clear_exception_if(thread, exc::StopIteration)) return Value::nothing().bits();
+        if (!value && clear_exception_if(thread, exc::StopIteration))
+            return Value::nothing().bits();
         return value.release();
     }
     return next(thread, iterator).release();
@@ -200,7 +212,8 @@ uint64_t slow_stop_iteration_value(Thread&, Value exception) {
 uint64_t slow_get_yield_from_iter(Thread& thread, Frame* frame, Value iterable) {
     if (has_shape(iterable, k_coroutine_shape)) {
         if (!(frame->code->flags & (kCodeCoroutine | kCodeIterableCoroutine))) {
-            raise(thread, exc::TypeError, "cannot 'yield from' a coroutine object in a non-coroutine generator");
+            raise(thread, exc::TypeError,
+                  "cannot 'yield from' a coroutine object in a non-coroutine generator");
             return 0;
         }
         return Owned::share(iterable).release();
@@ -210,7 +223,8 @@ uint64_t slow_get_yield_from_iter(Thread& thread, Frame* frame, Value iterable) 
 }
 
 static bool is_iterable_coroutine(Value value) {
-    return has_shape(value, k_generator_shape) && (value.as<Generator>().frame.code->flags & kCodeIterableCoroutine);
+    return has_shape(value, k_generator_shape) &&
+           (value.as<Generator>().frame.code->flags & kCodeIterableCoroutine);
 }
 
 uint64_t slow_get_awaitable(Thread& thread, Value awaitable, uint32_t context) {
@@ -224,8 +238,10 @@ uint64_t slow_get_awaitable(Thread& thread, Value awaitable, uint32_t context) {
     if (is_iterable_coroutine(awaitable)) return Owned::share(awaitable).release();
     Type& type = type_of(awaitable);
     if (!type.slots.await) {
-        const char* text = context == 1   ? "'async with' received an object from __aenter__ that does not implement __await__: {}"
-                           : context == 2 ? "'async with' received an object from __aexit__ that does not implement __await__: {}"
+        const char* text = context == 1   ? "'async with' received an object from __aenter__ that "
+                                            "does not implement __await__: {}"
+                           : context == 2 ? "'async with' received an object from __aexit__ that "
+                                            "does not implement __await__: {}"
                                           : "'{}' object can't be awaited";
         raise(thread, exc::TypeError, text, type_full_name_of(awaitable));
         return 0;
@@ -233,12 +249,13 @@ uint64_t slow_get_awaitable(Thread& thread, Value awaitable, uint32_t context) {
     Owned iterator = type.slots.await(thread, awaitable);
     if (!iterator) return 0;
     if (has_shape(iterator, k_coroutine_shape) || is_iterable_coroutine(iterator)) {
-        raise(thread, exc::TypeError, "{}.__await__() must return an iterator, not coroutine", type_full_name_of(awaitable));
+        raise(thread, exc::TypeError, "{}.__await__() must return an iterator, not coroutine",
+              type_full_name_of(awaitable));
         return 0;
     }
     if (!is_iterator(iterator)) {
-        raise(thread, exc::TypeError, "{}.__await__() must return an iterator, not {}", type_full_name_of(awaitable),
-              type_full_name_of(iterator));
+        raise(thread, exc::TypeError, "{}.__await__() must return an iterator, not {}",
+              type_full_name_of(awaitable), type_full_name_of(iterator));
         return 0;
     }
     return iterator.release();
@@ -247,13 +264,16 @@ uint64_t slow_get_awaitable(Thread& thread, Value awaitable, uint32_t context) {
 uint64_t slow_get_aiter(Thread& thread, Value iterable) {
     Type& type = type_of(iterable);
     if (!type.slots.async_iter) {
-        raise(thread, exc::TypeError, "'async for' requires an object with __aiter__ method, got {}", type_full_name_of(iterable));
+        raise(thread, exc::TypeError,
+              "'async for' requires an object with __aiter__ method, got {}",
+              type_full_name_of(iterable));
         return 0;
     }
     Owned iterator = type.slots.async_iter(thread, iterable);
     if (!iterator) return 0;
     if (!type_of(iterator).slots.async_next) {
-        raise(thread, exc::TypeError, "'async for' received an object from __aiter__ that does not implement __anext__: {}",
+        raise(thread, exc::TypeError,
+              "'async for' received an object from __aiter__ that does not implement __anext__: {}",
               type_full_name_of(iterator));
         return 0;
     }
@@ -263,7 +283,9 @@ uint64_t slow_get_aiter(Thread& thread, Value iterable) {
 uint64_t slow_get_anext(Thread& thread, Value iterator) {
     Type& type = type_of(iterator);
     if (!type.slots.async_next) {
-        raise(thread, exc::TypeError, "'async for' requires an iterator with __anext__ method, got {}", type_full_name_of(iterator));
+        raise(thread, exc::TypeError,
+              "'async for' requires an iterator with __anext__ method, got {}",
+              type_full_name_of(iterator));
         return 0;
     }
     Owned awaitable = type.slots.async_next(thread, iterator);
@@ -271,7 +293,8 @@ uint64_t slow_get_anext(Thread& thread, Value iterator) {
     uint64_t result = slow_get_awaitable(thread, awaitable, 0);
     if (result == 0) {
         Owned cause = take_exception(thread);
-        Ref<Str> text = format(thread, "'async for' received an invalid object from __anext__: {}", type_full_name_of(awaitable));
+        Ref<Str> text = format(thread, "'async for' received an invalid object from __anext__: {}",
+                               type_full_name_of(awaitable));
         set_exception(thread, std::move(cause));
         if (text) raise_from_pending(thread, exc::TypeError, std::move(text));
     }
@@ -287,14 +310,16 @@ uint64_t slow_call_ex(Thread& thread, uint64_t* r, uint32_t b, bool keywords) {
         args = Owned::share(given);
     } else {
         if (!type_of(given).slots.iter && !type_of(given).slots.item) {
-            raise(thread, exc::TypeError, "Value after * must be an iterable, not {}", type_name_of(given));
+            raise(thread, exc::TypeError, "Value after * must be an iterable, not {}",
+                  type_name_of(given));
             return 0;
         }
         args = to_tuple(thread, given).owned();
         if (!args) return 0;
     }
     Dict* dict = keywords ? &value_at(r, b + 2).as<Dict>() : nullptr;
-    Owned result = call_with(thread, value_at(r, b), args.as<Tuple>(), dict && dict_size(*dict) ? dict : nullptr);
+    Owned result = call_with(thread, value_at(r, b), args.as<Tuple>(),
+                             dict && dict_size(*dict) ? dict : nullptr);
     if (!result) return 0;
     discard_range(r, b, keywords ? 3 : 2);
     return result.release();
@@ -330,31 +355,45 @@ static Owned display(Thread& thread, Value value) {
 static Owned intrinsic(Thread& thread, Frame* frame, uint64_t* r, uint32_t b, Intrinsic which) {
     Value first = value_at(r, b);
     switch (which) {
-        case Intrinsic::PRINT: return display(thread, first);
-        case Intrinsic::IMPORT_STAR: return slow_import_star(thread, frame, first) ? Owned::share(none()) : Owned();
-        case Intrinsic::STOP_ITERATION_ERROR: return stop_iteration_error(thread, frame, first);
-        case Intrinsic::ASYNC_GEN_WRAP: return Owned::adopt(wrap_async_value(thread, Owned::share(first).release()));
-        case Intrinsic::TYPEVAR: return make_typevar(thread, first, Value(), Value());
-        case Intrinsic::TYPEVAR_WITH_BOUND: return make_typevar(thread, first, value_at(r, b + 1), Value());
-        case Intrinsic::TYPEVAR_WITH_CONSTRAINTS: return make_typevar(thread, first, Value(), value_at(r, b + 1));
-        case Intrinsic::PARAMSPEC: return make_paramspec(thread, first);
-        case Intrinsic::TYPEVARTUPLE: return make_typevartuple(thread, first);
-        case Intrinsic::SET_TYPEPARAM_DEFAULT: return set_typeparam_default(thread, first, value_at(r, b + 1));
+        case Intrinsic::PRINT:
+            return display(thread, first);
+        case Intrinsic::IMPORT_STAR:
+            return slow_import_star(thread, frame, first) ? Owned::share(none()) : Owned();
+        case Intrinsic::STOP_ITERATION_ERROR:
+            return stop_iteration_error(thread, frame, first);
+        case Intrinsic::ASYNC_GEN_WRAP:
+            return Owned::adopt(wrap_async_value(thread, Owned::share(first).release()));
+        case Intrinsic::TYPEVAR:
+            return make_typevar(thread, first, Value(), Value());
+        case Intrinsic::TYPEVAR_WITH_BOUND:
+            return make_typevar(thread, first, value_at(r, b + 1), Value());
+        case Intrinsic::TYPEVAR_WITH_CONSTRAINTS:
+            return make_typevar(thread, first, Value(), value_at(r, b + 1));
+        case Intrinsic::PARAMSPEC:
+            return make_paramspec(thread, first);
+        case Intrinsic::TYPEVARTUPLE:
+            return make_typevartuple(thread, first);
+        case Intrinsic::SET_TYPEPARAM_DEFAULT:
+            return set_typeparam_default(thread, first, value_at(r, b + 1));
         case Intrinsic::SET_FUNCTION_TYPE_PARAMS: {
-            Owned old = first.as<Function>().type_parameters.exchange(Owned::share(value_at(r, b + 1)));
+            Owned old =
+                first.as<Function>().type_parameters.exchange(Owned::share(value_at(r, b + 1)));
             return Owned::share(first);
         }
-        case Intrinsic::SUBSCRIPT_GENERIC: return subscript_generic(thread, first);
+        case Intrinsic::SUBSCRIPT_GENERIC:
+            return subscript_generic(thread, first);
         case Intrinsic::TYPEALIAS: {
             Tuple& parts = first.as<Tuple>();
             return make_type_alias(thread, parts[0], parts[1], parts[2]);
         }
-        case Intrinsic::UNARY_STAR_TUPLE: return to_tuple(thread, first).owned();
+        case Intrinsic::UNARY_STAR_TUPLE:
+            return to_tuple(thread, first).owned();
     }
     return raise(thread, exc::SystemError, "bad intrinsic");
 }
 
-uint64_t slow_call_intrinsic(Thread& thread, Frame* frame, uint64_t* r, uint32_t b, uint32_t which) {
+uint64_t slow_call_intrinsic(Thread& thread, Frame* frame, uint64_t* r, uint32_t b,
+                             uint32_t which) {
     static constexpr uint8_t arities[] = {
 #define INTRINSIC(NAME, arguments, doc) arguments,
 #define SPECIAL(NAME, method)

@@ -6,9 +6,8 @@
 #include "object/set.h"
 #include "object/slice.h"
 #include "object/str.h"
-#include "object/super.h"
-#include "object/template.h"
 #include "object/tuple.h"
+#include "object/vm_support.h"
 #include "thread/lock.h"
 #include "vm/registers.h"
 #include "vm/slow.h"
@@ -17,8 +16,8 @@ namespace imugi {
 
 // --- attributes of other kinds ---
 
-uint64_t slow_load_super(Thread& thread, Frame* frame, uint64_t* r, uint32_t base, uint32_t name_index, bool method,
-                         bool* bound) {
+uint64_t slow_load_super(Thread& thread, Frame* frame, uint64_t* r, uint32_t base,
+                         uint32_t name_index, bool method, bool* bound) {
     Str& name = frame->code->names.as<Tuple>()[name_index].as<Str>();
     Value type = value_at(r, base);
     Value cls = value_at(r, base + 1), self = value_at(r, base + 2);
@@ -32,10 +31,14 @@ uint64_t slow_load_super(Thread& thread, Frame* frame, uint64_t* r, uint32_t bas
 
 static Str& special_name(uint32_t which) {
     switch (which) {
-        case 0: return ID(__enter__);
-        case 1: return ID(__exit__);
-        case 2: return ID(__aenter__);
-        default: return ID(__aexit__);
+        case 0:
+            return ID(__enter__);
+        case 1:
+            return ID(__exit__);
+        case 2:
+            return ID(__aenter__);
+        default:
+            return ID(__aexit__);
     }
 }
 
@@ -47,13 +50,19 @@ uint64_t slow_load_special(Thread& thread, Value owner, uint32_t which, bool* bo
     bool has_other = !lookup_in_mro(thread, type_of(owner), other).is_nothing();
     if (async)
         raise(thread, exc::TypeError,
-              has_other ? "'{}' object does not support the asynchronous context manager protocol (missed {} method) but it supports the context manager protocol. Did you mean to use 'with'?"
-                        : "'{}' object does not support the asynchronous context manager protocol (missed {} method)",
+              has_other ? "'{}' object does not support the asynchronous context manager protocol "
+                          "(missed {} method) but it supports the context manager protocol. Did "
+                          "you mean to use 'with'?"
+                        : "'{}' object does not support the asynchronous context manager protocol "
+                          "(missed {} method)",
               type_full_name_of(owner), special_name(which));
     else
         raise(thread, exc::TypeError,
-              has_other ? "'{}' object does not support the context manager protocol (missed {} method) but it supports the asynchronous context manager protocol. Did you mean to use 'async with'?"
-                        : "'{}' object does not support the context manager protocol (missed {} method)",
+              has_other
+                  ? "'{}' object does not support the context manager protocol (missed {} method) "
+                    "but it supports the asynchronous context manager protocol. Did you mean to "
+                    "use 'async with'?"
+                  : "'{}' object does not support the context manager protocol (missed {} method)",
               type_full_name_of(owner), special_name(which));
     return 0;
 }
@@ -95,13 +104,15 @@ uint64_t slow_get_item(Thread& thread, Value container, Value key) {
 bool slow_set_item(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b, uint32_t c) {
     Value container = value_at(r, a), key = value_at(r, b);
     if (is_exact_dict(container)) {
-        if (!dict_set(thread, container.as<Dict>(), key, Owned::share(value_at(r, c)))) return false;
+        if (!dict_set(thread, container.as<Dict>(), key, Owned::share(value_at(r, c))))
+            return false;
     } else if (is_exact_list(container) && key.is_small_int()) {
         List& list = container.as<List>();
         int64_t index = key.small_int();
         if (index < 0) index += list_size(list);
         if (index < 0 || !list_set_item(thread, list, index, Owned::share(value_at(r, c)))) {
-            if (!has_exception(thread)) raise(thread, exc::IndexError, "list assignment index out of range");
+            if (!has_exception(thread))
+                raise(thread, exc::IndexError, "list assignment index out of range");
             return false;
         }
     } else if (!set_item(thread, container, key, value_at(r, c))) {
@@ -176,7 +187,9 @@ uint64_t slow_build_string(Thread& thread, uint64_t* r, uint32_t b, uint32_t cou
 }
 
 uint64_t slow_build_slice(Thread& thread, uint64_t* r, uint32_t b, uint32_t count) {
-    Owned slice = make_slice(thread, value_at(r, b), value_at(r, b + 1), count == 3 ? value_at(r, b + 2) : none()).owned();
+    Owned slice = make_slice(thread, value_at(r, b), value_at(r, b + 1),
+                             count == 3 ? value_at(r, b + 2) : none())
+                      .owned();
     if (!slice) return 0;
     discard_range(r, b, count);
     return slice.release();
@@ -193,8 +206,9 @@ uint64_t slow_build_template(Thread& thread, Frame* frame, uint64_t* r, uint32_t
 uint64_t slow_build_interpolation(Thread& thread, uint64_t* r, uint32_t b, uint32_t flags) {
     static const char conversions[] = {0, 's', 'r', 'a'};
     bool has_spec = flags & 1;
-    Owned made = make_interpolation(thread, value_at(r, b), value_at(r, b + 1).as<Str>(), conversions[flags >> 2 & 3],
-                                    has_spec ? value_at(r, b + 2) : Value());
+    Owned made =
+        make_interpolation(thread, value_at(r, b), value_at(r, b + 1).as<Str>(),
+                           conversions[flags >> 2 & 3], has_spec ? value_at(r, b + 2) : Value());
     if (!made) return 0;
     discard_range(r, b, has_spec ? 3 : 2);
     return made.release();
@@ -202,14 +216,19 @@ uint64_t slow_build_interpolation(Thread& thread, uint64_t* r, uint32_t b, uint3
 
 static Owned convert(Thread& thread, Value value, uint32_t conversion) {
     switch (conversion) {
-        case 1: return str(thread, value);
-        case 2: return repr(thread, value);
-        case 3: return ascii(thread, value);
-        default: return Owned::share(value);
+        case 1:
+            return str(thread, value);
+        case 2:
+            return repr(thread, value);
+        case 3:
+            return ascii(thread, value);
+        default:
+            return Owned::share(value);
     }
 }
 
-uint64_t slow_format_value(Thread& thread, Frame* frame, uint64_t* r, uint32_t b, uint32_t conversion) {
+uint64_t slow_format_value(Thread& thread, Frame* frame, uint64_t* r, uint32_t b,
+                           uint32_t conversion) {
     Owned value = convert(thread, value_at(r, b), conversion);
     if (!value) return 0;
     if (!is_exact_str(value)) {
@@ -247,17 +266,21 @@ bool slow_set_add(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_
 }
 
 bool slow_dict_add(Thread& thread, uint64_t* r, uint32_t a, uint32_t b) {
-    if (!dict_set(thread, value_at(r, a).as<Dict>(), value_at(r, b), value_at(r, b + 1))) return false;
+    if (!dict_set(thread, value_at(r, a).as<Dict>(), value_at(r, b), value_at(r, b + 1)))
+        return false;
     discard_range(r, b, 2);
     return true;
 }
 
-bool slow_list_extend(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b, uint32_t star) {
+bool slow_list_extend(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b,
+                      uint32_t star) {
     Value iterable = value_at(r, b);
     if (!list_extend(thread, value_at(r, a).as<List>(), iterable)) {
         Type& type = type_of(iterable);
-        if (star && !type.slots.iter && !type.slots.item && clear_exception_if(thread, exc::TypeError))
-            return raise(thread, exc::TypeError, "Value after * must be an iterable, not {}", type_name_of(iterable));
+        if (star && !type.slots.iter && !type.slots.item &&
+            clear_exception_if(thread, exc::TypeError))
+            return raise(thread, exc::TypeError, "Value after * must be an iterable, not {}",
+                         type_name_of(iterable));
         return false;
     }
     discard(frame, r, b);
@@ -275,7 +298,9 @@ bool slow_dict_update(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uin
     if (!is_dict(mapping)) {
         Owned keys = get_attribute_or_nothing(thread, mapping, ID(keys));
         if (!keys) return false;
-        if (keys.is_nothing()) return raise(thread, exc::TypeError, "'{}' object is not a mapping", type_name_of(mapping));
+        if (keys.is_nothing())
+            return raise(thread, exc::TypeError, "'{}' object is not a mapping",
+                         type_name_of(mapping));
     }
     if (!dict_update(thread, value_at(r, a).as<Dict>(), mapping)) return false;
     discard(frame, r, b);
@@ -294,7 +319,8 @@ static Owned callable_text(Thread& thread, Value callable) {
     return format(thread, "{}()", name).owned();
 }
 
-bool slow_dict_merge(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b, uint32_t callable) {
+bool slow_dict_merge(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b,
+                     uint32_t callable) {
     Dict& into = value_at(r, a).as<Dict>();
     Value mapping = value_at(r, b);
     if (!is_dict(mapping)) {
@@ -303,7 +329,8 @@ bool slow_dict_merge(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint
         if (keys.is_nothing()) {
             Owned name = callable_text(thread, value_at(r, callable));
             if (!name) return false;
-            return raise(thread, exc::TypeError, "{} argument after ** must be a mapping, not {}", name, type_name_of(mapping));
+            return raise(thread, exc::TypeError, "{} argument after ** must be a mapping, not {}",
+                         name, type_name_of(mapping));
         }
     }
     Ref<Dict> fresh;
@@ -320,9 +347,10 @@ bool slow_dict_merge(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint
         if (*present) {
             Owned name = callable_text(thread, value_at(r, callable));
             if (!name) return false;
-            return raise(thread, exc::TypeError, "{} got multiple values for keyword argument '{}'", name, key);
+            return raise(thread, exc::TypeError, "{} got multiple values for keyword argument '{}'",
+                         name, key);
         }
-        if (!dict_set(thread, into, key, value)) return false;
+        if (!dict_set(thread, into, key, value.value())) return false;
     }
     discard(frame, r, b);
     return true;
@@ -342,12 +370,14 @@ static bool raise_too_many(Thread& thread, Value value, uint32_t expected) {
         Result<Index> got = length(thread, value);
         if (!got) return false;
         if (*got > static_cast<Index>(expected))
-            return raise(thread, exc::ValueError, "too many values to unpack (expected {}, got {})", expected, *got);
+            return raise(thread, exc::ValueError, "too many values to unpack (expected {}, got {})",
+                         expected, *got);
     }
     return raise(thread, exc::ValueError, "too many values to unpack (expected {})", expected);
 }
 
-bool slow_unpack(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b, uint32_t count) {
+bool slow_unpack(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b,
+                 uint32_t count) {
     Owned source = Owned::share(value_at(r, b));
     if (is_exact_tuple(source) && source.as<Tuple>().size == count) {
         Tuple& tuple = source.as<Tuple>();
@@ -364,17 +394,20 @@ bool slow_unpack(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t
         if (!item) return false;
         if (item.is_nothing()) {
             if (i == count) break;
-            return raise(thread, exc::ValueError, "not enough values to unpack (expected {}, got {})", count, i);
+            return raise(thread, exc::ValueError,
+                         "not enough values to unpack (expected {}, got {})", count, i);
         }
         if (i == count) return raise_too_many(thread, source, count);
         if (!list_append(thread, *items, std::move(item))) return false;
     }
     discard(frame, r, b);
-    for (uint32_t i = 0; i < count; i++) set_register(r, a + i, list_item(thread, *items, i).release());
+    for (uint32_t i = 0; i < count; i++)
+        set_register(r, a + i, list_item(thread, *items, i).release());
     return true;
 }
 
-bool slow_unpack_ex(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b, uint32_t before, uint32_t after) {
+bool slow_unpack_ex(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b,
+                    uint32_t before, uint32_t after) {
     Owned source = Owned::share(value_at(r, b));
     Owned iterator = iterate(thread, source);
     if (!iterator) return raise_cannot_unpack(thread, source);
@@ -382,14 +415,18 @@ bool slow_unpack_ex(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint3
     if (!items) return false;
     Index size = list_size(*items);
     if (size < static_cast<Index>(before + after))
-        return raise(thread, exc::ValueError, "not enough values to unpack (expected at least {}, got {})", before + after, size);
+        return raise(thread, exc::ValueError,
+                     "not enough values to unpack (expected at least {}, got {})", before + after,
+                     size);
     Owned rest = list_slice(thread, *items, before, size - static_cast<Index>(after));
     if (!rest) return false;
     discard(frame, r, b);
-    for (uint32_t i = 0; i < before; i++) set_register(r, a + i, list_item(thread, *items, i).release());
+    for (uint32_t i = 0; i < before; i++)
+        set_register(r, a + i, list_item(thread, *items, i).release());
     set_register(r, a + before, rest.release());
     for (uint32_t i = 0; i < after; i++)
-        set_register(r, a + before + 1 + i, list_item(thread, *items, size - static_cast<Index>(after - i)).release());
+        set_register(r, a + before + 1 + i,
+                     list_item(thread, *items, size - static_cast<Index>(after - i)).release());
     return true;
 }
 
@@ -418,7 +455,8 @@ uint64_t slow_match_keys(Thread& thread, Value subject, Value keys_value) {
         Result<bool> twice = set_contains(thread, *seen, keys[i]);
         if (!twice || !set_add(thread, *seen, keys[i])) return 0;
         if (*twice) {
-            raise(thread, exc::ValueError, "mapping pattern checks duplicate key ({})", repr_of(keys[i]));
+            raise(thread, exc::ValueError, "mapping pattern checks duplicate key ({})",
+                  repr_of(keys[i]));
             return 0;
         }
         Owned value = call(thread, get, keys[i], missing);
@@ -435,13 +473,14 @@ static Owned match_attribute(Thread& thread, Value subject, Type& cls, Str& name
     Result<bool> twice = set_contains(thread, seen, Value::of(name));
     if (!twice) return {};
     if (*twice)
-        return raise(thread, exc::TypeError, "{}() got multiple sub-patterns for attribute {}", cls, repr_of(Value::of(name)));
+        return raise(thread, exc::TypeError, "{}() got multiple sub-patterns for attribute {}", cls,
+                     repr_of(Value::of(name)));
     if (!set_add(thread, seen, Value::of(name))) return {};
     return get_attribute_or_nothing(thread, subject, name);
 }
 
-uint64_t slow_match_class(Thread& thread, Frame* frame, Value subject, Value cls_value, uint32_t names_index,
-                          uint32_t positional) {
+uint64_t slow_match_class(Thread& thread, Frame* frame, Value subject, Value cls_value,
+                          uint32_t names_index, uint32_t positional) {
     if (!is_type(cls_value)) {
         raise(thread, exc::TypeError, "called match pattern must be a class");
         return 0;
@@ -462,14 +501,15 @@ uint64_t slow_match_class(Thread& thread, Frame* frame, Value subject, Value cls
             match_args = empty_tuple().owned();
             self = cls.has(kTypeMatchSelf);
         } else if (!is_exact_tuple(match_args)) {
-            raise(thread, exc::TypeError, "{}.__match_args__ must be a tuple (got {})", cls, type_name_of(match_args));
+            raise(thread, exc::TypeError, "{}.__match_args__ must be a tuple (got {})", cls,
+                  type_name_of(match_args));
             return 0;
         }
         Tuple& names = match_args.as<Tuple>();
         size_t allowed = self ? 1 : names.size;
         if (allowed < positional) {
-            raise(thread, exc::TypeError, "{}() accepts {} positional sub-pattern{} ({} given)", cls,
-                  static_cast<long>(allowed), allowed == 1 ? "" : "s", positional);
+            raise(thread, exc::TypeError, "{}() accepts {} positional sub-pattern{} ({} given)",
+                  cls, static_cast<long>(allowed), allowed == 1 ? "" : "s", positional);
             return 0;
         }
         if (self) {
@@ -477,7 +517,9 @@ uint64_t slow_match_class(Thread& thread, Frame* frame, Value subject, Value cls
         } else {
             for (uint32_t i = 0; i < positional; i++) {
                 if (!is_exact_str(names[i])) {
-                    raise(thread, exc::TypeError, "__match_args__ elements must be strings (got {})", type_name_of(names[i]));
+                    raise(thread, exc::TypeError,
+                          "__match_args__ elements must be strings (got {})",
+                          type_name_of(names[i]));
                     return 0;
                 }
                 Owned value = match_attribute(thread, subject, cls, names[i].as<Str>(), *seen);

@@ -15,16 +15,20 @@
 
 namespace imugi {
 
-static Str& name_at(Frame* frame, uint32_t index) {
+Str& name_of(Frame* frame, uint32_t index) {
     return frame->code->names.as<Tuple>()[index].as<Str>();
 }
-static Tuple& local_names(Frame* frame) { return frame->code->local_names.as<Tuple>(); }
+static Tuple& local_names(Frame* frame) {
+    return frame->code->local_names.as<Tuple>();
+}
 
 // Name of a register: a local or, behind them, a free variable.
 static Str& register_name(Frame* frame, uint32_t local, bool* is_free) {
     Code& code = *frame->code;
     *is_free = local >= code.local_count;
-    return (*is_free ? code.free_names.as<Tuple>()[local - code.local_count] : local_names(frame)[local]).as<Str>();
+    return (*is_free ? code.free_names.as<Tuple>()[local - code.local_count]
+                     : local_names(frame)[local])
+        .as<Str>();
 }
 
 static Raised raise_name_error(Thread& thread, Type& type, Ref<Str> message, Str& name) {
@@ -37,7 +41,8 @@ static Raised raise_name_error(Thread& thread, Type& type, Ref<Str> message, Str
 }
 
 static Raised raise_undefined(Thread& thread, Str& name) {
-    return raise_name_error(thread, exc::NameError, format(thread, "name '{}' is not defined", name), name);
+    return raise_name_error(thread, exc::NameError,
+                            format(thread, "name '{}' is not defined", name), name);
 }
 
 void raise_unbound(Thread& thread, Frame* frame, uint32_t local) {
@@ -45,11 +50,18 @@ void raise_unbound(Thread& thread, Frame* frame, uint32_t local) {
     Str& name = register_name(frame, local, &is_free);
     if (is_free)
         raise_name_error(thread, exc::NameError,
-                         format(thread, "cannot access free variable '{}' where it is not associated with a value in enclosing scope", name),
+                         format(thread,
+                                "cannot access free variable '{}' where it is not associated with "
+                                "a value in enclosing scope",
+                                name),
                          name);
     else
-        raise_name_error(thread, exc::UnboundLocalError,
-                         format(thread, "cannot access local variable '{}' where it is not associated with a value", name), name);
+        raise_name_error(
+            thread, exc::UnboundLocalError,
+            format(thread,
+                   "cannot access local variable '{}' where it is not associated with a value",
+                   name),
+            name);
 }
 
 // --- cells ---
@@ -70,7 +82,8 @@ uint64_t slow_load_cell(Thread& thread, Frame* frame, uint32_t local) {
     return value.release();
 }
 
-void slow_store_cell(Thread& thread, Frame* frame, uint64_t* r, uint32_t cell_register, uint32_t value_register) {
+void slow_store_cell(Thread& thread, Frame* frame, uint64_t* r, uint32_t cell_register,
+                     uint32_t value_register) {
     Cell& cell = value_at(r, cell_register).as<Cell>();
     Owned value = consume(frame, r, value_register);
     Owned old;
@@ -100,25 +113,30 @@ static Owned namespace_get(Thread& thread, Value mapping, Str& name) {
 }
 
 uint64_t slow_load_cell_or_name(Thread& thread, Frame* frame, uint32_t local, uint32_t name) {
-    Owned value = namespace_get(thread, Value::from_bits(frame->namespace_word), name_at(frame, name));
+    Owned value =
+        namespace_get(thread, Value::from_bits(frame->namespace_word), name_of(frame, name));
     if (!value.is_nothing()) return value.release();
     return slow_load_cell(thread, frame, local);
 }
 
 // --- globals ---
 
-static void free_builtin_record(void* record) { array_free(record); }
+static void free_builtin_record(void* record) {
+    array_free(record);
+}
 
 static void publish_global(std::atomic<uint64_t>& cache, uint64_t entry) {
     uint64_t old = cache.exchange(entry, std::memory_order_acq_rel);  // pairs with LOAD_GLOBAL
-    if (old & 1) retire(reinterpret_cast<void*>(old - 1), sizeof(BuiltinRecord), free_builtin_record);
+    if (old & 1)
+        retire(reinterpret_cast<void*>(old - 1), sizeof(BuiltinRecord), free_builtin_record);
 }
 
 static void cache_global(Thread& thread, Frame* frame, Str& name, std::atomic<uint64_t>& cache) {
     uint32_t version = 0;
     Index entry = dict_entry_of(thread, *frame->globals, name, &version);
     if (entry >= 0) {
-        if (version) publish_global(cache, uint64_t{version} << 32 | static_cast<uint64_t>(entry) << 1);
+        if (version)
+            publish_global(cache, uint64_t{version} << 32 | static_cast<uint64_t>(entry) << 1);
         return;
     }
     uint32_t globals_version = dict_keys_version(thread, *frame->globals);
@@ -139,38 +157,42 @@ static Owned load_global(Thread& thread, Frame* frame, Str& name) {
     return value;
 }
 
-uint64_t slow_load_global(Thread& thread, Frame* frame, uint32_t name_index, std::atomic<uint64_t>& cache) {
-    Str& name = name_at(frame, name_index);
+uint64_t slow_load_global(Thread& thread, Frame* frame, uint32_t name_index,
+                          std::atomic<uint64_t>& cache) {
+    Str& name = name_of(frame, name_index);
     if (is_exact_dict(Value::of(frame->globals)) && is_exact_dict(Value::of(frame->builtins)))
         cache_global(thread, frame, name, cache);
     return load_global(thread, frame, name).release();
 }
 
 bool slow_store_global(Thread& thread, Frame* frame, uint64_t* r, uint32_t value, uint32_t name) {
-    if (!dict_set(thread, *frame->globals, Value::of(name_at(frame, name)), value_at(r, value))) return false;
+    if (!dict_set(thread, *frame->globals, Value::of(name_of(frame, name)), value_at(r, value)))
+        return false;
     discard(frame, r, value);
     return true;
 }
 
 bool slow_delete_global(Thread& thread, Frame* frame, uint32_t name_index) {
-    Str& name = name_at(frame, name_index);
+    Str& name = name_of(frame, name_index);
     Result<bool> deleted = dict_delete(thread, *frame->globals, Value::of(name));
     if (!deleted) return false;
     return *deleted || raise_undefined(thread, name);
 }
 
 uint64_t slow_load_name(Thread& thread, Frame* frame, uint32_t name_index) {
-    Str& name = name_at(frame, name_index);
+    Str& name = name_of(frame, name_index);
     Owned value = namespace_get(thread, Value::from_bits(frame->namespace_word), name);
     if (!value.is_nothing()) return value.release();
     return load_global(thread, frame, name).release();
 }
 
-bool slow_store_name(Thread& thread, Frame* frame, uint64_t* r, uint32_t value, uint32_t name_index) {
+bool slow_store_name(Thread& thread, Frame* frame, uint64_t* r, uint32_t value,
+                     uint32_t name_index) {
     Value mapping = Value::from_bits(frame->namespace_word);
-    Value name = Value::of(name_at(frame, name_index));
-    bool ok = is_exact_dict(mapping) ? dict_set(thread, mapping.as<Dict>(), name, value_at(r, value))
-                                     : set_item(thread, mapping, name, value_at(r, value));
+    Value name = Value::of(name_of(frame, name_index));
+    bool ok = is_exact_dict(mapping)
+                  ? dict_set(thread, mapping.as<Dict>(), name, value_at(r, value))
+                  : set_item(thread, mapping, name, value_at(r, value));
     if (!ok) return false;
     discard(frame, r, value);
     return true;
@@ -178,14 +200,15 @@ bool slow_store_name(Thread& thread, Frame* frame, uint64_t* r, uint32_t value, 
 
 bool slow_delete_name(Thread& thread, Frame* frame, uint32_t name_index) {
     Value mapping = Value::from_bits(frame->namespace_word);
-    Str& name = name_at(frame, name_index);
+    Str& name = name_of(frame, name_index);
     if (delete_item(thread, mapping, Value::of(name))) return true;
     if (!clear_exception_if(thread, exc::KeyError)) return false;
     return raise_undefined(thread, name);
 }
 
-uint64_t slow_load_from_dict(Thread& thread, Frame* frame, uint64_t* r, uint32_t mapping, uint32_t name_index, int cell) {
-    Str& name = name_at(frame, name_index);
+uint64_t slow_load_from_dict(Thread& thread, Frame* frame, uint64_t* r, uint32_t mapping,
+                             uint32_t name_index, int cell) {
+    Str& name = name_of(frame, name_index);
     Owned value = namespace_get(thread, value_at(r, mapping), name);
     if (!value.is_nothing()) return value.release();
     if (cell >= 0) return slow_load_cell(thread, frame, static_cast<uint32_t>(cell));
@@ -212,7 +235,8 @@ bool slow_setup_annotations(Thread& thread, Frame* frame) {
 
 // --- imports ---
 
-uint64_t slow_import_name(Thread& thread, Frame* frame, uint64_t* r, uint32_t level, uint32_t name_index) {
+uint64_t slow_import_name(Thread& thread, Frame* frame, uint64_t* r, uint32_t level,
+                          uint32_t name_index) {
     Owned import = namespace_get(thread, Value::of(frame->builtins), ID(__import__));
     if (!import) return 0;
     if (import.is_nothing()) {
@@ -220,8 +244,9 @@ uint64_t slow_import_name(Thread& thread, Frame* frame, uint64_t* r, uint32_t le
         return 0;
     }
     Value scope = frame->namespace_word ? Value::from_bits(frame->namespace_word) : none();
-    Owned module = call(thread, import, Value::of(name_at(frame, name_index)), Value::of(frame->globals), scope,
-                        value_at(r, level + 1), value_at(r, level));
+    Owned module =
+        call(thread, import, Value::of(name_of(frame, name_index)), Value::of(frame->globals),
+             scope, value_at(r, level + 1), value_at(r, level));
     if (!module) return 0;
     discard_range(r, level, 2);
     return module.release();
@@ -235,7 +260,8 @@ static Owned module_name(Thread& thread, Value module) {
 
 // `from m import name` failed: says where m came from, and whether it is only half initialised.
 static void raise_cannot_import(Thread& thread, Value module, Value package, Str& name) {
-    Owned shown = package.is_nothing() ? Owned(intern(thread, "<unknown module name>")) : Owned::share(package);
+    Owned shown = package.is_nothing() ? Owned(intern(thread, "<unknown module name>"))
+                                       : Owned::share(package);
     if (!shown) return;
     Owned origin = Owned::nothing();
     Owned spec = get_attribute_or_nothing(thread, module, ID(__spec__));
@@ -255,15 +281,21 @@ static void raise_cannot_import(Thread& thread, Value module, Value package, Str
     bool known = !origin.is_nothing() && is_str(origin);
     Ref<Str> message;
     if (initializing && known)
-        message = format(thread, "cannot import name {} from partially initialized module {} (most likely due to a circular import) ({})",
+        message = format(thread,
+                         "cannot import name {} from partially initialized module {} (most likely "
+                         "due to a circular import) ({})",
                          repr_of(Value::of(name)), repr_of(shown), origin);
     else if (initializing)
-        message = format(thread, "cannot import name {} from partially initialized module {} (most likely due to a circular import) (unknown location)",
+        message = format(thread,
+                         "cannot import name {} from partially initialized module {} (most likely "
+                         "due to a circular import) (unknown location)",
                          repr_of(Value::of(name)), repr_of(shown));
     else if (known)
-        message = format(thread, "cannot import name {} from {} ({})", repr_of(Value::of(name)), repr_of(shown), origin);
+        message = format(thread, "cannot import name {} from {} ({})", repr_of(Value::of(name)),
+                         repr_of(shown), origin);
     else
-        message = format(thread, "cannot import name {} from {} (unknown location)", repr_of(Value::of(name)), repr_of(shown));
+        message = format(thread, "cannot import name {} from {} (unknown location)",
+                         repr_of(Value::of(name)), repr_of(shown));
     if (!message) return;
     Owned exception = call(thread, Value::of(exc::ImportError), message.value());
     if (!exception) return;
@@ -300,7 +332,8 @@ bool slow_import_star(Thread& thread, Frame* frame, Value module) {
         Owned dict = get_attribute_or_nothing(thread, module, ID(__dict__));
         if (!dict) return false;
         if (dict.is_nothing())
-            return raise(thread, exc::ImportError, "from-import-* object has no __dict__ and no __all__");
+            return raise(thread, exc::ImportError,
+                         "from-import-* object has no __dict__ and no __all__");
         names = call_method(thread, dict, ID(keys));
         if (!names) return false;
         names = to_list(thread, names).owned();
@@ -314,14 +347,16 @@ bool slow_import_star(Thread& thread, Frame* frame, Value module) {
             Owned where = module_name(thread, module);
             if (!where) return false;
             return raise(thread, exc::TypeError,
-                         skip_private ? "Key in {}.__dict__ must be str, not {}" : "Item in {}.__all__ must be str, not {}", where,
-                         type_name_of(name));
+                         skip_private ? "Key in {}.__dict__ must be str, not {}"
+                                      : "Item in {}.__all__ must be str, not {}",
+                         where, type_name_of(name));
         }
         Str& text = name.as<Str>();
         if (skip_private && text.length() && text[0] == '_') continue;
         Owned value = get_attribute(thread, module, text);
         if (!value) return false;
-        bool ok = is_exact_dict(scope) ? dict_set(thread, scope.as<Dict>(), name, value) : set_item(thread, scope, name, value);
+        bool ok = is_exact_dict(scope) ? dict_set(thread, scope.as<Dict>(), name, value.value())
+                                       : set_item(thread, scope, name, value);
         if (!ok) return false;
     }
 }

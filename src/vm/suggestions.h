@@ -6,7 +6,8 @@
 
 namespace imugi {
 
-// The str of `candidates` within the edit distance that is worth suggesting; nothing when there is none.
+// The str of `candidates` within the edit distance that is worth suggesting; nothing when there is
+// none.
 Owned suggest_name(Thread& thread, List& candidates, Str& wrong);
 
 }  // namespace imugi

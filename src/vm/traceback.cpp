@@ -10,7 +10,8 @@
 
 namespace imugi {
 
-Ref<Traceback> make_traceback(Thread& thread, Value next, FrameObject& frame, int32_t instruction, int32_t line) {
+Ref<Traceback> make_traceback(Thread& thread, Value next, FrameObject& frame, int32_t instruction,
+                              int32_t line) {
     Traceback* made = allocate<Traceback>(thread, traceback_type);
     if (!made) return {};
     if (!next.is_empty()) made->next.init(Owned::share(next));
@@ -39,7 +40,8 @@ bool add_traceback(Thread& thread, Exception& exception, Frame& frame) {
 }
 
 void note_traceback(Thread& thread, Frame& frame) {
-    if (!has_exception(thread)) raise(thread, exc::SystemError, "error return without exception set");
+    if (!has_exception(thread))
+        raise(thread, exc::SystemError, "error return without exception set");
     Owned exception = take_exception(thread);
     if (!add_traceback(thread, exception.as<Exception>(), frame)) clear_exception(thread);
     set_exception(thread, std::move(exception));
@@ -56,8 +58,8 @@ static void traceback_fields(Object* self, FieldVisitor& visitor) {
 static int line_of(const Traceback& traceback) {
     int32_t line = traceback.line.load(std::memory_order_relaxed);
     if (line >= 0) return line;
-    const PositionEntry* position =
-        find_position(traceback.frame.as<FrameObject>().code.as<Code>(), static_cast<uint32_t>(traceback.instruction));
+    const PositionEntry* position = find_position(traceback.frame.as<FrameObject>().code.as<Code>(),
+                                                  static_cast<uint32_t>(traceback.instruction));
     return position ? position->line : 0;
 }
 
@@ -70,7 +72,8 @@ static Owned traceback_get_next(Thread& thread, Value self) {
 static bool traceback_set_next(Thread& thread, Value self, Value value) {
     if (value.is_empty()) return raise(thread, exc::TypeError, "can't delete tb_next attribute");
     if (!is_none(value) && !has_shape(value, k_traceback_shape))
-        return raise(thread, exc::TypeError, "expected traceback object or None, got '{}'", type_name_of(value));
+        return raise(thread, exc::TypeError, "expected traceback object or None, got '{}'",
+                     type_name_of(value));
     for (Value at = value; at.is_object() && !is_none(at); at = at.as<Traceback>().next.borrow())
         if (same(at, self)) return raise(thread, exc::ValueError, "traceback loop detected");
     Owned old;
@@ -79,7 +82,9 @@ static bool traceback_set_next(Thread& thread, Value self, Value value) {
     return true;
 }
 
-static Owned traceback_get_frame(Thread&, Value self) { return self.as<Traceback>().frame.share(); }
+static Owned traceback_get_frame(Thread&, Value self) {
+    return self.as<Traceback>().frame.share();
+}
 static Owned traceback_get_lasti(Thread&, Value self) {
     return Owned::small_int(self.as<Traceback>().instruction * 4);
 }
@@ -90,15 +95,21 @@ static Owned traceback_get_line(Thread&, Value self) {
 
 static Owned traceback_make(Thread& thread, Type&, Arguments arguments) {
     Value bound[4];
-    if (!bind_arguments(thread, "traceback", "(tb_next, tb_frame, tb_lasti, tb_lineno)", arguments, bound, 4)) return {};
+    if (!bind_arguments(thread, "traceback", "(tb_next, tb_frame, tb_lasti, tb_lineno)", arguments,
+                        bound, 4))
+        return {};
     if (!is_none(bound[0]) && !has_shape(bound[0], k_traceback_shape))
-        return raise(thread, exc::TypeError, "expected traceback object or None, got '{}'", type_name_of(bound[0]));
+        return raise(thread, exc::TypeError, "expected traceback object or None, got '{}'",
+                     type_name_of(bound[0]));
     if (!has_shape(bound[1], k_frame_shape))
-        return raise(thread, exc::TypeError, "traceback() argument 'tb_frame' must be frame, not {}", type_name_of(bound[1]));
+        return raise(thread, exc::TypeError,
+                     "traceback() argument 'tb_frame' must be frame, not {}",
+                     type_name_of(bound[1]));
     int64_t lasti = TRY(int_to_int64(thread, bound[2]));
     int64_t line = TRY(int_to_int64(thread, bound[3]));
-    return make_traceback(thread, is_none(bound[0]) ? Value() : bound[0], bound[1].as<FrameObject>(),
-                          static_cast<int32_t>(lasti / 4), static_cast<int32_t>(line))
+    return make_traceback(thread, is_none(bound[0]) ? Value() : bound[0],
+                          bound[1].as<FrameObject>(), static_cast<int32_t>(lasti / 4),
+                          static_cast<int32_t>(line))
         .owned();
 }
 
@@ -116,7 +127,9 @@ const TypeSpec traceback_type_spec = {
     .doc = "Create a new traceback object.",
     .size = sizeof(Traceback),
     .flags = kTypeTracked | kTypeImmutable,
-    .slots = {.get_attribute = generic_get_attribute, .make = traceback_make, .fields = traceback_fields},
+    .slots = {.get_attribute = generic_get_attribute,
+              .make = traceback_make,
+              .fields = traceback_fields},
     .getsets = traceback_getsets,
     .signature = "(tb_next, tb_frame, tb_lasti, tb_lineno)",
 };

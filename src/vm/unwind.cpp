@@ -1,4 +1,5 @@
-// Exceptions leave an instruction here: traceback entry, range table, frames popped until a handler or an entry frame is found.
+// Exceptions leave an instruction here: traceback entry, range table, frames popped until a handler
+// or an entry frame is found.
 #include "object/exception.h"
 #include "vm/call.h"
 #include "vm/dispatch.h"
