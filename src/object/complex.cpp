@@ -465,7 +465,7 @@ Owned complex_getnewargs(Thread& thread, Complex& self) {
 }
 
 Owned complex_format_method(Thread& thread, Complex& self, Str& spec) {
-    return format_complex(thread, self.real, self.imaginary, Value::of(self), spec);
+    return format_complex(thread, self.real, self.imaginary, type_of(Value::of(self)), spec);
 }
 
 Owned complex_real(Thread& thread, Value self) {
