@@ -37,11 +37,6 @@ Owned float_repr_text(Thread& thread, double d) {
     return make_str(thread, text, float_repr(text, d));
 }
 
-Owned float_format(Thread& thread, double d, Str& spec) {
-    Owned object = TRY(make_float(thread, d));
-    return format_float_spec(thread, d, object, spec);
-}
-
 // --- conversion ---
 
 namespace {

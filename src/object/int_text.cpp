@@ -202,10 +202,6 @@ Owned int_to_str(Thread& thread, Value value, int base) {
     return view.negative ? make_str(thread, out, size + 1) : make_str(thread, out + 1, size);
 }
 
-Owned int_format(Thread& thread, Value value, Str& spec) {
-    return format_int(thread, value, spec);
-}
-
 // --- int(x) and int(x, base) ---
 
 namespace {
