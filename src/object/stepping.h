@@ -23,4 +23,21 @@ class [[nodiscard]] Inner {
     Value value_;
 };
 
+// A mutable field, read and replaced while other threads may do the same. Between two of these
+// calls user code may run and change everything.
+inline Owned load_field(Thread& thread, const Object& holder, const Slot& slot) {
+    if (is_unique(&holder)) return slot.share();
+    Lock guard(thread, holder);
+    return slot.share();
+}
+// Gives the old value back, to be dropped or used.
+inline Owned swap_field(Thread& thread, Object& holder, Slot& slot, Owned value) {
+    if (is_unique(&holder)) return slot.exchange(std::move(value));
+    Lock guard(thread, holder);
+    return slot.exchange(std::move(value));
+}
+inline void clear_field(Thread& thread, Object& holder, Slot& slot) {
+    Owned old = swap_field(thread, holder, slot, Owned());
+}
+
 }  // namespace imugi

@@ -1,0 +1,45 @@
+// Types that a native module makes at run time: recognising their instances by the spec, and the
+// module they belong to. The chain of base types of a living object is read without a lock: native
+// types are immortal, and a class cannot leave the layout of its native base.
+#pragma once
+
+#include "object/module.h"
+#include "object/native.h"
+
+namespace imugi {
+
+// The type made from the spec among the type itself and its bases; null if there is none.
+inline Type* native_base(Type& type, const TypeSpec& spec) {
+    for (Type* at = &type;;) {
+        if (at->spec == &spec) return at;
+        if (at->base.is_empty()) return nullptr;
+        at = &at->base.as<Type>();
+    }
+}
+inline bool is_instance_of_spec(Value value, const TypeSpec& spec) {
+    return value.is_object() && native_base(type_of(value), spec) != nullptr;
+}
+
+// What a module keeps about itself: allocated by module_state_make, found through any of its types.
+template <class State>
+State& module_state(Module& module) {
+    return *static_cast<State*>(module.state);
+}
+template <class State>
+State& state_of_type(Type& type, const TypeSpec& spec) {
+    return module_state<State>(native_base(type, spec)->module_object.as<Module>());
+}
+
+// `T&` parameters of a module's methods. The method descriptor has checked `self` already.
+#define IMUGI_MODULE_TYPE(Struct, type_spec)              \
+    template <>                                           \
+    struct BuiltinTypeOf<Struct> {                        \
+        static Type& type() {                             \
+            return object_type;                           \
+        }                                                 \
+        static bool check(Value value) {                  \
+            return is_instance_of_spec(value, type_spec); \
+        }                                                 \
+    }
+
+}  // namespace imugi
