@@ -27,6 +27,9 @@ Owned get_method(Thread& thread, Value object, Str& name, bool* bound);
 // applied).
 Owned get_special_method(Thread& thread, Value object, Str& name, bool* bound);
 
+// A slot of an object that others may change: shared, lock-free when it can be.
+Owned read_locked(Thread& thread, const Object& object, const Slot& slot);
+
 // Raw storage, no descriptors. Nothing when missing.
 Owned load_own_attribute(Thread& thread, Object* object, Str& name);
 [[nodiscard]] bool store_own_attribute(Thread& thread, Object* object, Str& name, Value value);

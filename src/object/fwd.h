@@ -68,7 +68,7 @@ inline bool is_exact_float(Value v) {
 }
 
 // Singletons.
-extern Object none_object, ellipsis_object, not_implemented_object;
+extern Object none_object, ellipsis_object, not_implemented_object, no_default_object;
 extern Int true_object, false_object;
 inline Value none() {
     return Value::of(&none_object);

@@ -20,4 +20,9 @@ Dict& module_dict(Module& module);
 // Creates a type from its spec and adds it under its last name.
 Type* module_add_type(Thread& thread, Module& module, const TypeSpec& spec, Type* base = nullptr);
 
+// sys.modules[name], imported if need be; dotted names give the inner module. Runs Python.
+Owned import_module(Thread& thread, Str& name);
+// An attribute of a module, as above.
+Owned module_attribute(Thread& thread, Str& module, Str& name);
+
 }  // namespace imugi

@@ -12,4 +12,7 @@ extern Owned (*find_caller_globals)(Thread& thread);
 // Whether instances of one may become instances of the other (__class__ assignment).
 bool same_layout(const Type& a, const Type& b);
 
+// Names of a class and its bases into a dict, as dir() wants them.
+[[nodiscard]] bool merge_class_names(Thread& thread, Dict& into, Value cls);
+
 }  // namespace imugi

@@ -1,0 +1,503 @@
+// Code objects: making, attributes, positions. Immutable for Python; see code.h.
+#include "object/code.h"
+
+#include <cstring>
+
+#include "memory/collector.h"
+#include "memory/heap.h"
+#include "object/bytes.h"
+#include "object/dict.h"
+#include "object/int.h"
+#include "object/list.h"
+#include "object/native.h"
+#include "object/protocol.h"
+#include "object/str.h"
+#include "object/tuple.h"
+
+namespace imugi {
+
+IMUGI_BUILTIN_TYPE_BY_OBJECT(Code, code_type);
+
+// Steps through the positions of a code: co_lines() and co_positions(). A step is private to the
+// iterator; racing callers of next() each get some step.
+struct LineIterator : Object {
+    Slot code;
+    std::atomic<uint32_t> at;  // word to go on from
+};
+IMUGI_BUILTIN_TYPE_BY_OBJECT(LineIterator, line_iterator_type);
+
+namespace {
+
+std::atomic<uint32_t> last_version{0};
+
+Code& as_code(Value v) {
+    return v.as<Code>();
+}
+
+const uint32_t* pristine_words(const Code& code) {
+    return code.original_words ? code.original_words
+                               : reinterpret_cast<const uint32_t*>(code.words);
+}
+
+template <class T>
+T* copy_array(const T* from, size_t count, bool* ok) {
+    auto* copy = static_cast<T*>(array_allocate((count ? count : 1) * sizeof(T)));
+    if (!copy) {
+        *ok = false;
+        return nullptr;
+    }
+    if (count) memcpy(static_cast<void*>(copy), static_cast<const void*>(from), count * sizeof(T));
+    return copy;
+}
+
+}  // namespace
+
+Ref<Code> make_code(Thread& thread, const CodeParts& parts) {
+    auto* code = allocate<Code>(thread, code_type);
+    if (!code) return {};
+    Ref<Code> result = Ref<Code>::adopt(code);
+    bool ok = true;
+    code->words =
+        reinterpret_cast<std::atomic<uint32_t>*>(copy_array(parts.words, parts.word_count, &ok));
+    code->original_words = copy_array(parts.words, parts.word_count, &ok);
+    code->ranges = copy_array(parts.ranges, parts.range_count, &ok);
+    code->positions = copy_array(parts.positions, parts.position_count, &ok);
+    code->caches = static_cast<std::atomic<uint64_t>*>(
+        array_allocate_zeroed((parts.cache_count ? parts.cache_count : 1) * sizeof(uint64_t)));
+    if (!ok || !code->caches) return raise_memory_error(thread);
+    code->word_count = parts.word_count;
+    code->cache_count = parts.cache_count;
+    code->range_count = parts.range_count;
+    code->position_count = parts.position_count;
+    code->flags = parts.flags;
+    code->argument_count = parts.argument_count;
+    code->positional_only_count = parts.positional_only_count;
+    code->keyword_only_count = parts.keyword_only_count;
+    code->local_count = parts.local_count;
+    code->free_count = parts.free_count;
+    code->first_temporary = parts.local_count + parts.free_count;
+    code->register_count = parts.register_count;
+    code->first_line = parts.first_line;
+    code->version = last_version.fetch_add(1, std::memory_order_relaxed) + 1;
+    code->constants.init(Owned::share(*parts.constants));
+    code->names.init(Owned::share(*parts.names));
+    code->local_names.init(Owned::share(*parts.local_names));
+    code->local_kinds.init(Owned::share(*parts.local_kinds));
+    code->free_names.init(Owned::share(*parts.free_names));
+    code->cell_names.init(Owned::share(*parts.cell_names));
+    code->filename.init(Owned::share(*parts.filename));
+    code->name.init(Owned::share(*parts.name));
+    code->qualname.init(Owned::share(*parts.qualname));
+    track(code);
+    make_deferred(code);
+    return result;
+}
+
+const PositionEntry* find_position(const Code& code, uint32_t word) {
+    size_t low = 0, high = code.position_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (code.positions[middle].word <= word)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low ? &code.positions[low - 1] : nullptr;
+}
+
+namespace {
+
+void code_fields(Object* object, FieldVisitor& visitor) {
+    auto& c = *static_cast<Code*>(object);
+    for (Slot* slot : {&c.constants, &c.names, &c.local_names, &c.local_kinds, &c.free_names,
+                       &c.cell_names, &c.filename, &c.name, &c.qualname})
+        visitor.visit(*slot);
+}
+
+void code_release(Object* object) {
+    auto& c = *static_cast<Code*>(object);
+    array_free(c.words);
+    array_free(c.caches);
+    array_free(const_cast<uint32_t*>(c.original_words));
+    array_free(const_cast<ExceptionRange*>(c.ranges));
+    array_free(const_cast<PositionEntry*>(c.positions));
+}
+
+Owned code_repr(Thread& thread, Value self) {
+    Code& code = as_code(self);
+    return format(thread, "<code object {} at {}, file \"{}\", line {}>", code.name.borrow(),
+                  address_of(self), code.filename.borrow(), code.first_line ? code.first_line : -1);
+}
+
+// --- equality: names, numbers, instructions and constants with their types ---
+
+Result<bool> same_constant(Thread& thread, Value a, Value b) {
+    if (same(a, b)) return true;
+    if (&type_of(a) != &type_of(b)) return false;
+    if (is_exact_tuple(a)) {
+        auto& x = a.as<Tuple>();
+        auto& y = b.as<Tuple>();
+        if (x.size != y.size) return false;
+        for (size_t i = 0; i < x.size; i++)
+            if (!TRY(same_constant(thread, x[i], y[i]))) return false;
+        return true;
+    }
+    if (is_float(a)) {
+        // 0.0 and -0.0 are equal, but not as constants.
+        Owned x = repr(thread, a);
+        Owned y = repr(thread, b);
+        if (!x || !y) return failure;
+        return str_equal(x.as<Str>(), y.as<Str>());
+    }
+    return equals(thread, a, b);
+}
+
+Owned code_compare(Thread& thread, Value left, Value right, CompareOp op) {
+    if ((op != CompareOp::kEq && op != CompareOp::kNe) || !has_shape(right, k_code_shape))
+        return Owned::share(not_implemented());
+    Code& a = as_code(left);
+    Code& b = as_code(right);
+    bool equal = a.argument_count == b.argument_count &&
+                 a.positional_only_count == b.positional_only_count &&
+                 a.keyword_only_count == b.keyword_only_count && a.flags == b.flags &&
+                 a.first_line == b.first_line && a.word_count == b.word_count &&
+                 a.position_count == b.position_count && a.range_count == b.range_count;
+    equal = equal &&
+            memcmp(pristine_words(a), pristine_words(b), a.word_count * sizeof(uint32_t)) == 0 &&
+            memcmp(a.positions, b.positions, a.position_count * sizeof(PositionEntry)) == 0 &&
+            memcmp(a.ranges, b.ranges, a.range_count * sizeof(ExceptionRange)) == 0;
+    Slot Code::* fields[] = {&Code::constants,  &Code::names, &Code::local_names, &Code::free_names,
+                             &Code::cell_names, &Code::name,  &Code::qualname};
+    for (auto field : fields)
+        if (equal) equal = TRY(same_constant(thread, (a.*field).borrow(), (b.*field).borrow()));
+    return Owned::share(boolean(equal == (op == CompareOp::kEq)));
+}
+
+Result<int64_t> code_hash(Thread& thread, Value self) {
+    Code& code = as_code(self);
+    uint64_t h = 20221211;
+    auto mix = [&h](uint64_t n) { h = (h ^ n) * 1000003; };
+    mix(static_cast<uint64_t>(str_hash(code.name.as<Str>())));
+    mix(code.argument_count);
+    mix(code.keyword_only_count);
+    mix(code.flags);
+    mix(static_cast<uint64_t>(code.first_line));
+    for (uint32_t i = 0; i < code.word_count; i++) mix(pristine_words(code)[i]);
+    auto n = static_cast<int64_t>(h);
+    return n == -1 ? -2 : n;
+}
+
+// --- attributes ---
+
+#define NUMBER(getter, expression)                                 \
+    Owned getter(Thread& thread, Value self) {                     \
+        Code& code = as_code(self);                                \
+        return make_int(thread, static_cast<int64_t>(expression)); \
+    }
+NUMBER(get_argcount, code.argument_count)
+NUMBER(get_posonlyargcount, code.positional_only_count)
+NUMBER(get_kwonlyargcount, code.keyword_only_count)
+NUMBER(get_stacksize, code.register_count - code.first_temporary)
+NUMBER(get_flags, code.flags)
+NUMBER(get_firstlineno, code.first_line)
+#undef NUMBER
+#define FIELD(getter, field)                   \
+    Owned getter(Thread& thread, Value self) { \
+        return as_code(self).field.share();    \
+    }
+FIELD(get_consts, constants)
+FIELD(get_names, names)
+FIELD(get_freevars, free_names)
+FIELD(get_cellvars, cell_names)
+FIELD(get_filename, filename)
+FIELD(get_name, name)
+FIELD(get_qualname, qualname)
+#undef FIELD
+
+// Names of the arguments and plain locals, without cells that are not arguments.
+Owned get_varnames(Thread& thread, Value self) {
+    Code& code = as_code(self);
+    auto& names = code.local_names.as<Tuple>();
+    auto& kinds = code.local_kinds.as<Bytes>();
+    Ref<List> result = TRY(make_list(thread, names.size));
+    for (size_t i = 0; i < names.size && i < kinds.size; i++) {
+        uint8_t kind = kinds.data()[i];
+        if ((kind & kLocalPlain) && !(kind & kLocalHidden))
+            TRY(list_append(thread, *result, Owned::share(names[i])));
+    }
+    return list_to_tuple(thread, *result);
+}
+Owned get_nlocals(Thread& thread, Value self) {
+    Owned names = TRY(get_varnames(thread, self));
+    return make_int(thread, static_cast<int64_t>(names.as<Tuple>().size));
+}
+Owned get_code(Thread& thread, Value self) {
+    Code& code = as_code(self);
+    return make_bytes(thread, pristine_words(code), code.word_count * sizeof(uint32_t));
+}
+Owned get_linetable(Thread& thread, Value self) {
+    Code& code = as_code(self);
+    return make_bytes(thread, code.positions, code.position_count * sizeof(PositionEntry));
+}
+Owned get_exceptiontable(Thread& thread, Value self) {
+    Code& code = as_code(self);
+    return make_bytes(thread, code.ranges, code.range_count * sizeof(ExceptionRange));
+}
+
+const GetSetRow code_getsets[] = {
+    {"co_argcount", get_argcount},
+    {"co_posonlyargcount", get_posonlyargcount},
+    {"co_kwonlyargcount", get_kwonlyargcount},
+    {"co_nlocals", get_nlocals},
+    {"co_stacksize", get_stacksize},
+    {"co_flags", get_flags},
+    {"co_code", get_code},
+    {"co_consts", get_consts},
+    {"co_names", get_names},
+    {"co_varnames", get_varnames},
+    {"co_freevars", get_freevars},
+    {"co_cellvars", get_cellvars},
+    {"co_filename", get_filename},
+    {"co_name", get_name},
+    {"co_qualname", get_qualname},
+    {"co_firstlineno", get_firstlineno},
+    {"co_linetable", get_linetable},
+    {"co_exceptiontable", get_exceptiontable},
+    {"_co_code_adaptive", get_code},
+    {},
+};
+
+// --- positions ---
+
+Owned make_line_iterator(Thread& thread, Code& code, Type& type) {
+    auto* iterator = allocate<LineIterator>(thread, type);
+    if (!iterator) return {};
+    iterator->code.init(Owned::share(code));
+    track(iterator);
+    return Owned::adopt(iterator);
+}
+Owned code_lines(Thread& thread, Code& self) {
+    return make_line_iterator(thread, self, line_iterator_type);
+}
+Owned code_positions(Thread& thread, Code& self) {
+    return make_line_iterator(thread, self, positions_iterator_type);
+}
+Owned code_branches(Thread& thread, Code& self) {
+    Ref<Tuple> none_found = empty_tuple();
+    return iterate(thread, none_found);
+}
+Owned varname_from_oparg(Thread& thread, Code& self, int oparg) {
+    Value lists[] = {self.local_names.borrow(), self.free_names.borrow()};
+    auto index = static_cast<size_t>(oparg);
+    for (Value names : lists) {
+        if (oparg >= 0 && index < names.as<Tuple>().size)
+            return Owned::share(names.as<Tuple>()[index]);
+        index -= names.as<Tuple>().size;
+    }
+    return raise(thread, exc::IndexError, "tuple index out of range");
+}
+
+void line_fields(Object* object, FieldVisitor& visitor) {
+    visitor.visit(static_cast<LineIterator*>(object)->code);
+}
+Owned line_self(Thread& thread, Value self) {
+    return Owned::share(self);
+}
+// Instructions are counted in bytes, as co_code is: four a word.
+Owned line_next(Thread& thread, Value self) {
+    auto& iterator = self.as<LineIterator>();
+    Code& code = iterator.code.as<Code>();
+    uint32_t start = iterator.at.load(std::memory_order_relaxed);
+    if (start >= code.word_count) return Owned::nothing();
+    const PositionEntry* entry = find_position(code, start);
+    int32_t line = entry ? entry->line : 0;
+    const PositionEntry* end = code.positions + code.position_count;
+    const PositionEntry* next = entry ? entry + 1 : code.positions;
+    while (next < end && (next->line == line || next->word <= start)) next++;
+    uint32_t stop = next < end ? next->word : code.word_count;
+    iterator.at.store(stop, std::memory_order_relaxed);
+    Owned a = Owned::small_int(int64_t{start} * 4), b = Owned::small_int(int64_t{stop} * 4);
+    Owned c = line > 0 ? Owned::small_int(line) : Owned::share(none());
+    return make_tuple(thread, a.value(), b.value(), c.value());
+}
+Owned number_or_none(int32_t n, int32_t least) {
+    return n >= least ? Owned::small_int(n) : Owned::share(none());
+}
+Owned positions_next(Thread& thread, Value self) {
+    auto& iterator = self.as<LineIterator>();
+    Code& code = iterator.code.as<Code>();
+    uint32_t at = iterator.at.fetch_add(1, std::memory_order_relaxed);
+    if (at >= code.word_count) {
+        iterator.at.store(code.word_count, std::memory_order_relaxed);
+        return Owned::nothing();
+    }
+    const PositionEntry* entry = find_position(code, at);
+    PositionEntry missing{0, 0, 0, -1, -1};
+    if (!entry) entry = &missing;
+    Owned line = number_or_none(entry->line, 1), end_line = number_or_none(entry->end_line, 1);
+    Owned column = number_or_none(entry->column, 0), end = number_or_none(entry->end_column, 0);
+    return make_tuple(thread, line.value(), end_line.value(), column.value(), end.value());
+}
+
+// --- replace ---
+
+constexpr const char* replace_signature =
+    "(*, co_argcount=<unrepresentable>, co_posonlyargcount=<unrepresentable>, "
+    "co_kwonlyargcount=<unrepresentable>, co_nlocals=<unrepresentable>, "
+    "co_stacksize=<unrepresentable>, co_flags=<unrepresentable>, "
+    "co_firstlineno=<unrepresentable>, co_code=<unrepresentable>, co_consts=<unrepresentable>, "
+    "co_names=<unrepresentable>, co_varnames=<unrepresentable>, co_freevars=<unrepresentable>, "
+    "co_cellvars=<unrepresentable>, co_filename=<unrepresentable>, co_name=<unrepresentable>, "
+    "co_qualname=<unrepresentable>, co_linetable=<unrepresentable>, "
+    "co_exceptiontable=<unrepresentable>)";
+
+bool number_given(Thread& thread, Value given, uint32_t* out) {
+    if (given.is_empty()) return true;
+    int n = TRY(convert_int(thread, given));
+    if (n < 0) return raise(thread, exc::ValueError, "code: argument must be >= 0");
+    *out = static_cast<uint32_t>(n);
+    return true;
+}
+
+template <class T>
+bool object_given(Thread& thread, Value given, const Type& type, const char* name, T** out) {
+    if (given.is_empty()) return true;
+    if (!is_instance_of(given, type))
+        return raise(thread, exc::TypeError, "replace() argument '{}' must be {}, not {}", name,
+                     type, type_name_of(given));
+    *out = &given.as<T>();
+    return true;
+}
+
+// What describes the instructions cannot be taken from elsewhere: they would not fit.
+bool unchanged(Thread& thread, Value given, Owned current, const char* name) {
+    if (given.is_empty()) return true;
+    if (!current) return false;
+    bool equal = TRY(equals(thread, given, current));
+    if (equal) return true;
+    return raise(thread, exc::ValueError, "code: {} cannot be replaced", name);
+}
+
+Owned code_replace(Thread& thread, Value self, Arguments arguments) {
+    Code& code = as_code(self);
+    Value out[18];
+    TRY(bind_arguments(thread, "replace", replace_signature, arguments, out, 18));
+    CodeParts parts = {pristine_words(code),
+                       code.ranges,
+                       code.positions,
+                       code.word_count,
+                       code.cache_count,
+                       code.range_count,
+                       code.position_count,
+                       code.flags,
+                       code.argument_count,
+                       code.positional_only_count,
+                       code.keyword_only_count,
+                       code.local_count,
+                       code.free_count,
+                       code.register_count,
+                       code.first_line,
+                       &code.constants.as<Tuple>(),
+                       &code.names.as<Tuple>(),
+                       &code.local_names.as<Tuple>(),
+                       &code.free_names.as<Tuple>(),
+                       &code.cell_names.as<Tuple>(),
+                       &code.local_kinds.as<Bytes>(),
+                       &code.filename.as<Str>(),
+                       &code.name.as<Str>(),
+                       &code.qualname.as<Str>()};
+    auto first_line = static_cast<uint32_t>(code.first_line);
+    TRY(number_given(thread, out[5], &parts.flags));
+    TRY(number_given(thread, out[6], &first_line));
+    parts.first_line = static_cast<int32_t>(first_line);
+    Tuple* constants = parts.constants;
+    TRY(object_given(thread, out[8], tuple_type, "co_consts", &constants));
+    if (constants->size < parts.constants->size)
+        return raise(thread, exc::ValueError, "code: co_consts is too small");
+    parts.constants = constants;
+    Tuple* names = parts.names;
+    TRY(object_given(thread, out[9], tuple_type, "co_names", &names));
+    if (names->size < parts.names->size)
+        return raise(thread, exc::ValueError, "code: co_names is too small");
+    for (size_t i = 0; i < names->size; i++)
+        if (!is_str((*names)[i]))
+            return raise(thread, exc::TypeError, "name tuples must contain only strings, not '{}'",
+                         type_name_of((*names)[i]));
+    parts.names = names;
+    TRY(object_given(thread, out[13], str_type, "co_filename", &parts.filename));
+    TRY(object_given(thread, out[14], str_type, "co_name", &parts.name));
+    TRY(object_given(thread, out[15], str_type, "co_qualname", &parts.qualname));
+    TRY(unchanged(thread, out[0], get_argcount(thread, self), "co_argcount"));
+    TRY(unchanged(thread, out[1], get_posonlyargcount(thread, self), "co_posonlyargcount"));
+    TRY(unchanged(thread, out[2], get_kwonlyargcount(thread, self), "co_kwonlyargcount"));
+    TRY(unchanged(thread, out[3], get_nlocals(thread, self), "co_nlocals"));
+    TRY(unchanged(thread, out[7], get_code(thread, self), "co_code"));
+    TRY(unchanged(thread, out[10], get_varnames(thread, self), "co_varnames"));
+    TRY(unchanged(thread, out[11], get_freevars(thread, self), "co_freevars"));
+    TRY(unchanged(thread, out[12], get_cellvars(thread, self), "co_cellvars"));
+    TRY(unchanged(thread, out[16], get_linetable(thread, self), "co_linetable"));
+    TRY(unchanged(thread, out[17], get_exceptiontable(thread, self), "co_exceptiontable"));
+    return make_code(thread, parts);
+}
+
+Owned code_replace_row(Thread& thread, Value self, Kwargs changes) {
+    Ref<Tuple> names = TRY(make_tuple(thread, changes.names, changes.count));
+    return code_replace(thread, self, {changes.values, 0, names.get()});
+}
+
+Owned code_sizeof(Thread& thread, Code& self) {
+    return make_int(thread,
+                    static_cast<int64_t>(sizeof(Code) + self.word_count * 2 * sizeof(uint32_t) +
+                                         self.cache_count * sizeof(uint64_t) +
+                                         self.position_count * sizeof(PositionEntry) +
+                                         self.range_count * sizeof(ExceptionRange)));
+}
+
+const MethodRow code_methods[] = {
+    {"co_lines", "(self, /)", fn<code_lines>, nullptr},
+    {"co_positions", "(self, /)", fn<code_positions>, nullptr},
+    {"co_branches", "(self, /)", fn<code_branches>, nullptr},
+    {"_varname_from_oparg", "(self, /, oparg)", fn<varname_from_oparg>,
+     "(internal-only) Return the local variable name for the given oparg.\n\nWARNING: this method "
+     "is for internal use only and may change or go away."},
+    {"replace", "(self, /, **changes)", fn<code_replace_row>,
+     "Return a copy of the code object with new values for the specified fields."},
+    {"__replace__", "(self, /, **changes)", fn<code_replace_row>, "The same as replace()."},
+    {"__sizeof__", "(self, /)", fn<code_sizeof>, nullptr},
+    {},
+};
+
+}  // namespace
+
+Type code_type;
+const TypeSpec code_type_spec = {
+    .name = "code",
+    .doc = "Create a code object.  Not for mere mortals.",
+    .size = sizeof(Code),
+    .flags = kTypeTracked | kTypeHasWeakrefs | kTypeNoInstantiate,
+    .slots = {.repr = code_repr,
+              .hash = code_hash,
+              .compare = code_compare,
+              .fields = code_fields,
+              .release = code_release},
+    .methods = code_methods,
+    .getsets = code_getsets,
+};
+
+Type line_iterator_type;
+const TypeSpec line_iterator_type_spec = {
+    .name = "line_iterator",
+    .size = sizeof(LineIterator),
+    .flags = kTypeTracked | kTypeNoInstantiate,
+    .slots = {.iter = line_self, .next = line_next, .fields = line_fields},
+};
+
+Type positions_iterator_type;
+const TypeSpec positions_iterator_type_spec = {
+    .name = "positions_iterator",
+    .size = sizeof(LineIterator),
+    .flags = kTypeTracked | kTypeNoInstantiate,
+    .slots = {.iter = line_self, .next = positions_next, .fields = line_fields},
+};
+
+}  // namespace imugi
