@@ -11,6 +11,7 @@
 #include "syntax/dump.h"
 #include "syntax/names.h"
 #include "syntax/parser.h"
+#include "syntax/token_stream.h"
 #include "syntax/tokenizer.h"
 
 namespace {
@@ -106,6 +107,25 @@ void dump_tokens(std::string_view source, bool extra) {
     } while (token.kind != TokenKind::ENDMARKER);
 }
 
+// As the tuples that `_tokenize.TokenizerIter` gives.
+void dump_text_tokens(std::string_view source, bool extra) {
+    Arena arena;
+    TokenStream stream(source, extra, arena);
+    TextToken token;
+    do {
+        if (!stream.next(token)) {
+            print_error(stream.error());
+            return;
+        }
+        printf("(%d, ", token.type);
+        write_text_repr(token.text, write_out, stdout);
+        printf(", (%d, %d), (%d, %d), ", token.line, token.column, token.end_line,
+               token.end_column);
+        write_text_repr(token.source, write_out, stdout);
+        printf(")\n");
+    } while (token.type != 0);
+}
+
 // One request a line: MODE PATH.
 void serve() {
     char line[4096];
@@ -120,7 +140,19 @@ void serve() {
                                                  : Mode::Exec;
         char* data = nullptr;
         size_t size = 0;
-        if (read_file(path, data, size)) dump_tree(skip_mark(data, size), options, false);
+        if (!read_file(path, data, size)) break;
+        if (!strcmp(line, "tokens")) {
+            dump_text_tokens({data, size}, true);
+        } else {
+            options.type_comments = !strcmp(line, "type_comments");
+            if (!strcmp(line, "func_type")) options.mode = Mode::FuncType;
+            options.allow_incomplete_input = !strcmp(line, "incomplete");
+            if (options.allow_incomplete_input) {
+                options.mode = Mode::Single;
+                options.dont_imply_dedent = true;
+            }
+            dump_tree({data, size}, options, false);
+        }
         free(data);
         putchar(0);
         fflush(stdout);

@@ -24,6 +24,7 @@ const Row ROWS[] = {
         {"OP", ""},
     {"TYPE_IGNORE", ""},
     {"TYPE_COMMENT", ""},
+    {"SOFT_KEYWORD", ""},
     {"FSTRING_START", ""},
     {"FSTRING_MIDDLE", ""},
     {"FSTRING_END", ""},

@@ -95,6 +95,7 @@ namespace imugi::syntax {
     X(KwWith, "with")           \
     X(KwYield, "yield")
 
+// In the order of Lib/token.py's numbers, as far as those go.
 enum class TokenKind : uint8_t {
     ENDMARKER,
     NAME,
@@ -109,6 +110,7 @@ enum class TokenKind : uint8_t {
         OP,  // a character that is no operator, such as `$`: always a syntax error
     TYPE_IGNORE,
     TYPE_COMMENT,
+    SOFT_KEYWORD,  // only a number of Lib/token.py's
     FSTRING_START,
     FSTRING_MIDDLE,
     FSTRING_END,

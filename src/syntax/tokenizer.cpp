@@ -417,13 +417,12 @@ bool Tokenizer::read_comment(Token& token, bool blank_line, bool& found) {
                   !(cursor_ > behind && is_name_part(uint8_t(*behind)) && *behind != '_');
     found = true;
     if (!ignore) return finish(token, TokenKind::TYPE_COMMENT, at, cursor_);
-    finish(token, TokenKind::TYPE_IGNORE, behind, cursor_);
-    // A line of its own is consumed as a whole.
+    // A line of its own is consumed as a whole, and its newline becomes part of the tag.
     if (blank_line) {
         read();
         at_line_start_ = true;
     }
-    return true;
+    return finish(token, TokenKind::TYPE_IGNORE, behind, cursor_);
 }
 
 bool Tokenizer::next_regular(Token& token) {
@@ -478,6 +477,7 @@ again:
     if (c == '\n') {
         at_line_start_ = true;
         if (blank_line || level_ > 0) {
+            comment_newline_ = false;
             if (options_.extra_tokens) return finish(token, TokenKind::NL);
             goto next_line;
         }
@@ -561,7 +561,9 @@ bool Tokenizer::read_name(Token& token, int c) {
     const char* at = cursor_;
     while (is_name_part(uint8_t(*at))) seen |= uint8_t(*at++);
     cursor_ = at;
-    if (seen >= 128 && !check_identifier(start_, cursor_)) return false;
+    // What stands behind the name has been looked at.
+    if (at == end_ && state_ == ReadState::Ok) state_ = ReadState::EndOfInput;
+    if (seen >= 128 && !options_.extra_tokens && !check_identifier(start_, cursor_)) return false;
     finish(token, TokenKind::NAME);
     if (seen < 128) token.kind = keyword_kind(text(token));
     return true;

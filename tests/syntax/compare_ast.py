@@ -33,11 +33,19 @@ CHANGED = re.compile("|".join([
 ]))
 
 
+# Further modes: what they are to compile(), and flags.
+MODES = {
+    "type_comments": ("exec", ast.PyCF_TYPE_COMMENTS),
+    "incomplete": ("single", 0x4000 | 0x200),  # as codeop: PyCF_ALLOW_INCOMPLETE_INPUT, PyCF_DONT_IMPLY_DEDENT
+}
+
+
 def expected(source, mode):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = compile(source, "<compare>", mode, ast.PyCF_ONLY_AST)
+            kind, flags = MODES.get(mode, (mode, 0))
+            tree = compile(source, "<compare>", kind, ast.PyCF_ONLY_AST | flags)
         return ast.dump(tree, include_attributes=True)
     except SyntaxError as error:
         return (f"{type(error).__name__} {error.msg!r} {error.lineno} {error.offset} "
@@ -93,7 +101,7 @@ EXTRAS = ("( ) [ ] { } , : ; . ... = == := + - * ** / // @ -> ! != < ~ | & ^ % +
           "pass break continue None True x print match case type _ 0 1.5 0x 'a' b'a' f'{x}' f'{' \" ''' # \\ \n \t $ ? é").split(" ")
 
 
-def mutants(count, seed, paths):
+def mutants(count, seed, mode, paths):
     choose = random.Random(seed)
     pieces = []
     for name, source in sources(paths):
@@ -126,7 +134,7 @@ def mutants(count, seed, paths):
             words[at], words[other] = words[other], words[at]
         else:
             del words[at:]
-        yield f"snippet {number} ({name})", "".join(words), "exec"
+        yield f"snippet {number} ({name})", "".join(words), mode
 
 
 def main():
@@ -141,7 +149,7 @@ def main():
         parts = json.loads(pathlib.Path(arguments[1]).read_text())
         cases = [(f"snippet {i}", source, mode) for i, (source, mode) in enumerate(parts)]
     elif arguments[0] == "--mutate":
-        cases = mutants(int(arguments[1]), int(arguments[2]), arguments[3:])
+        cases = mutants(int(arguments[1]), int(arguments[2]), mode, arguments[3:])
     else:
         cases = ((name, source, mode) for name, source in sources(arguments))
     good = bad = changed = 0
