@@ -16,7 +16,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-FOLDERS = ("language", "builtins", "threads")
+FOLDERS = ("language", "builtins", "threads", "robust")
 
 
 def scripts(names):
