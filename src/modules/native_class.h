@@ -55,8 +55,10 @@ class NativeException {
         : spec_{.name = name,
                 .doc = doc,
                 .base = &base,
-                .flags = kTypeHeap | kTypeBase | kTypeTracked | kTypeHasDict | kTypeHasWeakrefs | kTypeIsException},
-          base_(base), class_(spec_, &base) {}
+                .flags = kTypeHeap | kTypeBase | kTypeTracked | kTypeHasDict | kTypeHasWeakrefs |
+                         kTypeIsException},
+          base_(base),
+          class_(spec_, &base) {}
 
     // The base when memory is too short for the class.
     Type& type(Thread& thread) {
@@ -75,15 +77,15 @@ class NativeException {
 };
 
 // `T&` parameters of the methods of a class: the method descriptor has checked `self` already.
-#define IMUGI_NATIVE_CLASS(Struct, native_class)                             \
-    template <>                                                              \
-    struct BuiltinTypeOf<Struct> {                                           \
-        static Type& type() {                                                \
-            return object_type;                                              \
-        }                                                                    \
-        static bool check(Value value) {                                     \
-            return native_class.is_instance(value);                          \
-        }                                                                    \
+#define IMUGI_NATIVE_CLASS(Struct, native_class)    \
+    template <>                                     \
+    struct BuiltinTypeOf<Struct> {                  \
+        static Type& type() {                       \
+            return object_type;                     \
+        }                                           \
+        static bool check(Value value) {            \
+            return native_class.is_instance(value); \
+        }                                           \
     }
 
 }  // namespace imugi

@@ -5,6 +5,7 @@
 #include "memory/collector.h"
 #include "memory/heap.h"
 #include "object/bytes_methods.h"
+#include "object/generic_alias.h"
 #include "object/int.h"
 #include "object/list.h"
 #include "object/protocol.h"
@@ -15,8 +16,6 @@
 #include "object/tuple.h"
 
 namespace imugi {
-
-Owned make_generic_alias(Thread& thread, Value origin, Value item);  // object/generic_alias.h
 
 namespace {
 

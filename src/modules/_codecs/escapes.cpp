@@ -71,8 +71,8 @@ enum class Step : uint8_t { kDone, kFailed, kIncomplete };
 
 // \xXX, \uXXXX, \UXXXXXXXX behind the letter.
 Step hex_escape(Decoder& decoder, size_t start, size_t digits, bool final) {
-    static constexpr const char* kTruncated[] = {"truncated \\xXX escape", "truncated \\uXXXX escape",
-                                                 "truncated \\UXXXXXXXX escape"};
+    static constexpr const char* kTruncated[] = {
+        "truncated \\xXX escape", "truncated \\uXXXX escape", "truncated \\UXXXXXXXX escape"};
     const char* reason = kTruncated[digits == 2 ? 0 : digits == 4 ? 1 : 2];
     size_t at = start + 2;
     uint32_t c = 0;
@@ -204,8 +204,8 @@ Owned decode_raw_unicode_escape(Thread& thread, const uint8_t* data, size_t size
             value = value << 4 | static_cast<uint32_t>(hex_digit(decoder.data[at]));
         if (at < start + 2 + digits) {
             if (at == decoder.size && !final) break;
-            TRY(decoder.error(start, at,
-                              c == 'u' ? "truncated \\uXXXX escape" : "truncated \\UXXXXXXXX escape"));
+            TRY(decoder.error(
+                start, at, c == 'u' ? "truncated \\uXXXX escape" : "truncated \\UXXXXXXXX escape"));
         } else if (value > max_code_point) {
             TRY(decoder.error(start, at, "\\Uxxxxxxxx out of range"));
         } else {

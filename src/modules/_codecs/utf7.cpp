@@ -95,8 +95,7 @@ Owned decode_utf7(Thread& thread, const uint8_t* data, size_t size, const char* 
         }
         in_run = false;
         if (run.bits >= 6) {
-            TRY(decoder.error(run_start, decoder.at + 1,
-                              "partial character in base64 sequence"));
+            TRY(decoder.error(run_start, decoder.at + 1, "partial character in base64 sequence"));
             continue;
         }
         if (run.bits > 0 && run.buffer != 0) {

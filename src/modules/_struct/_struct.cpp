@@ -50,8 +50,7 @@ Ref<Str> format_text(Thread& thread, Value format) {
         return make_str_from_units(thread, bytes.data(), 1, bytes.size);
     }
     return raise(thread, exc::TypeError,
-                 "Struct() argument 1 must be a str or bytes object, not {}",
-                 type_name_of(format));
+                 "Struct() argument 1 must be a str or bytes object, not {}", type_name_of(format));
 }
 
 bool initialise(Thread& thread, Struct& self, Value format) {
@@ -278,8 +277,7 @@ bool struct_pack_into(Thread& thread, Struct& self, Args values) {
     return pack_values_into(thread, self, values.values, values.count);
 }
 Owned struct_sizeof(Thread&, Struct& self) {
-    return Owned::small_int(
-        static_cast<int64_t>(heap_block_size(&self) + self.layout.memory()));
+    return Owned::small_int(static_cast<int64_t>(heap_block_size(&self) + self.layout.memory()));
 }
 Owned get_format(Thread& thread, Value self) {
     TRY(check_ready(thread, self.as<Struct>()));
@@ -373,14 +371,12 @@ Owned calcsize(Thread& thread, Value format) {
     return Owned::small_int(s->layout.size());
 }
 Owned pack(Thread& thread, Args arguments) {
-    if (arguments.count == 0)
-        return raise(thread, exc::TypeError, "missing format argument");
+    if (arguments.count == 0) return raise(thread, exc::TypeError, "missing format argument");
     Ref<Struct> s = TRY(cached_struct(thread, arguments[0]));
     return pack_values(thread, *s, arguments.values + 1, arguments.count - 1);
 }
 bool pack_into(Thread& thread, Args arguments) {
-    if (arguments.count == 0)
-        return raise(thread, exc::TypeError, "missing format argument");
+    if (arguments.count == 0) return raise(thread, exc::TypeError, "missing format argument");
     Ref<Struct> s = TRY(cached_struct(thread, arguments[0]));
     return pack_values_into(thread, *s, arguments.values + 1, arguments.count - 1);
 }

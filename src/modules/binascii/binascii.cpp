@@ -2,6 +2,7 @@
 // arguments' memory is pinned by their buffers.
 #include "base/binary_text.h"
 #include "memory/heap.h"
+#include "modules/native_class.h"
 #include "object/buffer.h"
 #include "object/bytes_methods.h"
 #include "object/dict.h"
@@ -10,7 +11,6 @@
 #include "object/module.h"
 #include "object/protocol.h"
 #include "object/str.h"
-#include "modules/native_class.h"
 
 namespace imugi {
 
@@ -96,7 +96,8 @@ Owned a2b_base64(Thread& thread, Value data, bool strict) {
 Owned b2a_base64(Thread& thread, Value data, bool newline) {
     Buffer buffer(thread);
     TRY(buffer.get(data));
-    if (too_large(buffer.size())) return raise(thread, error_class.type(thread), "Too much data for base64 line");
+    if (too_large(buffer.size()))
+        return raise(thread, error_class.type(thread), "Too much data for base64 line");
     size_t size = base64_encoded_size(buffer.size());
     Ref<Bytes> bytes = TRY(make_bytes_blank(thread, size + newline));
     if (size + newline == 0) return empty_bytes();
@@ -113,8 +114,8 @@ Owned a2b_uu(Thread& thread, Value data) {
     size_t size = uu_decoded_size(argument.data(), argument.size());
     Ref<Bytes> bytes = TRY(make_bytes_blank(thread, size));
     uint8_t nothing;
-    UuStatus status = uu_decode(size ? bytes_blank_data(*bytes) : &nothing, argument.data(),
-                                argument.size());
+    UuStatus status =
+        uu_decode(size ? bytes_blank_data(*bytes) : &nothing, argument.data(), argument.size());
     if (status != UuStatus::ok)
         return raise(thread, error_class.type(thread),
                      status == UuStatus::illegal_character ? "Illegal char" : "Trailing garbage");

@@ -1,7 +1,7 @@
 // The unicodedata module, over src/base/unicode_data.h. Pure functions of immutable tables.
 //
-// The functions of the module are those of its UCD objects: ucd_3_2_0 answers for Unicode 3.2, which
-// IDNA and stringprep are about.
+// The functions of the module are those of its UCD objects: ucd_3_2_0 answers for Unicode 3.2,
+// which IDNA and stringprep are about.
 #include "base/unicode_data.h"
 
 #include "memory/heap.h"
