@@ -1,3 +1,5 @@
+# time limit: 600
+# not under: asan tsan
 """Programs that ask for too much: each ends with the right exception or message, never a crash.
 
 Run as `python test_exhaustion.py`; each program runs in a process of its own.
@@ -133,7 +135,7 @@ def test_memory():
         "x = []\nx.extend(iter(int, 1))", "list(iter(int, 1))", "''.join(iter(str, 1))", "x = 'a' * (1 << 28)\n[x.replace('a', x) for _ in range(9)]", "format(1, '1000000000000')", "'a'.center(1 << 50)", "memoryview(bytearray(1 << 60))", "import array\narray.array('d', [0.0]) * (1 << 58)",
         "from collections import deque\nd = deque()\nwhile True: d.append(bytearray(100000))", "range(1 << 62).__len__() and list(range(1 << 62))",
     ):
-        expect_freed(source, "MemoryError", "OverflowError", limit=4000000)
+        expect_freed(source, "MemoryError", "OverflowError", limit=4000000 if "a += a" in source else 2000000)
 
 
 def test_start_up_under_a_limit():
@@ -142,7 +144,7 @@ def test_start_up_under_a_limit():
 
 def test_interrupt():
     import time
-    for source in ("while True: pass", "import time\ntime.sleep(100)", *(["sum(iter(int, 1))", "10 ** 10 ** 8", "sorted(range(10 ** 9), key=lambda x: -x)"] if IMUGI else []), "[x for x in iter(int, 1) if x]", "import threading\nthreading.Event().wait()", "input()", "'a' * 10 in ['b'] * 10\nlist(map(lambda x: [y for y in range(10 ** 9)], [1]))"):
+    for source in ("while True: pass", "import time\ntime.sleep(100)", *(["sum(iter(int, 1))", "[x for x in iter(int, 1) if x]", "10 ** 10 ** 8", "sorted(range(10 ** 9), key=lambda x: -x)"] if IMUGI else []), "import threading\nthreading.Event().wait()", "input()", "'a' * 10 in ['b'] * 10\nlist(map(lambda x: [y for y in range(10 ** 9)], [1]))"):
         program = "import signal, sys\nsignal.signal(signal.SIGINT, signal.default_int_handler)\nprint('ready', flush=True)\ntry:\n" + "".join("    %s\n" % line for line in source.splitlines()) + "except KeyboardInterrupt:\n    print('interrupted')\n"
         process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:

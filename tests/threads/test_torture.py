@@ -1,3 +1,4 @@
+# time limit: 120
 """Threads that do anything to shared objects. Nothing may crash, hang or corrupt; errors are ours."""
 
 import sys
