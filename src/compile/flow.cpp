@@ -1,0 +1,243 @@
+// Improves a unit's instruction list before it is encoded: jumps to jumps go straight, what cannot
+// be reached disappears, and so do the checks of locals that are bound on every way there.
+#include "compile/unit.h"
+
+namespace imugi::compile {
+namespace {
+
+constexpr uint32_t kNone = ~0u;
+
+class Flow {
+  public:
+    Flow(CompileContext& context, Unit& unit)
+        : context_(context), unit_(unit), reachable_(context.arena) {}
+
+    bool run() {
+        uint32_t count = unit_.code.size();
+        if (!reachable_.resize(count, 0)) return context_.no_memory();
+        thread_jumps();
+        if (!mark_reachable() || !drop_checks()) return false;
+        compact();
+        return true;
+    }
+
+  private:
+    Instruction& at(uint32_t index) { return unit_.code[index]; }
+    uint32_t target_of(const Instruction& instruction) {
+        return unit_.labels[instruction.target.index];
+    }
+    uint32_t handler_of(const Instruction& instruction) {
+        if (!instruction.handler) return kNone;
+        return unit_.labels[unit_.handlers[instruction.handler].label.index];
+    }
+
+    void thread_jumps() {
+        uint32_t count = unit_.code.size();
+        for (uint32_t i = 0; i < count; i++) {
+            Instruction& jump = at(i);
+            if (!is_jump(jump.op)) continue;
+            for (int steps = 0; steps < 8; steps++) {
+                uint32_t target = target_of(jump);
+                // NOPs without a line do nothing on the way.
+                while (target < count && at(target).op == Opcode::NOP &&
+                       at(target).position.line < 0)
+                    target++;
+                if (target >= count || at(target).op != Opcode::JUMP || target <= i) break;
+                if (target_of(at(target)) <= i) break;
+                jump.target = at(target).target;
+            }
+        }
+    }
+
+    bool mark_reachable() {
+        Vec<uint32_t> work(context_.arena);
+        auto visit = [&](uint32_t index) {
+            if (index < unit_.code.size() && !reachable_[index]) {
+                reachable_[index] = 1;
+                work.push(index);
+            }
+        };
+        visit(0);
+        while (!work.empty()) {
+            uint32_t index = work.back();
+            work.pop();
+            Instruction& instruction = at(index);
+            if (is_jump(instruction.op)) visit(target_of(instruction));
+            uint32_t handler = handler_of(instruction);
+            if (handler != kNone) visit(handler);
+            if (!ends_flow(instruction.op)) visit(index + 1);
+        }
+        return !context_.arena.failed() || context_.no_memory();
+    }
+
+    // --- definite assignment ---
+    bool drop_checks() {
+        uint32_t count = unit_.code.size(), locals = unit_.locals.size();
+        bool any = false;
+        for (uint32_t i = 0; i < count && !any; i++) any = at(i).op == Opcode::CHECK_LOCAL;
+        if (!any || locals == 0) return true;
+        // Blocks begin at jump targets, handlers and behind jumps.
+        Vec<uint32_t> block_of(context_.arena);
+        if (!block_of.resize(count + 1, 0)) return context_.no_memory();
+        for (uint32_t i = 0; i < count; i++) {
+            if (!reachable_[i]) continue;
+            Instruction& instruction = at(i);
+            if (is_jump(instruction.op)) {
+                block_of[target_of(instruction)] = 1;
+                block_of[i + 1] = 1;
+            }
+            uint32_t handler = handler_of(instruction);
+            if (handler != kNone) block_of[handler] = 1;
+            if (ends_flow(instruction.op)) block_of[i + 1] = 1;
+        }
+        uint32_t blocks = 0;
+        for (uint32_t i = 0; i <= count; i++) {
+            if (i == 0 || block_of[i]) blocks++;
+            block_of[i] = blocks - 1;
+        }
+        words_ = (locals + 63) / 64;
+        constexpr size_t kMostMemory = 8 << 20;
+        if (size_t{blocks} * words_ * sizeof(uint64_t) > kMostMemory) return true;
+        bound_ = context_.arena.make_array<uint64_t>(size_t{blocks} * words_);
+        auto* state = context_.arena.make_array<uint64_t>(words_);
+        if (!bound_ || !state) return context_.no_memory();
+        memset(bound_, 0xFF, size_t{blocks} * words_ * sizeof(uint64_t));
+        memset(bound_, 0, words_ * sizeof(uint64_t));
+        for (uint32_t i = 0; i < locals; i++)
+            if (unit_.locals[i].kind & kLocalArgument) bound_[i / 64] |= uint64_t{1} << i % 64;
+        // Runs to the fixed point: bits only ever disappear.
+        for (bool changed = true; changed;) {
+            changed = false;
+            uint32_t i = 0;
+            while (i < count) {
+                uint32_t block = block_of[i], end = i;
+                while (end < count && block_of[end] == block) end++;
+                if (reachable_[i]) {
+                    memcpy(state, &bound_[size_t{block} * words_], words_ * sizeof(uint64_t));
+                    changed |= step(i, end, state, block_of, false);
+                }
+                i = end;
+            }
+        }
+        for (uint32_t i = 0; i < count;) {
+            uint32_t block = block_of[i], end = i;
+            while (end < count && block_of[end] == block) end++;
+            if (reachable_[i]) {
+                memcpy(state, &bound_[size_t{block} * words_], words_ * sizeof(uint64_t));
+                step(i, end, state, block_of, true);
+            }
+            i = end;
+        }
+        return true;
+    }
+
+    bool meet(uint32_t block, const uint64_t* state) {
+        uint64_t* bits = &bound_[size_t{block} * words_];
+        bool changed = false;
+        for (uint32_t w = 0; w < words_; w++) {
+            uint64_t met = bits[w] & state[w];
+            changed |= met != bits[w];
+            bits[w] = met;
+        }
+        return changed;
+    }
+
+    // Carries the state through a block; with `rewrite` takes proven checks out instead.
+    bool step(uint32_t begin, uint32_t end, uint64_t* state, const Vec<uint32_t>& block_of,
+              bool rewrite) {
+        bool changed = false;
+        uint32_t locals = unit_.locals.size();
+        auto set = [&](Reg reg, bool is_bound) {
+            if (reg >= locals) return;
+            uint64_t bit = uint64_t{1} << reg % 64;
+            if (is_bound)
+                state[reg / 64] |= bit;
+            else
+                state[reg / 64] &= ~bit;
+        };
+        for (uint32_t i = begin; i < end; i++) {
+            if (!reachable_[i]) break;
+            Instruction& it = at(i);
+            uint32_t handler = handler_of(it);
+            if (handler != kNone && !rewrite) changed |= meet(block_of[handler], state);
+            if (it.op == Opcode::FOR_ITER && !rewrite)
+                changed |= meet(block_of[target_of(it)], state);
+            switch (it.op) {
+                case Opcode::CHECK_LOCAL:
+                    if (rewrite && it.a < locals && (state[it.a / 64] >> it.a % 64 & 1)) {
+                        it.op = Opcode::NOP;
+                        it.position = kNowhere;
+                    }
+                    set(it.a, true);
+                    break;
+                case Opcode::DELETE_LOCAL:
+                case Opcode::CLEAR_LOCAL:
+                    set(it.a, false);
+                    break;
+                case Opcode::MAKE_CELL:
+                    set(it.a, true);
+                    break;
+                default:
+                    if (opcode_info(it.op).operands[0] == 'd') set(it.a, true);
+            }
+            if (rewrite) continue;
+            if (is_jump(it.op) && it.op != Opcode::FOR_ITER)
+                changed |= meet(block_of[target_of(it)], state);
+            if (i + 1 == end && end < unit_.code.size() && !ends_flow(it.op))
+                changed |= meet(block_of[end], state);
+        }
+        return changed;
+    }
+
+    // --- removal ---
+    void compact() {
+        uint32_t count = unit_.code.size(), kept = 0;
+        Vec<uint32_t> moved(context_.arena);
+        if (!moved.resize(count + 1, 0)) return;
+        for (uint32_t i = 0; i < count; i++) {
+            moved[i] = kept;
+            if (!reachable_[i] || useless(i)) continue;
+            unit_.code[kept++] = unit_.code[i];
+        }
+        moved[count] = kept;
+        unit_.code.truncate(kept);
+        for (uint32_t& label : unit_.labels) label = moved[label];
+    }
+
+    bool useless(uint32_t index) {
+        Instruction& it = at(index);
+        if (it.op == Opcode::NOP) {
+            if (it.position.line < 0) return true;
+            // A line of its own is seen by tracing.
+            for (uint32_t next = index + 1; next < unit_.code.size(); next++) {
+                if (!reachable_[next]) continue;
+                if (at(next).position.line < 0 && at(next).op == Opcode::NOP) continue;
+                return at(next).position.line == it.position.line;
+            }
+            return false;
+        }
+        if (it.op == Opcode::MOVE && it.a == it.b) return true;
+        if (it.op != Opcode::JUMP) return false;
+        uint32_t target = target_of(it);
+        for (uint32_t next = index + 1; next <= target; next++) {
+            if (next == target) return true;
+            if (reachable_[next] && !(at(next).op == Opcode::NOP && at(next).position.line < 0))
+                return false;
+        }
+        return false;
+    }
+
+    CompileContext& context_;
+    Unit& unit_;
+    Vec<uint8_t> reachable_;
+    uint64_t* bound_ = nullptr;
+    uint32_t words_ = 0;
+};
+
+}  // namespace
+
+bool optimize_flow(CompileContext& context, Unit& unit) {
+    return Flow(context, unit).run() && (!context.arena.failed() || context.no_memory());
+}
+
+}  // namespace imugi::compile
