@@ -1,5 +1,5 @@
-// From source text or a tree to Code: what compile(), exec(), eval(), importlib and the command line
-// use. SyntaxErrors are raised as Python exceptions with all their attributes.
+// From source text or a tree to Code: what compile(), exec(), eval(), importlib and the command
+// line use. SyntaxErrors are raised as Python exceptions with all their attributes.
 #pragma once
 
 #include <string_view>
@@ -21,10 +21,15 @@ enum CompilerFlag : uint32_t {  // as CPython numbers them (PyCF_*)
     kFlagsMask = 0x1FE0000,  // __future__ features
 };
 
+struct Scope;
+
+// sys.flags.optimize; set at start-up.
+extern std::atomic<int> default_optimization;
+
 struct CompileOptions {
     syntax::Mode mode = syntax::Mode::Exec;
-    uint32_t flags = 0;      // CompilerFlag and co_flags of __future__ features
-    int optimize = -1;       // -1: as the interpreter was started
+    uint32_t flags = 0;  // CompilerFlag and co_flags of __future__ features
+    int optimize = -1;   // -1: as the interpreter was started
     int feature_version = 14;
 };
 
@@ -39,6 +44,15 @@ Ref<Code> compile_tree(Thread& thread, Value tree, Str& filename, const CompileO
 
 // The builtin compile(): source is a str, bytes-like, or an AST; the result a Code or an AST.
 Owned compile_source(Thread& thread, Value source, Str& filename, const CompileOptions& options);
+
+// Builds the symbol table of a source and shows it to `visit`.
+[[nodiscard]] bool build_symbol_table(Thread& thread, std::string_view source, Str& filename,
+                                      const CompileOptions& options,
+                                      bool (*visit)(Thread& thread, Scope& top, void* argument),
+                                      void* argument);
+
+// The bytes of a bytes-like source; `message` for the TypeError of anything else.
+Owned bytes_of_source(Thread& thread, Value source, const char* message);
 
 // Raises what the parser reports.
 bool raise_syntax_error(Thread& thread, const syntax::Error& error, Str& filename);

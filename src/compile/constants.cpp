@@ -54,8 +54,7 @@ uint64_t constant_hash(Thread& thread, Value value) {
     if (is_exact_tuple(value)) {
         Tuple& tuple = value.as<Tuple>();
         uint64_t hash = mix(7, tuple.size);
-        for (size_t i = 0; i < tuple.size; i++)
-            hash = mix(hash, constant_hash(thread, tuple[i]));
+        for (size_t i = 0; i < tuple.size; i++) hash = mix(hash, constant_hash(thread, tuple[i]));
         return hash;
     }
     if (has_shape(value, k_frozenset_shape)) {
@@ -242,8 +241,8 @@ Owned make_literal(Thread& thread, const ast::ConstantValue& literal) {
 namespace {
 
 constexpr size_t kMaxIntBits = 128;
-constexpr size_t kMaxSequence = 256;    // items of a repeated tuple
-constexpr size_t kMaxText = 4096;       // characters of a repeated str or bytes
+constexpr size_t kMaxSequence = 256;  // items of a repeated tuple
+constexpr size_t kMaxText = 4096;     // characters of a repeated str or bytes
 constexpr size_t kMaxNestedItems = 1024;
 
 bool is_number(Value value) {
@@ -332,10 +331,9 @@ Owned fold_binary(Thread& thread, ast::Operator op, Value left, Value right) {
     if (!numbers && !sequences) return Owned::nothing();
     if (op == ast::Operator::MatMult || !result_is_small(op, left, right)) return Owned::nothing();
     static constexpr BinaryOp kOps[] = {
-        BinaryOp::kAdd,       BinaryOp::kSubtract,   BinaryOp::kMultiply,
-        BinaryOp::kMatrixMultiply, BinaryOp::kTrueDivide, BinaryOp::kRemainder,
-        BinaryOp::kPower,     BinaryOp::kLeftShift,  BinaryOp::kRightShift,
-        BinaryOp::kOr,        BinaryOp::kXor,        BinaryOp::kAnd,
+        BinaryOp::kAdd,        BinaryOp::kSubtract,  BinaryOp::kMultiply, BinaryOp::kMatrixMultiply,
+        BinaryOp::kTrueDivide, BinaryOp::kRemainder, BinaryOp::kPower,    BinaryOp::kLeftShift,
+        BinaryOp::kRightShift, BinaryOp::kOr,        BinaryOp::kXor,      BinaryOp::kAnd,
         BinaryOp::kFloorDivide};
     return attempt(thread, binary_op(thread, kOps[static_cast<int>(op)], left, right));
 }

@@ -73,13 +73,12 @@ Raised CompileContext::error(const ast::Position& position, Ref<Str> message) {
     auto number = [](int32_t n) { return Value::small_int(n); };
     Owned text = line_of_file(thread, filename, position.line);
     if (!text) return {};
-    Ref<Tuple> place = make_tuple(
-        thread, Value::of(filename), number(position.line), number(position.column + 1),
-        text.value(), number(position.end_line),
-        number(position.end_column < 0 ? position.end_column : position.end_column + 1));
+    Ref<Tuple> place =
+        make_tuple(thread, Value::of(filename), number(position.line), number(position.column + 1),
+                   text.value(), number(position.end_line),
+                   number(position.end_column < 0 ? position.end_column : position.end_column + 1));
     if (!place) return {};
-    Owned exception =
-        call(thread, Value::of(exc::SyntaxError), message.value(), place.value());
+    Owned exception = call(thread, Value::of(exc::SyntaxError), message.value(), place.value());
     if (exception) raise_exception(thread, std::move(exception));
     return {};
 }
@@ -98,9 +97,9 @@ bool warn_syntax(CompileContext& context, const ast::Position& position, Ref<Str
     if (warnings.is_nothing()) return true;
     Owned function = get_attribute(thread, warnings, ID(warn_explicit));
     if (!function) return false;
-    Owned result = call(thread, function, Value::of(category), message.value(),
-                        Value::of(context.filename), Value::small_int(position.line), none(),
-                        none());
+    Owned result =
+        call(thread, function, Value::of(category), message.value(), Value::of(context.filename),
+             Value::small_int(position.line), none(), none());
     if (result) return true;
     if (!exception_matches(thread, category)) return false;
     // The filters make it an error: that is a SyntaxError then.

@@ -11,44 +11,44 @@
 namespace imugi::compile {
 
 // Names that the language itself uses, interned in the compilation's NameTable.
-#define IMUGI_COMPILE_NAMES(N)                          \
-    N(class_, "__class__")                              \
-    N(classdict, "__classdict__")                       \
-    N(classdictcell, "__classdictcell__")               \
-    N(classcell, "__classcell__")                       \
+#define IMUGI_COMPILE_NAMES(N)                                \
+    N(class_, "__class__")                                    \
+    N(classdict, "__classdict__")                             \
+    N(classdictcell, "__classdictcell__")                     \
+    N(classcell, "__classcell__")                             \
     N(conditional_annotations, "__conditional_annotations__") \
-    N(annotations, "__annotations__")                   \
-    N(annotate, "__annotate__")                         \
-    N(annotate_func, "__annotate_func__")               \
-    N(debug, "__debug__")                               \
-    N(doc, "__doc__")                                   \
-    N(module, "__module__")                             \
-    N(name, "__name__")                                 \
-    N(qualname, "__qualname__")                         \
-    N(firstlineno, "__firstlineno__")                   \
-    N(static_attributes, "__static_attributes__")       \
-    N(type_params, "__type_params__")                   \
-    N(future, "__future__")                             \
-    N(super, "super")                                   \
-    N(self, "self")                                     \
-    N(top, "top")                                       \
-    N(join, "join")                                     \
-    N(lambda, "lambda")                                 \
-    N(lambda_code, "<lambda>")                          \
-    N(module_code, "<module>")                          \
-    N(listcomp, "listcomp")                             \
-    N(setcomp, "setcomp")                               \
-    N(dictcomp, "dictcomp")                             \
-    N(genexpr, "genexpr")                               \
-    N(listcomp_code, "<listcomp>")                      \
-    N(setcomp_code, "<setcomp>")                        \
-    N(dictcomp_code, "<dictcomp>")                      \
-    N(genexpr_code, "<genexpr>")                        \
-    N(dot_zero, ".0")                                   \
-    N(dot_format, ".format")                            \
-    N(dot_type_params, ".type_params")                  \
-    N(dot_generic_base, ".generic_base")                \
-    N(dot_defaults, ".defaults")                        \
+    N(annotations, "__annotations__")                         \
+    N(annotate, "__annotate__")                               \
+    N(annotate_func, "__annotate_func__")                     \
+    N(debug, "__debug__")                                     \
+    N(doc, "__doc__")                                         \
+    N(module, "__module__")                                   \
+    N(name, "__name__")                                       \
+    N(qualname, "__qualname__")                               \
+    N(firstlineno, "__firstlineno__")                         \
+    N(static_attributes, "__static_attributes__")             \
+    N(type_params, "__type_params__")                         \
+    N(future, "__future__")                                   \
+    N(super, "super")                                         \
+    N(self, "self")                                           \
+    N(top, "top")                                             \
+    N(join, "join")                                           \
+    N(lambda, "lambda")                                       \
+    N(lambda_code, "<lambda>")                                \
+    N(module_code, "<module>")                                \
+    N(listcomp, "listcomp")                                   \
+    N(setcomp, "setcomp")                                     \
+    N(dictcomp, "dictcomp")                                   \
+    N(genexpr, "genexpr")                                     \
+    N(listcomp_code, "<listcomp>")                            \
+    N(setcomp_code, "<setcomp>")                              \
+    N(dictcomp_code, "<dictcomp>")                            \
+    N(genexpr_code, "<genexpr>")                              \
+    N(dot_zero, ".0")                                         \
+    N(dot_format, ".format")                                  \
+    N(dot_type_params, ".type_params")                        \
+    N(dot_generic_base, ".generic_base")                      \
+    N(dot_defaults, ".defaults")                              \
     N(dot_kwdefaults, ".kwdefaults")
 
 struct KnownNames {

@@ -134,8 +134,8 @@ class Disassembler {
             if (kind == '_') continue;
             TRY(separator());
             if (kind == 'D') {
-                uint32_t value = is_wide ? operands[1] | operands[2] << 16
-                                         : operands[1] | operands[2] << 8;
+                uint32_t value =
+                    is_wide ? operands[1] | operands[2] << 16 : operands[1] | operands[2] << 8;
                 if (info.operands[3] == 'i' && !is_wide)
                     value = static_cast<uint32_t>(static_cast<int16_t>(value));
                 TRY(show(code, info.operands[3], value));

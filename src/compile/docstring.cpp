@@ -7,7 +7,8 @@
 namespace imugi::compile {
 namespace {
 
-// Columns of white space at the beginning; `*blank` when there is nothing else up to the line's end.
+// Columns of white space at the beginning; `*blank` when there is nothing else up to the line's
+// end.
 size_t margin_of(std::string_view text, size_t begin, bool* blank) {
     size_t at = begin;
     while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) at++;

@@ -266,8 +266,8 @@ Operand Generator::call(ast::Call& node, Reg wanted) {
     if (!check_caller(node.func) || !check_duplicate_keywords(node.keywords)) return {};
     uint32_t depth = unit_->depth, count = 0;
     ast::Position at = node.position;
-    bool plain = node.args.size + node.keywords.size * 2 <= kMaxInRegisters &&
-                 !any_starred(node.args);
+    bool plain =
+        node.args.size + node.keywords.size * 2 <= kMaxInRegisters && !any_starred(node.args);
     for (ast::Keyword* keyword : node.keywords) plain = plain && keyword->arg;
     auto* method = node.func->if_is<ast::Attribute>();
     if (plain && method) {
@@ -594,10 +594,10 @@ bool Generator::check_compare(ast::Compare& node) {
         bool is = node.ops[i] == ast::CompareOperator::Is;
         const char* shown = left ? left : right;
         if ((is || node.ops[i] == ast::CompareOperator::IsNot) && shown) {
-            return warn(node.position,
-                        is ? format(thread_, "\"is\" with '{}' literal. Did you mean \"==\"?", shown)
-                           : format(thread_, "\"is not\" with '{}' literal. Did you mean \"!=\"?",
-                                    shown));
+            return warn(
+                node.position,
+                is ? format(thread_, "\"is\" with '{}' literal. Did you mean \"==\"?", shown)
+                   : format(thread_, "\"is not\" with '{}' literal. Did you mean \"!=\"?", shown));
         }
         left = right;
     }

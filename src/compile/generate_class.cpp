@@ -144,8 +144,8 @@ void Generator::type_alias(ast::TypeAlias& node) {
         {
             Unit inner(c_.arena, scope, unit_);
             Ref<Str> shown = str_of(thread_, name);
-            Ref<Str> text = shown ? format(thread_, "<generic parameters of {}>", *shown)
-                                  : Ref<Str>();
+            Ref<Str> text =
+                shown ? format(thread_, "<generic parameters of {}>", *shown) : Ref<Str>();
             const char* utf8 = text ? str_utf8(thread_, *text) : nullptr;
             IdentifierRef inner_name = utf8 ? c_.intern(utf8) : nullptr;
             if (!inner_name) {
@@ -267,8 +267,7 @@ void Generator::deferred_annotations(const ast::Position& at, IdentifierRef stor
                 uint32_t before = inner.depth;
                 Operand number = constant(Owned::small_int(item.conditional));
                 Reg index = reg_of(item_at, number);
-                Operand executed =
-                    load_name(item_at, known_.conditional_annotations, kAnyReg);
+                Operand executed = load_name(item_at, known_.conditional_annotations, kAnyReg);
                 release(before);
                 emit_jump(item_at, Opcode::JUMP_IF_IN, skip, index, executed.index, 0);
             }
@@ -327,8 +326,7 @@ void Generator::ann_assign(ast::AnnAssign& node) {
         } else if (int32_t* index = unit.annotation_index.find(&node); index && *index >= 0) {
             Reg set = push_temp();
             if (unit.scope.kind == ScopeKind::kClass)
-                emit(at, Opcode::LOAD_CELL, set,
-                     closure_register(known_.conditional_annotations));
+                emit(at, Opcode::LOAD_CELL, set, closure_register(known_.conditional_annotations));
             else
                 load_name(at, known_.conditional_annotations, set);
             Operand number = constant(Owned::small_int(*index));
@@ -489,8 +487,7 @@ void Generator::class_def(ast::ClassDef& node) {
     if (!check_duplicate_keywords(node.keywords)) return;
     uint32_t depth = unit_->depth;
     for (ExprNode* decorator : node.decorator_list) expr_in_new_temp(decorator);
-    int first_line =
-        node.decorator_list.empty() ? at.line : node.decorator_list[0]->position.line;
+    int first_line = node.decorator_list.empty() ? at.line : node.decorator_list[0]->position.line;
     uint32_t base = unit_->depth;
     Reg made = temp(base);
     if (node.type_params.empty()) {
@@ -504,8 +501,8 @@ void Generator::class_def(ast::ClassDef& node) {
         {
             Unit inner(c_.arena, scope, unit_);
             Ref<Str> shown = str_of(thread_, node.name);
-            Ref<Str> text = shown ? format(thread_, "<generic parameters of {}>", *shown)
-                                  : Ref<Str>();
+            Ref<Str> text =
+                shown ? format(thread_, "<generic parameters of {}>", *shown) : Ref<Str>();
             const char* utf8 = text ? str_utf8(thread_, *text) : nullptr;
             IdentifierRef inner_name = utf8 ? c_.intern(utf8) : nullptr;
             if (!inner_name) {

@@ -103,8 +103,8 @@ Operand Generator::expr_inner(ExprNode* node, Reg wanted) {
             return call(*node->as<ast::Call>(), wanted);
         case Kind::ListComp: {
             auto& it = *node->as<ast::ListComp>();
-            return comprehension(it, ComprehensionKind::kList, known_.listcomp_code,
-                                 it.generators, it.elt, nullptr, wanted);
+            return comprehension(it, ComprehensionKind::kList, known_.listcomp_code, it.generators,
+                                 it.elt, nullptr, wanted);
         }
         case Kind::SetComp: {
             auto& it = *node->as<ast::SetComp>();
@@ -113,8 +113,8 @@ Operand Generator::expr_inner(ExprNode* node, Reg wanted) {
         }
         case Kind::DictComp: {
             auto& it = *node->as<ast::DictComp>();
-            return comprehension(it, ComprehensionKind::kDict, known_.dictcomp_code,
-                                 it.generators, it.key, it.value, wanted);
+            return comprehension(it, ComprehensionKind::kDict, known_.dictcomp_code, it.generators,
+                                 it.key, it.value, wanted);
         }
         case Kind::GeneratorExp: {
             auto& it = *node->as<ast::GeneratorExp>();
@@ -211,9 +211,9 @@ Operand Generator::guarded(ExprNode* node, ExprNode* before_use) {
 namespace {
 
 constexpr BinaryOp kBinaryOps[] = {
-    BinaryOp::kAdd,   BinaryOp::kSubtract,  BinaryOp::kMultiply,   BinaryOp::kMatrixMultiply,
-    BinaryOp::kTrueDivide, BinaryOp::kRemainder, BinaryOp::kPower,  BinaryOp::kLeftShift,
-    BinaryOp::kRightShift, BinaryOp::kOr,    BinaryOp::kXor,        BinaryOp::kAnd,
+    BinaryOp::kAdd,        BinaryOp::kSubtract,  BinaryOp::kMultiply, BinaryOp::kMatrixMultiply,
+    BinaryOp::kTrueDivide, BinaryOp::kRemainder, BinaryOp::kPower,    BinaryOp::kLeftShift,
+    BinaryOp::kRightShift, BinaryOp::kOr,        BinaryOp::kXor,      BinaryOp::kAnd,
     BinaryOp::kFloorDivide};
 constexpr Opcode kBinaryOpcodes[] = {
     Opcode::ADD,         Opcode::SUBTRACT,  Opcode::MULTIPLY, Opcode::MATRIX_MULTIPLY,
@@ -247,8 +247,9 @@ Operand Generator::arithmetic(const ast::Position& at, ast::Operator op, Operand
             release(depth);
             Reg d = out(wanted);
             bool add = op == ast::Operator::Add;
-            Opcode opcode = in_place ? (add ? Opcode::INPLACE_ADD_INT : Opcode::INPLACE_SUBTRACT_INT)
-                                     : (add ? Opcode::ADD_INT : Opcode::SUBTRACT_INT);
+            Opcode opcode = in_place
+                                ? (add ? Opcode::INPLACE_ADD_INT : Opcode::INPLACE_SUBTRACT_INT)
+                                : (add ? Opcode::ADD_INT : Opcode::SUBTRACT_INT);
             emit(at, opcode, d, l, static_cast<uint32_t>(value.small_int()));
             return in(d);
         }
@@ -366,10 +367,10 @@ Operand Generator::if_expr(ast::IfExp& node, Reg wanted) {
 
 Reg Generator::compare_once(const ast::Position& at, CompareOperator op, Reg left, Reg right,
                             Reg dest) {
-    static constexpr Opcode kOps[] = {
-        Opcode::COMPARE_EQ, Opcode::COMPARE_NE, Opcode::COMPARE_LT, Opcode::COMPARE_LE,
-        Opcode::COMPARE_GT, Opcode::COMPARE_GE, Opcode::IS,         Opcode::IS_NOT,
-        Opcode::CONTAINS,   Opcode::NOT_CONTAINS};
+    static constexpr Opcode kOps[] = {Opcode::COMPARE_EQ,  Opcode::COMPARE_NE, Opcode::COMPARE_LT,
+                                      Opcode::COMPARE_LE,  Opcode::COMPARE_GT, Opcode::COMPARE_GE,
+                                      Opcode::IS,          Opcode::IS_NOT,     Opcode::CONTAINS,
+                                      Opcode::NOT_CONTAINS};
     emit(at, kOps[static_cast<int>(op)], dest, left, right);
     return dest;
 }
@@ -504,8 +505,7 @@ void Generator::jump_if(ExprNode* node, Label target, bool when) {
             auto& it = *node->as<ast::BoolOp>();
             bool is_or = it.op == ast::BoolOperator::Or;
             Label decided = is_or == when ? target : new_label();
-            for (uint32_t i = 0; i + 1 < it.values.size; i++)
-                jump_if(it.values[i], decided, is_or);
+            for (uint32_t i = 0; i + 1 < it.values.size; i++) jump_if(it.values[i], decided, is_or);
             jump_if(it.values.back(), target, when);
             if (is_or != when) place(decided);
             return;
@@ -822,8 +822,7 @@ Operand Generator::template_str(ast::TemplateStr& node, Reg wanted) {
             (void)slot.exchange(std::move(text));
         }
     }
-    if (strings->items[at_string].is_empty())
-        strings->items[at_string].init(Owned(empty_str()));
+    if (strings->items[at_string].is_empty()) strings->items[at_string].init(Owned(empty_str()));
     Operand constant_strings = constant(std::move(strings));
     Reg strings_reg = push_temp();
     move(at, constant_strings, strings_reg);

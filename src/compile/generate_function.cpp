@@ -56,8 +56,7 @@ void Generator::make_function(const ast::Position& at, uint32_t code, Scope& sco
         emit(at, Opcode::BUILD_TUPLE, tuple, tuple, free_names.size());
         flags |= kClosure;
     }
-    if (may_defer && !unit_->scope.is_function_like() && !outside_class)
-        flags |= kDeferredFunction;
+    if (may_defer && !unit_->scope.is_function_like() && !outside_class) flags |= kDeferredFunction;
     Instruction& made = emit(at, Opcode::MAKE_FUNCTION, dest, temp(first));
     made.words[0] = constant_number(code);
     made.words[1] = flags;
@@ -110,7 +109,8 @@ uint32_t Generator::default_arguments(const ast::Position& at, ast::Arguments& a
 void Generator::begin_annotation_scope(Unit& unit, IdentifierRef name, const ast::Position& at) {
     enter_unit(unit, name, at.line);
     unit.argument_count = unit.positional_only = 1;
-    unit.registers.add(known_.dot_format, new_local(known_.dot_format, kLocalPlain | kLocalArgument));
+    unit.registers.add(known_.dot_format,
+                       new_local(known_.dot_format, kLocalPlain | kLocalArgument));
     if (unit.scope.scope_of(known_.dot_format) == NameScope::kCell)
         unit.locals[0].kind |= kLocalCell;
     start_code(at);
@@ -229,8 +229,7 @@ uint32_t Generator::function_code(StmtNode& node, IdentifierRef name, ast::Argum
     start_code(node.position);
     if (skip && statements.size == 1) emit(statements[0]->position, Opcode::NOP);
     body(statements, skip);
-    const ast::Position end =
-        statements.empty() ? kNowhere : statements.back()->position;
+    const ast::Position end = statements.empty() ? kNowhere : statements.back()->position;
     return_none({end.end_line, -1, end.end_line, -1});
     return leave_unit();
 }
@@ -246,8 +245,7 @@ void Generator::apply_decorators(const ast::Sequence<ExprNode*>& decorators) {
 void Generator::function_def(StmtNode& node, IdentifierRef name, ast::Arguments& args,
                              const ast::Sequence<StmtNode*>& statements,
                              const ast::Sequence<ExprNode*>& decorators, ExprNode* returns,
-                             const ast::Sequence<ast::TypeParamNode*>& type_params,
-                             bool is_async) {
+                             const ast::Sequence<ast::TypeParamNode*>& type_params, bool is_async) {
     const ast::Position& at = node.position;
     Unit& outer = *unit_;
     uint32_t depth = outer.depth;
@@ -272,8 +270,8 @@ void Generator::function_def(StmtNode& node, IdentifierRef name, ast::Arguments&
         {
             Unit inner(c_.arena, scope, unit_);
             Ref<Str> shown = str_of(thread_, name);
-            Ref<Str> text = shown ? format(thread_, "<generic parameters of {}>", *shown)
-                                  : Ref<Str>();
+            Ref<Str> text =
+                shown ? format(thread_, "<generic parameters of {}>", *shown) : Ref<Str>();
             const char* utf8 = text ? str_utf8(thread_, *text) : nullptr;
             IdentifierRef inner_name = utf8 ? c_.intern(utf8) : nullptr;
             if (!inner_name) {
@@ -291,8 +289,7 @@ void Generator::function_def(StmtNode& node, IdentifierRef name, ast::Arguments&
             uint32_t first = inner.depth;
             for (uint32_t i = 0; i < given; i++) emit(at, Opcode::MOVE, push_temp(), i);
             uint32_t parts = flags | signature_annotations(node, args, returns);
-            uint32_t inner_code =
-                function_code(node, name, args, statements, first_line, is_async);
+            uint32_t inner_code = function_code(node, name, args, statements, first_line, is_async);
             make_function(at, inner_code, symbols_.scope_of(&node), parts, first, made, false);
             release(2);
             emit(at, Opcode::CALL_INTRINSIC, made, made,

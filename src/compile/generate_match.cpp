@@ -174,8 +174,7 @@ void Generator::pattern_sequence(ast::MatchSequence& node, Reg subject, PatternS
     for (uint32_t i = 0; i < size; i++) {
         PatternNode* item = node.patterns[i];
         if (item->is<ast::MatchStar>()) {
-            if (star != size)
-                return error(at, "multiple starred expressions in sequence pattern");
+            if (star != size) return error(at, "multiple starred expressions in sequence pattern");
             star = i;
             star_is_wildcard = is_star_wildcard(item);
         }

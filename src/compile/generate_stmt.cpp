@@ -298,8 +298,8 @@ void Generator::aug_assign(ast::AugAssign& node) {
             if (is_temp(r)) emit(target_at, Opcode::COPY, current, r);
             emit(shown, Opcode::LOAD_ATTR, current, is_temp(r) ? current : r, name_number(name));
             Operand right = expr(node.value);
-            Operand result = arithmetic(at, node.op, in(current), right, current_depth, kAnyReg,
-                                        true);
+            Operand result =
+                arithmetic(at, node.op, in(current), right, current_depth, kAnyReg, true);
             emit(shown, Opcode::STORE_ATTR, r, name_number(name), reg_of(at, result));
             break;
         }
@@ -322,13 +322,14 @@ void Generator::aug_assign(ast::AugAssign& node) {
                 key_copy = reg_of(target_at, key);
             } else {
                 key_copy = key.index;
-                if (is_temp(key_copy)) emit(target_at, Opcode::COPY, key_copy = push_temp(), key.index);
+                if (is_temp(key_copy))
+                    emit(target_at, Opcode::COPY, key_copy = push_temp(), key.index);
             }
             emit(target_at, Opcode::GET_ITEM, current, container_copy, key_copy);
             release(current_depth + 1);
             Operand right = expr(node.value);
-            Operand result = arithmetic(at, node.op, in(current), right, current_depth, kAnyReg,
-                                        true);
+            Operand result =
+                arithmetic(at, node.op, in(current), right, current_depth, kAnyReg, true);
             Reg value = reg_of(at, result);
             emit(target_at, Opcode::SET_ITEM, c, reg_of(target_at, key), value);
             break;
@@ -433,8 +434,7 @@ void Generator::unwind(const Block& block, const ast::Position& at) {
             emit(at, Opcode::DROP, temp(block.depth));
             return;
         case Block::kStarHandler:
-            return error(
-                at, "'break', 'continue' and 'return' cannot appear in an except* block");
+            return error(at, "'break', 'continue' and 'return' cannot appear in an except* block");
         case Block::kWith:
         case Block::kAsyncWith:
             return call_exit(block, at);
@@ -475,10 +475,8 @@ void Generator::break_or_continue(StmtNode& node, bool is_break) {
     for (uint32_t i = unit.blocks.size(); i-- > 0;) {
         Block loop = unit.blocks[i];
         if (loop.kind == Block::kStarHandler)
-            return error(
-                at, "'break', 'continue' and 'return' cannot appear in an except* block");
-        if (loop.kind != Block::kWhile && loop.kind != Block::kFor &&
-            loop.kind != Block::kAsyncFor)
+            return error(at, "'break', 'continue' and 'return' cannot appear in an except* block");
+        if (loop.kind != Block::kWhile && loop.kind != Block::kFor && loop.kind != Block::kAsyncFor)
             continue;
         unwind_to(i + 1, at);
         if (is_break) {
@@ -602,8 +600,7 @@ void Generator::assert_statement(ast::Assert& node) {
         (literal_test && literal_test->value.kind == ast::ConstantKind::Tuple &&
          !literal_test->value.items.empty())) {
         if (!warn(node.position,
-                  make_str(thread_,
-                           "assertion is always true, perhaps remove parentheses?")))
+                  make_str(thread_, "assertion is always true, perhaps remove parentheses?")))
             return;
     }
     if (c_.optimize > 0) return;

@@ -300,8 +300,7 @@ void Generator::with_statement(const ast::Sequence<ast::WithItem*>& items, uint3
         emit(at, Opcode::GET_AWAITABLE, manager, manager, 1);
         delegate(at, manager, manager, true);
     }
-    Label handler = new_label(), cleanup = new_label(), suppressed = new_label(),
-          end = new_label();
+    Label handler = new_label(), cleanup = new_label(), suppressed = new_label(), end = new_label();
     uint32_t before = push_handler(handler, depth + 2);
     Block block{is_async ? Block::kAsyncWith : Block::kWith, depth, before, {}, {}};
     block.position = at;

@@ -36,8 +36,7 @@ void Generator::enter_unit(Unit& unit, IdentifierRef name, int first_line) {
     }
     unit.is_async = unit.flags & (kCodeCoroutine | kCodeAsyncGenerator);
     for (auto& entry : scope.symbols) {
-        bool is_free =
-            entry.value.scope == NameScope::kFree || (entry.value.flags & kDefFreeClass);
+        bool is_free = entry.value.scope == NameScope::kFree || (entry.value.flags & kDefFreeClass);
         if (is_free) unit.free_names.push(static_cast<IdentifierRef>(entry.key));
     }
     // Sorted, so that code does not depend on the order of uses.

@@ -1,8 +1,8 @@
 // Generator: turns the statements and expressions of a tree into instructions.
 //
 // An expression's value is an Operand: a constant not loaded yet, a local read in place, or a
-// temporary. Temporaries are used as a stack (unit().depth). Failure is sticky: once an exception is
-// set everything returns at once, and the result is thrown away at the end.
+// temporary. Temporaries are used as a stack (unit().depth). Failure is sticky: once an exception
+// is set everything returns at once, and the result is thrown away at the end.
 #pragma once
 
 #include "compile/constants.h"
@@ -27,8 +27,8 @@ struct NameRef {
         kCell,
         kGlobal,
         kName,
-        kClassCell,    // class body: the namespace, else the free variable
-        kDictOrGlobal, // annotation scope in a class
+        kClassCell,     // class body: the namespace, else the free variable
+        kDictOrGlobal,  // annotation scope in a class
         kDictOrCell,
     };
     Kind kind;
@@ -39,7 +39,10 @@ struct NameRef {
 class Generator {
   public:
     Generator(CompileContext& context, SymbolTable& symbols)
-        : c_(context), thread_(context.thread), known_(context.known), symbols_(symbols),
+        : c_(context),
+          thread_(context.thread),
+          known_(context.known),
+          symbols_(symbols),
           pool_(context.thread) {}
 
     // Code of the whole tree; empty with an exception set.
@@ -112,8 +115,8 @@ class Generator {
     bool may_rebind(ast::ExprNode* node, Reg local);
     bool may_suspend(ast::ExprNode* node);
     void discard(ast::ExprNode* node);
-    Operand binary(const Position& at, ast::ExprNode* left, ast::Operator op,
-                   ast::ExprNode* right, Reg wanted);
+    Operand binary(const Position& at, ast::ExprNode* left, ast::Operator op, ast::ExprNode* right,
+                   Reg wanted);
     Operand arithmetic(const Position& at, ast::Operator op, Operand left, Operand right,
                        uint32_t depth, Reg wanted, bool in_place);
     Operand unary(ast::UnaryOp& node, Reg wanted);
@@ -181,8 +184,8 @@ class Generator {
                             List<ast::Comprehension*>& generators, uint32_t index,
                             ast::ExprNode* element, ast::ExprNode* value, Reg result,
                             bool iterator_ready);
-    void comprehension_element(ast::ExprNode& node, ComprehensionKind kind,
-                               ast::ExprNode* element, ast::ExprNode* value, Reg result);
+    void comprehension_element(ast::ExprNode& node, ComprehensionKind kind, ast::ExprNode* element,
+                               ast::ExprNode* value, Reg result);
 
     // --- statements (generate_stmt.cpp) ---
     void body(List<ast::StmtNode*>& list, uint32_t skip = 0);

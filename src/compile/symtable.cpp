@@ -502,10 +502,9 @@ class SymbolCollector {
             TRY(type_param(*param));
             bool has_default = default_of(*param) != nullptr;
             if (default_seen && !has_default)
-                return c_.error(
-                    param->position,
-                    "non-default type parameter '{}' follows default type parameter",
-                    str_of(c_.thread, name_of(*param)).value());
+                return c_.error(param->position,
+                                "non-default type parameter '{}' follows default type parameter",
+                                str_of(c_.thread, name_of(*param)).value());
             default_seen |= has_default;
         }
         return true;
@@ -727,8 +726,8 @@ class SymbolCollector {
         if (!c_.top_level_await || current_->is_function_like()) {
             if (!current_->is_function_like())
                 return c_.error(it.position, "'await' outside function");
-            bool allowed = current_->is_async_def ||
-                           current_->comprehension != ComprehensionKind::kNone;
+            bool allowed =
+                current_->is_async_def || current_->comprehension != ComprehensionKind::kNone;
             if (!allowed) return c_.error(it.position, "'await' outside async function");
         }
         TRY(expr(it.value));

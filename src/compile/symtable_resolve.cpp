@@ -34,8 +34,8 @@ Raised SymbolTable::error_at_directive(Scope& scope, ast::IdentifierRef name, co
 bool SymbolTable::resolve_outwards(Scope& scope, ast::IdentifierRef name, bool* found,
                                    bool* type_parameter) {
     const KnownNames& known = context_.known;
-    bool implicit = name == known.class_ || name == known.classdict ||
-                    name == known.conditional_annotations;
+    bool implicit =
+        name == known.class_ || name == known.classdict || name == known.conditional_annotations;
     Scope& frame = frame_of(scope);
     Scope* owner = nullptr;
     *found = false;
@@ -106,9 +106,8 @@ bool SymbolTable::resolve_name(Scope& scope, ast::IdentifierRef name, Symbol& sy
     if (scope.can_see_class_scope) {
         Scope* around = scope.parent;
         while (around && around->can_see_class_scope) around = around->parent;
-        const Symbol* in_class = around && around->kind == ScopeKind::kClass
-                                     ? around->symbols.find(name)
-                                     : nullptr;
+        const Symbol* in_class =
+            around && around->kind == ScopeKind::kClass ? around->symbols.find(name) : nullptr;
         if (in_class) {
             if (in_class->flags & kDefGlobal) {
                 symbol.scope = NameScope::kGlobalExplicit;

@@ -16,14 +16,14 @@ struct LocalVariable {
 struct Block {
     enum Kind : uint8_t {
         kWhile,
-        kFor,         // the iterator is temp(depth)
-        kAsyncFor,    // likewise
-        kTry,         // handlers only: nothing to do but to leave the range
-        kFinally,     // `finalbody` has to run
-        kHandler,     // exception being handled: previous one in temp(depth + 1); `name` to unbind
-        kFinallyEnd,  // likewise, the exception kept in temp(depth)
-        kStarHandler, // except*: leaving is a SyntaxError
-        kWith,        // exit method in temp(depth), temp(depth + 1)
+        kFor,          // the iterator is temp(depth)
+        kAsyncFor,     // likewise
+        kTry,          // handlers only: nothing to do but to leave the range
+        kFinally,      // `finalbody` has to run
+        kHandler,      // exception being handled: previous one in temp(depth + 1); `name` to unbind
+        kFinallyEnd,   // likewise, the exception kept in temp(depth)
+        kStarHandler,  // except*: leaving is a SyntaxError
+        kWith,         // exit method in temp(depth), temp(depth + 1)
         kAsyncWith,
     };
     Kind kind;
@@ -57,7 +57,7 @@ struct Unit {
     PointerMap<Reg> registers;  // of the scope's own locals and cells, by mangled name
     PointerMap<Reg> free_registers;
     Vec<InlinedScope> inlined;
-    Vec<Reg> spare_locals;  // of inlined comprehensions that are done, to be used again
+    Vec<Reg> spare_locals;    // of inlined comprehensions that are done, to be used again
     Vec<uint32_t> constants;  // of the pool
     PointerMap<uint32_t> constant_index;
     Vec<ast::IdentifierRef> names;

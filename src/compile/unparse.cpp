@@ -33,10 +33,9 @@ struct BinarySpelling {
     int level;
 };
 constexpr BinarySpelling kBinary[] = {
-    {" + ", kArithmetic}, {" - ", kArithmetic}, {" * ", kTerm},   {" @ ", kTerm},
-    {" / ", kTerm},       {" % ", kTerm},       {" ** ", kPower}, {" << ", kShift},
-    {" >> ", kShift},     {" | ", kExpr},       {" ^ ", kBitXor}, {" & ", kBitAnd},
-    {" // ", kTerm}};
+    {" + ", kArithmetic}, {" - ", kArithmetic}, {" * ", kTerm},   {" @ ", kTerm},   {" / ", kTerm},
+    {" % ", kTerm},       {" ** ", kPower},     {" << ", kShift}, {" >> ", kShift}, {" | ", kExpr},
+    {" ^ ", kBitXor},     {" & ", kBitAnd},     {" // ", kTerm}};
 constexpr const char* kComparisons[] = {" == ", " != ", " < ",      " <= ", " > ",
                                         " >= ", " is ", " is not ", " in ", " not in "};
 
@@ -146,8 +145,8 @@ class Unparser {
             case Kind::Call: {
                 auto& it = *node->as<ast::Call>();
                 TRY(expr(it.func, kAtom));
-                bool generator = it.args.size == 1 && it.keywords.empty() &&
-                                 it.args[0]->is<ast::GeneratorExp>();
+                bool generator =
+                    it.args.size == 1 && it.keywords.empty() && it.args[0]->is<ast::GeneratorExp>();
                 if (generator) return expr(it.args[0], kTest);
                 TRY(text("("));
                 bool first = true;

@@ -1,0 +1,207 @@
+// The way from source to Code: decode, parse, symbol table, generate; and the parser's errors and
+// warnings as Python exceptions.
+#include "compile/compile.h"
+
+#include <cstring>
+
+#include "compile/context.h"
+#include "compile/generator.h"
+#include "compile/session.h"
+#include "object/buffer.h"
+#include "object/call.h"
+#include "object/codecs.h"
+#include "object/interpreter.h"
+#include "object/tuple.h"
+#include "syntax/source_encoding.h"
+#include "vm/frame.h"
+
+namespace imugi::compile {
+
+std::atomic<int> default_optimization{0};
+
+namespace {
+
+bool raise_source_error(Thread& thread, Str& filename, Ref<Str> message, Type& type) {
+    if (!message) return false;
+    Ref<Tuple> place =
+        make_tuple(thread, Value::of(filename), Value::small_int(0), Value::small_int(0), none());
+    if (!place) return false;
+    Owned exception = call(thread, Value::of(type), message.value(), place.value());
+    if (exception) raise_exception(thread, std::move(exception));
+    return false;
+}
+
+bool give_parser_warnings(CompileContext& context, const syntax::WarningList& warnings) {
+    for (const syntax::Warning* it = warnings.first; it; it = it->next) {
+        ast::Position at{it->line, it->column - 1, it->end_line, it->end_column - 1};
+        Ref<Str> message = make_str(context.thread, it->message.data(), it->message.size());
+        TRY(context.warn(at, std::move(message),
+                         it->deprecation ? exc::DeprecationWarning : exc::SyntaxWarning));
+    }
+    return true;
+}
+
+}  // namespace
+
+// PEP 263: the encoding is told by a byte order mark or the cookie in the first two lines.
+bool decode_source(Thread& thread, std::string_view bytes, Str& filename, uint32_t flags,
+                   Source* out) {
+    out->text = bytes;
+    if (flags & (kSourceIsUtf8 | kIgnoreCookie)) return true;
+    syntax::SourceEncoding encoding = syntax::find_source_encoding(bytes);
+    if (encoding.has_conflict() || !encoding.is_utf8()) {
+        Ref<Str> cookie = make_str(thread, encoding.cookie.data(), encoding.cookie.size());
+        if (!cookie) {
+            clear_exception(thread);
+            cookie = make_str(thread, "?");
+        }
+        if (!cookie) return false;
+        if (encoding.has_conflict())
+            return raise_source_error(thread, filename,
+                                      format(thread, "encoding problem: {} with BOM", *cookie),
+                                      exc::SyntaxError);
+        char name[128];
+        size_t size =
+            encoding.cookie.size() < sizeof name - 1 ? encoding.cookie.size() : sizeof name - 1;
+        memcpy(name, encoding.cookie.data(), size);
+        name[size] = 0;
+        Ref<Bytes> object = make_bytes(thread, bytes.data(), bytes.size());
+        if (!object) return false;
+        Owned text = decode_bytes(thread, object->data(), object->size, object, name, "strict");
+        if (!text) {
+            if (clear_exception_if(thread, exc::LookupError))
+                return raise_source_error(thread, filename,
+                                          format(thread, "unknown encoding: {}", *cookie),
+                                          exc::SyntaxError);
+            if (!exception_matches(thread, exc::UnicodeError)) return false;
+            Owned reason = take_exception(thread);
+            return raise_source_error(
+                thread, filename, format(thread, "(unicode error) {}", reason), exc::SyntaxError);
+        }
+        size_t text_size;
+        const char* utf8 = str_utf8(thread, text.as<Str>(), &text_size);
+        if (!utf8) return false;
+        out->text = {utf8, text_size};
+        out->kept = std::move(text);
+        return true;
+    }
+    out->text = bytes.substr(encoding.mark_size);
+    return true;
+}
+
+ast::ModNode* parse_source(Session& session, std::string_view text, const CompileOptions& options) {
+    Thread& thread = session.context.thread;
+    syntax::ParseOptions parse;
+    parse.mode = options.mode;
+    parse.type_comments = options.flags & kTypeComments;
+    parse.barry_as_bdfl = session.context.has_future(kFutureBarryAsBdfl);
+    parse.allow_incomplete_input = options.flags & kAllowIncompleteInput;
+    parse.dont_imply_dedent = options.flags & kDontImplyDedent;
+    parse.feature_version = options.feature_version;
+    parse.max_int_digits =
+        interpreter_of(thread).int_max_str_digits.load(std::memory_order_relaxed);
+    parse.stack_limit = thread.stack_limit;
+    syntax::ParseResult result = syntax::parse(text, parse, session.arena, session.names);
+    if (!result.root && !result.error) {
+        (void)session.context.no_memory();
+        return nullptr;
+    }
+    if (!give_parser_warnings(session.context, result.warnings)) return nullptr;
+    if (result.error) {
+        (void)raise_syntax_error(thread, result.error, session.context.filename);
+        return nullptr;
+    }
+    return result.root;
+}
+
+Ref<Code> generate(Session& session, ast::ModNode& root) {
+    CompileContext& context = session.context;
+    if (!read_future_features(context, root) || !warn_about_finally(context, root)) return {};
+    SymbolTable symbols(context);
+    if (!symbols.build(root)) return {};
+    Generator generator(context, symbols);
+    return generator.module(root);
+}
+
+bool raise_syntax_error(Thread& thread, const syntax::Error& error, Str& filename) {
+    Type* type = &exc::SyntaxError;
+    switch (error.kind) {
+        case syntax::ErrorKind::Memory:
+            if (error.message.empty()) return raise_memory_error(thread);
+            return raise(thread, exc::MemoryError, "{}",
+                         make_str(thread, error.message.data(), error.message.size()).value());
+        case syntax::ErrorKind::Value:
+            return raise(thread, exc::ValueError, "{}",
+                         make_str(thread, error.message.data(), error.message.size()).value());
+        case syntax::ErrorKind::Indentation:
+            type = &exc::IndentationError;
+            break;
+        case syntax::ErrorKind::Tab:
+            type = &exc::TabError;
+            break;
+        case syntax::ErrorKind::Incomplete:
+            type = &exc::_IncompleteInputError;
+            break;
+        default:
+            break;
+    }
+    Ref<Str> message = make_str(thread, error.message.data(), error.message.size());
+    if (!message) return false;
+    Owned text = Owned::share(none());
+    if (error.text.data()) {
+        text = decode_utf8(thread, error.text.data(), error.text.size(), "replace");
+        if (!text) return false;
+    }
+    auto number = [](int32_t n) { return Value::small_int(n); };
+    Ref<Tuple> place =
+        make_tuple(thread, Value::of(filename), number(error.line), number(error.column),
+                   text.value(), number(error.end_line), number(error.end_column));
+    if (!place) return false;
+    Owned exception = call(thread, Value::of(*type), message.value(), place.value());
+    if (exception) raise_exception(thread, std::move(exception));
+    return false;
+}
+
+Ref<Code> compile_text(Thread& thread, std::string_view bytes, Str& filename,
+                       const CompileOptions& options) {
+    Source source;
+    if (!decode_source(thread, bytes, filename, options.flags, &source)) return {};
+    Session session(thread, filename, options);
+    if (!session.init()) return {};
+    ast::ModNode* root = parse_source(session, source.text, options);
+    if (!root) return {};
+    return generate(session, *root);
+}
+
+bool build_symbol_table(Thread& thread, std::string_view bytes, Str& filename,
+                        const CompileOptions& options,
+                        bool (*visit)(Thread& thread, Scope& top, void* argument), void* argument) {
+    Source source;
+    if (!decode_source(thread, bytes, filename, options.flags, &source)) return false;
+    Session session(thread, filename, options);
+    if (!session.init()) return false;
+    ast::ModNode* root = parse_source(session, source.text, options);
+    if (!root || !read_future_features(session.context, *root)) return false;
+    SymbolTable symbols(session.context);
+    return symbols.build(*root) && visit(thread, symbols.top(), argument);
+}
+
+uint32_t inherited_flags(Thread& thread) {
+    if (!thread.frame || !thread.frame->code) return 0;
+    return thread.frame->code->flags & kFutureMask;
+}
+
+Owned bytes_of_source(Thread& thread, Value source, const char* message) {
+    if (is_bytes(source)) return Owned::share(source);
+    BufferView view;
+    if (!get_buffer(thread, source, view, 0)) {
+        if (!exception_matches(thread, exc::TypeError)) return {};
+        clear_exception(thread);
+        return raise(thread, exc::TypeError, "{}", message);
+    }
+    Ref<Bytes> bytes = make_bytes(thread, view.data, view.size);
+    release_buffer(thread, view);
+    return bytes;
+}
+
+}  // namespace imugi::compile
