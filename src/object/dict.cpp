@@ -51,8 +51,8 @@ IMUGI_NOINLINE Owned get_slow(Thread& thread, Dict& dict, DictProbe& probe, Inde
         if (entry == kMissing) return Owned::nothing();
         if (entry < 0) continue;
         read = read_slot(table->entries()[entry].value);
-        if (read.retry || dict.table.load(std::memory_order_acquire) != table) break;
-        return read.value ? std::move(read.value) : Owned::nothing();
+        if (read.retry || !read.value || dict.table.load(std::memory_order_acquire) != table) break;
+        return std::move(read.value);
     }
     return get_locked(thread, dict, probe.key, probe.hash);
 }
@@ -83,8 +83,10 @@ Owned dict_get_hashed(Thread& thread, Dict& dict, Value key, int64_t hash) {
     if (entry == kMissing) return Owned::nothing();
     if (IMUGI_LIKELY(entry >= 0)) {
         SlotRead read = read_slot(table->entries()[entry].value);
-        if (IMUGI_LIKELY(!read.retry && dict.table.load(std::memory_order_acquire) == table))
-            return read.value ? std::move(read.value) : Owned::nothing();
+        // Without a value the item is being deleted, or moved to the end: the Lock tells.
+        if (IMUGI_LIKELY(!read.retry && read.value &&
+                         dict.table.load(std::memory_order_acquire) == table))
+            return std::move(read.value);
     }
     return get_slow(thread, dict, probe, entry);
 }

@@ -80,6 +80,8 @@ bool dict_next(Thread& thread, Dict& dict, size_t* position, Owned* key, Owned* 
 [[nodiscard]] bool dict_update_from_pairs(Thread& thread, Dict& dict, Value pairs,
                                           bool override_ = true);
 Owned make_dict_view(Thread& thread, Type& type, Dict& dict);
+// The dict a view shows; immutable.
+Value dict_view_dict(Value view);
 Owned make_dict_iterator(Thread& thread, Type& type, Dict& dict);
 
 // For inline caches: the entry of an interned str key and the table's keys version (assigned if

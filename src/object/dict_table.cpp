@@ -233,6 +233,34 @@ void dict_table_remove(Dict& dict, Index index, Owned* key, Owned* value) {
     dict.size.store(dict.size.load(std::memory_order_relaxed) - 1, std::memory_order_release);
 }
 
+bool dict_table_move_last(Dict& dict, Index index) {
+    DictTable* table = dict.table.load(std::memory_order_relaxed);
+    uint64_t key = table->entries()[index].key.load(std::memory_order_relaxed);
+    int64_t hash = table->entries()[index].hash.load(std::memory_order_relaxed);
+    if (table->usable == 0) {
+        auto live = static_cast<size_t>(dict.size.load(std::memory_order_relaxed));
+        if (!rebuild(dict, live + live / 2 + 4)) return false;
+        table = dict.table.load(std::memory_order_relaxed);
+        // Where the entry is now: its key is the same word.
+        index = 0;
+        while (table->entries()[index].key.load(std::memory_order_relaxed) != key) index++;
+    }
+    table->keys_version.store(0, std::memory_order_release);
+    // The key stands at its new place before it leaves the old one, so that no search misses it;
+    // both places share one reference, which the new one keeps.
+    DictEntry& old = table->entries()[index];
+    add_entry(*table, key, hash, old.value.load(std::memory_order_relaxed));
+    old.value.store(0, std::memory_order_release);
+    old.key.store(kDeletedKey, std::memory_order_release);
+    return true;
+}
+
+void dict_table_copy_entry(DictTable& table, const DictEntry& entry) {
+    add_entry(table, entry.key.load(std::memory_order_relaxed),
+              entry.hash.load(std::memory_order_relaxed),
+              entry.value.load(std::memory_order_relaxed));
+}
+
 DictTable* dict_table_clone(const Dict& dict) {
     const DictTable& old = *dict.table.load(std::memory_order_relaxed);
     auto live = static_cast<size_t>(dict.size.load(std::memory_order_relaxed));

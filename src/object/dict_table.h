@@ -64,6 +64,10 @@ inline uint32_t dict_table_capacity(unsigned log2_size) {
 [[nodiscard]] bool dict_table_insert(Dict& dict, Value key, int64_t hash, Owned& value);
 // Takes an entry out; the words come back to be dropped once the Lock is gone.
 void dict_table_remove(Dict& dict, Index entry, Owned* key, Owned* value);
+// Moves an entry behind the last one. False when memory is short.
+[[nodiscard]] bool dict_table_move_last(Dict& dict, Index entry);
+// Writes the words of another table's entry to a table nobody else sees.
+void dict_table_copy_entry(DictTable& table, const DictEntry& entry);
 // Makes room for that many more entries.
 [[nodiscard]] bool dict_table_reserve(Dict& dict, size_t more);
 // Publishes another table; the old one's memory goes, its words are the caller's business.

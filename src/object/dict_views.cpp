@@ -248,6 +248,10 @@ Owned make_dict_view(Thread& thread, Type& type, Dict& dict) {
     return Owned::adopt(view);
 }
 
+Value dict_view_dict(Value view) {
+    return view.as<DictView>().dict.borrow();
+}
+
 Type dict_keys_type;
 const TypeSpec dict_keys_type_spec = {
     .name = "dict_keys",

@@ -454,15 +454,16 @@ Ref<Type> make_native_type(Thread& thread, const TypeSpec& spec, Module* module,
     type->spec = &spec;
     TRY(init_type(thread, *type, spec));
     auto& dict = type->dict.as<Dict>();
-    if (module) {
-        type->module_object.init(Owned::share(*module));
-        Owned name = TRY(dict_get(thread, module_dict(*module), ID(__name__)));
-        if (!name.is_nothing())
-            TRY(dict_set(thread, dict, Value::of(ID(__module__)), std::move(name)));
-    } else if (const char* dot = strrchr(spec.name, '.')) {
-        Ref<Str> name = TRY(make_str(thread, spec.name, static_cast<size_t>(dot - spec.name)));
-        TRY(dict_set(thread, dict, Value::of(ID(__module__)), std::move(name).owned()));
+    // A dotted name says where the type claims to live: deque of _collections is collections.deque.
+    if (module) type->module_object.init(Owned::share(*module));
+    Owned name = Owned::nothing();
+    if (const char* dot = strrchr(spec.name, '.')) {
+        name = TRY(make_str(thread, spec.name, static_cast<size_t>(dot - spec.name)));
+    } else if (module) {
+        name = TRY(dict_get(thread, module_dict(*module), ID(__name__)));
     }
+    if (!name.is_nothing())
+        TRY(dict_set(thread, dict, Value::of(ID(__module__)), std::move(name)));
     return result;
 }
 

@@ -1,0 +1,57 @@
+// Changing the order of a dict's items, under its Lock.
+#include "object/dict_order.h"
+
+#include "object/dict_table.h"
+
+namespace imugi {
+
+Owned dict_pop_oldest(Thread& thread, Dict& dict, OldestHint& hint, Owned* key) {
+    Owned value;
+    Lock guard(thread, dict);
+    DictTable* table = dict.table.load(std::memory_order_relaxed);
+    if (hint.stamp != table->stamp) hint = {table->stamp, 0};
+    DictEntry* entry = dict_next_entry(*table, &hint.position);
+    if (entry == nullptr) return Owned::nothing();
+    dict_table_remove(dict, entry - table->entries(), key, &value);
+    return value;
+}
+
+namespace {
+
+// A table with the same items, the given one first; null when memory is short.
+DictTable* reordered(Dict& dict, Index first) {
+    const DictTable& old = *dict.table.load(std::memory_order_relaxed);
+    DictTable* table =
+        make_dict_table(static_cast<size_t>(dict.size.load(std::memory_order_relaxed)) + 1);
+    if (table == nullptr) return nullptr;
+    DictEntry* front = &old.entries()[first];
+    dict_table_copy_entry(*table, *front);
+    size_t position = 0;
+    while (DictEntry* entry = dict_next_entry(old, &position))
+        if (entry != front) dict_table_copy_entry(*table, *entry);
+    return table;
+}
+
+}  // namespace
+
+Result<bool> dict_move_to_end(Thread& thread, Dict& dict, Value key, int64_t hash, bool newest) {
+    bool found = false;
+    TRY(with_dict_entry(thread, dict, key, hash, [&](Index entry) {
+        found = entry != kMissing;
+        if (!found) return true;
+        DictTable* table = dict.table.load(std::memory_order_relaxed);
+        if (newest) {
+            auto used = static_cast<Index>(table->used_entries.load(std::memory_order_relaxed));
+            return entry == used - 1 || dict_table_move_last(dict, entry);
+        }
+        size_t position = 0;
+        if (dict_next_entry(*table, &position) == &table->entries()[entry]) return true;
+        DictTable* changed = reordered(dict, entry);
+        if (changed == nullptr) return false;
+        dict_table_replace(dict, changed);
+        return true;
+    }));
+    return found;
+}
+
+}  // namespace imugi
