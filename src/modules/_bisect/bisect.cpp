@@ -1,0 +1,109 @@
+// The module _bisect. Lists are read item by item without a lock; changing one while it is
+// searched gives some place, as in CPython.
+#include "object/call.h"
+#include "object/list.h"
+#include "object/native.h"
+#include "object/protocol.h"
+
+namespace imugi::bisect {
+
+namespace {
+
+// What the list holds at the index; any sequence, by its `item` slot.
+Owned item_at(Thread& thread, Value sequence, Index index) {
+    if (is_exact_list(sequence)) {
+        Owned item = list_item(thread, sequence.as<List>(), index);
+        if (!item.is_nothing()) return item;
+        return raise(thread, exc::IndexError, "list index out of range");
+    }
+    return get_item(thread, sequence, Value::small_int(index));
+}
+
+// The place of x; right of its equals, or left of them.
+Result<Index> search(Thread& thread, Value a, Value x, Value lo, Value hi, Value key, bool right) {
+    Index low = TRY(to_ssize(thread, lo, exc::OverflowError));
+    if (low < 0) return raise(thread, exc::ValueError, "lo must be non-negative");
+    Index high = TRY(is_none(hi) ? length(thread, a) : to_ssize(thread, hi, exc::OverflowError));
+    while (low < high) {
+        Index middle = low + (high - low) / 2;
+        Owned item = TRY(item_at(thread, a, middle));
+        if (!is_none(key)) item = TRY(call(thread, key, item));
+        bool before;
+        if (item.value().is_small_int() && x.is_small_int()) {
+            before = right ? x.small_int() < item.value().small_int()
+                           : !(item.value().small_int() < x.small_int());
+        } else {
+            Owned answer = TRY(right ? compare(thread, x, item, CompareOp::kLt)
+                                     : compare(thread, item, x, CompareOp::kLt));
+            before = TRY(is_true(thread, answer)) == right;
+        }
+        if (before) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low;
+}
+
+template <bool right>
+Result<Index> bisect(Thread& thread, Value a, Value x, Value lo, Value hi, Value key) {
+    return search(thread, a, x, lo, hi, key, right);
+}
+
+template <bool right>
+Owned insort(Thread& thread, Value a, Value x, Value lo, Value hi, Value key) {
+    Owned sought = TRY(is_none(key) ? Owned::share(x) : call(thread, key, x));
+    Index index = TRY(search(thread, a, sought, lo, hi, key, right));
+    if (is_exact_list(a)) {
+        TRY(list_insert_at(thread, a.as<List>(), index, Owned::share(x)));
+        return Owned::share(none());
+    }
+    if (!call_method(thread, a, ID(insert), Value::small_int(index), x)) return {};
+    return Owned::share(none());
+}
+
+constexpr const char* kSignature = "(a, x, lo=0, hi=None, *, key=None)";
+
+const MethodRow functions[] = {
+    {"bisect_right", kSignature, fn<bisect<true>>,
+     "Return the index where to insert item x in list a, assuming a is sorted.\n\n"
+     "The return value i is such that all e in a[:i] have e <= x, and all e in\n"
+     "a[i:] have e > x.  So if x already appears in the list, a.insert(i, x) will\n"
+     "insert just after the rightmost x already there.\n\n"
+     "Optional args lo (default 0) and hi (default len(a)) bound the\n"
+     "slice of a to be searched.\n\n"
+     "A custom key function can be supplied to customize the sort order."},
+    {"insort_right", kSignature, fn<insort<true>>,
+     "Insert item x in list a, and keep it sorted assuming a is sorted.\n\n"
+     "If x is already in a, insert it to the right of the rightmost x.\n\n"
+     "Optional args lo (default 0) and hi (default len(a)) bound the\n"
+     "slice of a to be searched.\n\n"
+     "A custom key function can be supplied to customize the sort order."},
+    {"bisect_left", kSignature, fn<bisect<false>>,
+     "Return the index where to insert item x in list a, assuming a is sorted.\n\n"
+     "The return value i is such that all e in a[:i] have e < x, and all e in\n"
+     "a[i:] have e >= x.  So if x already appears in the list, a.insert(i, x) will\n"
+     "insert just before the leftmost x already there.\n\n"
+     "Optional args lo (default 0) and hi (default len(a)) bound the\n"
+     "slice of a to be searched.\n\n"
+     "A custom key function can be supplied to customize the sort order."},
+    {"insort_left", kSignature, fn<insort<false>>,
+     "Insert item x in list a, and keep it sorted assuming a is sorted.\n\n"
+     "If x is already in a, insert it to the left of the leftmost x.\n\n"
+     "Optional args lo (default 0) and hi (default len(a)) bound the\n"
+     "slice of a to be searched.\n\n"
+     "A custom key function can be supplied to customize the sort order."},
+    {},
+};
+
+ModuleSpec spec("_bisect",
+                "Bisection algorithms.\n\n"
+                "This module provides support for maintaining a list in sorted order without\n"
+                "having to sort the list after each insertion. For long lists of items with\n"
+                "expensive comparison operations, this can be an improvement over the more\n"
+                "common approach.\n",
+                functions);
+
+}  // namespace
+}  // namespace imugi::bisect

@@ -1,0 +1,656 @@
+// The type array.array: storage, sequence slots and the buffer protocol. Values are converted
+// before the Lock is taken, as conversion may run Python.
+#include "modules/array/array.h"
+
+#include <cstring>
+
+#include "memory/collector.h"
+#include "memory/heap.h"
+#include "object/buffer.h"
+#include "object/bytes.h"
+#include "object/call.h"
+#include "object/list.h"
+#include "object/pickling.h"
+#include "object/protocol.h"
+#include "object/slice.h"
+#include "object/str.h"
+#include "object/tuple.h"
+#include "object/unhashable.h"
+#include "thread/lock.h"
+
+namespace imugi::arrays {
+
+namespace {
+
+Array& array_of(Value value) {
+    return value.as<Array>();
+}
+bool is_array(Value value) {
+    return is_instance_of_spec(value, array_spec);
+}
+
+// Owns a copied block.
+struct Block {
+    uint8_t* data = nullptr;
+    Index size = 0;
+    ~Block() { array_free(data); }
+};
+
+enum class Change : uint8_t { kDone, kNoMemory, kExported };
+
+bool report(Thread& thread, Change change) {
+    if (change == Change::kDone) return true;
+    if (change == Change::kNoMemory) return raise_memory_error(thread);
+    return raise(thread, exc::BufferError, "cannot resize an array that is exporting buffers");
+}
+
+// Under the Lock: room for `size` items, which becomes the size.
+Change resize(Array& self, Index size) {
+    Index old = self.size.load(std::memory_order_relaxed);
+    if (size == old) return Change::kDone;
+    if (self.exports.load(std::memory_order_relaxed) > 0) return Change::kExported;
+    if (size > self.capacity || size < self.capacity / 2) {
+        if (size == 0) {
+            array_free(std::exchange(self.data, nullptr));
+            self.capacity = 0;
+        } else {
+            Index capacity = size + (size >> 4) + (size < 8 ? 3 : 7);
+            if (capacity > PTRDIFF_MAX / self.kind->size) return Change::kNoMemory;
+            void* data =
+                array_reallocate(self.data, static_cast<size_t>(capacity) * self.kind->size);
+            if (data == nullptr) return Change::kNoMemory;
+            self.data = static_cast<uint8_t*>(data);
+            self.capacity = capacity;
+        }
+    }
+    self.size.store(size, std::memory_order_relaxed);
+    return Change::kDone;
+}
+
+Change splice_locked(Array& self, Index begin, Index end, const uint8_t* items, Index count) {
+    Index size = self.size.load(std::memory_order_relaxed);
+    if (begin < 0) begin = 0;
+    if (begin > size) begin = size;
+    if (end > size) end = size;
+    if (end < begin) end = begin;
+    Index more = count - (end - begin), tail = size - end;
+    size_t width = self.kind->size;
+    if (more < 0) {
+        if (self.exports.load(std::memory_order_relaxed) > 0) return Change::kExported;
+        memmove(self.at(end + more), self.at(end), static_cast<size_t>(tail) * width);
+    }
+    Change change = resize(self, size + more);
+    if (change != Change::kDone) return change;
+    if (more > 0 && tail > 0)
+        memmove(self.at(end + more), self.at(end), static_cast<size_t>(tail) * width);
+    if (count > 0) memcpy(self.at(begin), items, static_cast<size_t>(count) * width);
+    return Change::kDone;
+}
+
+}  // namespace
+
+bool splice(Thread& thread, Array& self, Index begin, Index end, const uint8_t* items,
+            Index count) {
+    Change change;
+    {
+        Lock guard(thread, self);
+        change = splice_locked(self, begin, end, items, count);
+    }
+    return report(thread, change);
+}
+
+uint8_t* copy_block(Thread& thread, Array& self, Index* size) {
+    uint8_t* block;
+    {
+        Lock guard(thread, self);
+        *size = self.size.load(std::memory_order_relaxed);
+        size_t bytes = static_cast<size_t>(*size) * self.kind->size;
+        block = static_cast<uint8_t*>(array_allocate(bytes + 1));
+        if (block != nullptr && bytes != 0) memcpy(block, self.data, bytes);
+    }
+    if (block == nullptr) return raise_memory_error(thread);
+    return block;
+}
+
+Owned item_at(Thread& thread, Array& self, Index index) {
+    uint8_t item[8];
+    {
+        Lock guard(thread, self);
+        if (index < 0 || index >= self.size.load(std::memory_order_relaxed))
+            return Owned::nothing();
+        memcpy(item, self.at(index), self.kind->size);
+    }
+    return self.kind->load(thread, item);
+}
+
+Owned new_array(Thread& thread, Type& type, const ItemKind& kind) {
+    auto* self = allocate<Array>(thread, type);
+    if (self == nullptr) return {};
+    self->kind = &kind;
+    return Owned::adopt(self);
+}
+
+bool append_items(Thread& thread, Array& self, const uint8_t* items, Index count) {
+    return splice(thread, self, PTRDIFF_MAX, PTRDIFF_MAX, items, count);
+}
+
+bool append_value(Thread& thread, Array& self, Value value) {
+    uint8_t item[8];
+    TRY(self.kind->store(thread, value, item));
+    return append_items(thread, self, item, 1);
+}
+
+bool extend(Thread& thread, Array& self, Value values) {
+    if (is_array(values)) {
+        Array& other = array_of(values);
+        if (other.kind != self.kind)
+            return raise(thread, exc::TypeError, "can only extend with array of same kind");
+        Block block;
+        block.data = copy_block(thread, other, &block.size);
+        return block.data != nullptr && append_items(thread, self, block.data, block.size);
+    }
+    Owned iterator = TRY(iterate(thread, values));
+    for (;;) {
+        Owned item = TRY(next(thread, iterator));
+        if (item.is_nothing()) return true;
+        TRY(append_value(thread, self, item));
+    }
+}
+
+bool from_bytes(Thread& thread, Array& self, Value object) {
+    Buffer buffer(thread);
+    TRY(buffer.get(object));
+    if (buffer.view().item_size != 1)
+        return raise(thread, exc::TypeError, "a bytes-like object is required");
+    if (buffer.size() % self.kind->size != 0)
+        return raise(thread, exc::ValueError, "bytes length not a multiple of item size");
+    return append_items(thread, self, buffer.data(),
+                        static_cast<Index>(buffer.size() / self.kind->size));
+}
+
+bool from_unicode(Thread& thread, Array& self, Str& text) {
+    size_t length = text.length();
+    Block block;
+    block.data = static_cast<uint8_t*>(array_allocate(length * 4 + 1));
+    if (block.data == nullptr) return raise_memory_error(thread);
+    for (size_t i = 0; i < length; i++) {
+        uint32_t code = text[i];
+        memcpy(block.data + 4 * i, &code, 4);
+    }
+    return append_items(thread, self, block.data, static_cast<Index>(length));
+}
+
+namespace {
+
+void array_release(Object* self) {
+    array_free(std::exchange(static_cast<Array*>(self)->data, nullptr));
+}
+
+Owned array_make(Thread& thread, Type& type, Arguments arguments) {
+    if (type.spec == &array_spec || type.slots.init == object_type.slots.init)
+        TRY(reject_keywords(thread, "array.array", arguments));
+    if (arguments.count < 1 || arguments.count > 2)
+        return raise(thread, exc::TypeError, "array() takes at {} {} argument{} ({} given)",
+                     arguments.count < 1 ? "least" : "most", arguments.count < 1 ? 1 : 2,
+                     arguments.count < 1 ? "" : "s", arguments.count);
+    Value code = arguments[0];
+    if (!is_str(code) || code.as<Str>().length() != 1)
+        return raise(thread, exc::TypeError,
+                     "array() argument 1 must be a unicode character, not {}", type_name_of(code));
+    Value initial = arguments.count > 1 ? arguments[1] : Value();
+    const ItemKind* kind = find_kind(code.as<Str>()[0]);
+    bool given = !initial.is_empty();
+    if (given && !(kind != nullptr && kind->is_text)) {
+        if (is_str(initial))
+            return raise(thread, exc::TypeError,
+                         "cannot use a str to initialize an array with typecode '{}'", code);
+        if (is_array(initial) && array_of(initial).kind->is_text)
+            return raise(thread, exc::TypeError,
+                         "cannot use a unicode array to initialize an array with typecode '{}'",
+                         code);
+    }
+    if (kind == nullptr)
+        return raise(thread, exc::ValueError,
+                     "bad typecode (must be b, B, u, w, h, H, i, I, l, L, q, Q, f or d)");
+    if (kind->code == 'u') {
+        Ref<Str> message = TRY(
+            make_str(thread, "The 'u' type code is deprecated and will be removed in Python 3.16"));
+        TRY(warn(thread, exc::DeprecationWarning, 1, std::move(message)));
+    }
+    Owned result = TRY(new_array(thread, type, *kind));
+    if (!given) return result;
+    Array& self = array_of(result);
+    if (kind->is_text && is_str(initial)) {
+        TRY(from_unicode(thread, self, initial.as<Str>()));
+    } else if (is_bytes(initial) || is_bytearray(initial)) {
+        TRY(from_bytes(thread, self, initial));
+    } else if (is_array(initial) && array_of(initial).kind == kind) {
+        TRY(extend(thread, self, initial));
+    } else {
+        Owned iterator = TRY(iterate(thread, initial));
+        for (;;) {
+            Owned item = TRY(next(thread, iterator));
+            if (item.is_nothing()) break;
+            TRY(append_value(thread, self, item));
+        }
+    }
+    return result;
+}
+
+Owned array_repr(Thread& thread, Value value) {
+    Array& self = array_of(value);
+    Str& name = type_name(type_of(value));
+    if (self.size.load(std::memory_order_relaxed) == 0)
+        return format(thread, "{}('{}')", name, self.kind->code);
+    Owned items;
+    if (self.kind->is_text) {
+        items = TRY(call_method(thread, value, ID(tounicode)));
+    } else {
+        items = TRY(call_method(thread, value, ID(tolist)));
+    }
+    return format(thread, "{}('{}', {})", name, self.kind->code, repr_of(items));
+}
+
+Owned array_compare(Thread& thread, Value left, Value right, CompareOp op) {
+    if (!is_array(left) || !is_array(right)) return Owned::share(not_implemented());
+    Array &a = array_of(left), &b = array_of(right);
+    bool equality = op == CompareOp::kEq || op == CompareOp::kNe;
+    Index a_size = a.size.load(std::memory_order_relaxed);
+    Index b_size = b.size.load(std::memory_order_relaxed);
+    if (equality && a_size != b_size) return Owned::share(boolean(op == CompareOp::kNe));
+    for (Index i = 0;; i++) {
+        Owned x = TRY(item_at(thread, a, i));
+        Owned y = TRY(item_at(thread, b, i));
+        if (x.is_nothing() || y.is_nothing()) {
+            return compare(thread, Value::small_int(a_size), Value::small_int(b_size), op);
+        }
+        if (TRY(equals(thread, x, y))) continue;
+        if (op == CompareOp::kEq) return Owned::share(boolean(false));
+        if (op == CompareOp::kNe) return Owned::share(boolean(true));
+        return compare(thread, x, y, op);
+    }
+}
+
+Result<Index> array_length(Thread&, Value self) {
+    return array_of(self).size.load(std::memory_order_relaxed);
+}
+
+Owned array_item(Thread& thread, Value self, Index index) {
+    Owned item = TRY(item_at(thread, array_of(self), index));
+    if (item.is_nothing()) return raise(thread, exc::IndexError, "array index out of range");
+    return item;
+}
+
+Owned get_slice(Thread& thread, Array& self, Slice& slice) {
+    SliceRange range;
+    TRY(slice_unpack(thread, slice, range));
+    Block block;
+    block.data = copy_block(thread, self, &block.size);
+    if (block.data == nullptr) return {};
+    slice_adjust(range, block.size);
+    Type& type = *state_of_type<State>(type_of(Value::of(self)), array_spec).array;
+    Owned result = TRY(new_array(thread, type, *self.kind));
+    size_t width = self.kind->size;
+    // Moves the chosen items to the front of the copy; downward it needs another.
+    if (range.step > 0) {
+        for (Index i = 0, at = range.start; i < range.count; i++, at += range.step)
+            memmove(block.data + i * width, block.data + at * width, width);
+        TRY(append_items(thread, array_of(result), block.data, range.count));
+        return result;
+    }
+    for (Index i = 0, at = range.start; i < range.count; i++, at += range.step)
+        TRY(append_items(thread, array_of(result), block.data + at * width, 1));
+    return result;
+}
+
+Result<Index> index_key(Thread& thread, Value key) {
+    if (!type_of(key).slots.index)
+        return raise(thread, exc::TypeError, "array indices must be integers");
+    return to_ssize(thread, key);
+}
+
+Owned array_subscript(Thread& thread, Value self, Value key) {
+    if (is_slice(key)) return get_slice(thread, array_of(self), key.as<Slice>());
+    Index index = TRY(index_key(thread, key));
+    if (index < 0) index += array_of(self).size.load(std::memory_order_relaxed);
+    return array_item(thread, self, index);
+}
+
+bool array_assign_item(Thread& thread, Value value, Index index, Value item) {
+    Array& self = array_of(value);
+    uint8_t bytes[8];
+    if (!item.is_empty()) TRY(self.kind->store(thread, item, bytes));
+    Change change = Change::kDone;
+    bool inside;
+    {
+        Lock guard(thread, self);
+        inside = index >= 0 && index < self.size.load(std::memory_order_relaxed);
+        if (inside && item.is_empty()) {
+            change = splice_locked(self, index, index + 1, nullptr, 0);
+        } else if (inside) {
+            memcpy(self.at(index), bytes, self.kind->size);
+        }
+    }
+    if (!inside) return raise(thread, exc::IndexError, "array assignment index out of range");
+    return report(thread, change);
+}
+
+// Every step-th item is taken out. Under the Lock.
+Change delete_steps(Array& self, SliceRange range) {
+    Index size = self.size.load(std::memory_order_relaxed);
+    if (range.step < 0) {
+        range.start += range.step * (range.count - 1);
+        range.step = -range.step;
+    }
+    if (self.exports.load(std::memory_order_relaxed) > 0) return Change::kExported;
+    Index to = range.start, doomed = range.start, left = range.count;
+    for (Index from = range.start; from < size; from++) {
+        if (left > 0 && from == doomed) {
+            left--;
+            doomed += range.step;
+        } else {
+            memmove(self.at(to++), self.at(from), self.kind->size);
+        }
+    }
+    return resize(self, to);
+}
+
+bool assign_slice(Thread& thread, Array& self, Slice& slice, Value value) {
+    Block block;
+    if (!value.is_empty()) {
+        if (!is_array(value))
+            return raise(thread, exc::TypeError,
+                         "can only assign array (not \"{}\") to array slice", type_name_of(value));
+        Array& other = array_of(value);
+        if (other.kind != self.kind)
+            return raise(thread, exc::TypeError, "bad argument type for built-in operation");
+        block.data = copy_block(thread, other, &block.size);
+        if (block.data == nullptr) return false;
+    }
+    SliceRange range;
+    TRY(slice_unpack(thread, slice, range));
+    Change change = Change::kDone;
+    bool fits = true;
+    {
+        Lock guard(thread, self);
+        slice_adjust(range, self.size.load(std::memory_order_relaxed));
+        if (range.step == 1) {
+            change =
+                splice_locked(self, range.start, range.start + range.count, block.data, block.size);
+        } else if (value.is_empty()) {
+            if (range.count != 0) change = delete_steps(self, range);
+        } else if ((fits = range.count == block.size)) {
+            for (Index i = 0, at = range.start; i < range.count; i++, at += range.step)
+                memcpy(self.at(at), block.data + i * self.kind->size, self.kind->size);
+        }
+    }
+    if (!fits)
+        return raise(thread, exc::ValueError,
+                     "attempt to assign array of size {} to extended slice of size {}", block.size,
+                     range.count);
+    return report(thread, change);
+}
+
+bool array_assign(Thread& thread, Value self, Value key, Value value) {
+    if (is_slice(key)) return assign_slice(thread, array_of(self), key.as<Slice>(), value);
+    Index index = TRY(index_key(thread, key));
+    if (index < 0) index += array_of(self).size.load(std::memory_order_relaxed);
+    return array_assign_item(thread, self, index, value);
+}
+
+Result<bool> array_contains(Thread& thread, Value self, Value value) {
+    for (Index i = 0;; i++) {
+        Owned item = TRY(item_at(thread, array_of(self), i));
+        if (item.is_nothing()) return false;
+        if (TRY(equals(thread, item, value))) return true;
+    }
+}
+
+Owned array_concat(Thread& thread, Value left, Value right) {
+    if (!is_array(right))
+        return raise(thread, exc::TypeError, "can only append array (not \"{}\") to array",
+                     type_name_of(right));
+    Array& self = array_of(left);
+    if (self.kind != array_of(right).kind)
+        return raise(thread, exc::TypeError, "bad argument type for built-in operation");
+    Type& type = *state_of_type<State>(type_of(left), array_spec).array;
+    Owned result = TRY(new_array(thread, type, *self.kind));
+    TRY(extend(thread, array_of(result), left));
+    TRY(extend(thread, array_of(result), right));
+    return result;
+}
+
+Owned array_inplace_concat(Thread& thread, Value self, Value other) {
+    if (!is_array(other))
+        return raise(thread, exc::TypeError, "can only extend with array (not \"{}\")",
+                     type_name_of(other));
+    TRY(extend(thread, array_of(self), other));
+    return Owned::share(self);
+}
+
+bool repeat_into(Thread& thread, Array& target, const Block& block, Index times) {
+    Index total;
+    if (__builtin_mul_overflow(block.size, times, &total) || total > (Index{1} << 56))
+        return raise_memory_error(thread);
+    Change change;
+    {
+        Lock guard(thread, target);
+        Index size = target.size.load(std::memory_order_relaxed);
+        change = resize(target, size + total);
+        if (change == Change::kDone)
+            for (Index n = 0; n < times; n++)
+                memcpy(target.at(size + n * block.size), block.data,
+                       static_cast<size_t>(block.size) * target.kind->size);
+    }
+    return report(thread, change);
+}
+
+Owned array_repeat(Thread& thread, Value value, Index times) {
+    Array& self = array_of(value);
+    Block block;
+    block.data = copy_block(thread, self, &block.size);
+    if (block.data == nullptr) return {};
+    Type& type = *state_of_type<State>(type_of(value), array_spec).array;
+    Owned result = TRY(new_array(thread, type, *self.kind));
+    if (times > 0 && block.size > 0) TRY(repeat_into(thread, array_of(result), block, times));
+    return result;
+}
+
+Owned array_inplace_repeat(Thread& thread, Value value, Index times) {
+    Array& self = array_of(value);
+    Block block;
+    block.data = copy_block(thread, self, &block.size);
+    if (block.data == nullptr) return {};
+    if (times <= 0) {
+        TRY(splice(thread, self, 0, PTRDIFF_MAX, nullptr, 0));
+    } else if (block.size > 0 && times > 1) {
+        TRY(repeat_into(thread, self, block, times - 1));
+    }
+    return Owned::share(value);
+}
+
+bool array_get_buffer(Thread& thread, Value value, BufferView& view, int flags) {
+    Array& self = array_of(value);
+    static uint8_t no_items;
+    Lock guard(thread, self);
+    self.exports.fetch_add(1, std::memory_order_relaxed);
+    Index size = self.size.load(std::memory_order_relaxed);
+    view.data = self.data != nullptr ? self.data : &no_items;
+    view.owner = Owned::share(value);
+    view.item_size = self.kind->size;
+    view.size = size * self.kind->size;
+    view.read_only = false;
+    view.dimensions = 1;
+    view.format = (flags & kBufferFormat) ? self.kind->format : nullptr;
+    view.shape_storage = size;
+    view.stride_storage = view.item_size;
+    view.shape = (flags & kBufferNd) ? &view.shape_storage : nullptr;
+    view.strides = (flags & kBufferStrides) == kBufferStrides ? &view.stride_storage : nullptr;
+    view.suboffsets = nullptr;
+    view.internal = nullptr;
+    return true;
+}
+
+void array_release_buffer(Thread&, Value self, BufferView&) {
+    array_of(self).exports.fetch_sub(1, std::memory_order_relaxed);
+}
+
+// --- iterator ---
+
+struct ArrayIterator : Object {
+    Slot array;  // empty once exhausted
+    std::atomic<Index> index;
+};
+
+void iterator_fields(Object* self, FieldVisitor& visitor) {
+    visitor.visit(static_cast<ArrayIterator*>(self)->array);
+}
+
+Owned array_iter(Thread& thread, Value self) {
+    Type& type = *state_of_type<State>(type_of(self), array_spec).iterator;
+    auto* iterator = allocate<ArrayIterator>(thread, type);
+    if (iterator == nullptr) return {};
+    iterator->array.init(Owned::share(self));
+    track(iterator);
+    return Owned::adopt(iterator);
+}
+
+Owned iterator_iter(Thread&, Value self) {
+    return Owned::share(self);
+}
+
+Owned held_array(Thread& thread, ArrayIterator& self) {
+    Lock guard(thread, self);
+    return self.array.share();
+}
+
+Owned iterator_next(Thread& thread, Value value) {
+    auto& self = value.as<ArrayIterator>();
+    Owned array = held_array(thread, self);
+    if (!array) return Owned::nothing();
+    Index index = self.index.load(std::memory_order_relaxed);
+    do {
+        if (index >= array_of(array).size.load(std::memory_order_relaxed)) {
+            Owned done;
+            Lock guard(thread, self);
+            done = self.array.take();
+            return Owned::nothing();
+        }
+    } while (!self.index.compare_exchange_weak(index, index + 1, std::memory_order_relaxed));
+    return item_at(thread, array_of(array), index);
+}
+
+}  // namespace
+}  // namespace imugi::arrays
+
+namespace imugi {
+IMUGI_MODULE_TYPE(arrays::ArrayIterator, arrays::iterator_spec);
+}
+
+namespace imugi::arrays {
+namespace {
+
+Owned iterator_reduce(Thread& thread, ArrayIterator& self) {
+    Owned array = held_array(thread, self);
+    if (!array) {
+        Ref<List> none_left = TRY(make_list(thread));
+        return reduce_to_builtin(thread, ID(iter), none_left);
+    }
+    return reduce_to_builtin(thread, ID(iter), array,
+                             Value::small_int(self.index.load(std::memory_order_relaxed)));
+}
+
+bool iterator_setstate(Thread& thread, ArrayIterator& self, Value state) {
+    Index index = TRY(to_ssize(thread, state, exc::OverflowError));
+    Owned array = held_array(thread, self);
+    if (!array) return true;
+    Index size = array_of(array).size.load(std::memory_order_relaxed);
+    self.index.store(index < 0 ? 0 : index > size ? size : index, std::memory_order_relaxed);
+    return true;
+}
+
+const MethodRow iterator_rows[] = {
+    {"__reduce__", "(self, /)", fn<iterator_reduce>, "Return state information for pickling."},
+    {"__setstate__", "(self, state, /)", fn<iterator_setstate>,
+     "Set state information for unpickling."},
+    {},
+};
+
+Owned get_typecode(Thread& thread, Value self) {
+    return make_str_from_char(thread, array_of(self).kind->code);
+}
+Owned get_itemsize(Thread&, Value self) {
+    return Owned::small_int(array_of(self).kind->size);
+}
+
+const GetSetRow array_getsets[] = {
+    {"typecode", get_typecode, nullptr, "the typecode character used to create the array"},
+    {"itemsize", get_itemsize, nullptr, "the size, in bytes, of one array item"},
+    {},
+};
+
+}  // namespace
+
+const TypeSpec iterator_spec = {
+    .name = "array.arrayiterator",
+    .size = sizeof(ArrayIterator),
+    .flags = kTypeTracked | kTypeNoInstantiate,
+    .slots = {.iter = iterator_iter, .next = iterator_next, .fields = iterator_fields},
+    .methods = iterator_rows,
+};
+
+const TypeSpec array_spec = {
+    .name = "array.array",
+    .doc =
+        "array(typecode [, initializer]) -> array\n\n"
+        "Return a new array whose items are restricted by typecode, and\n"
+        "initialized from the optional initializer value, which must be a list,\n"
+        "string or iterable over elements of the appropriate type.\n\n"
+        "Arrays represent basic values and behave very much like lists, except\n"
+        "the type of objects stored in them is constrained. The type is specified\n"
+        "at object creation time by using a type code, which is a single character.\n"
+        "The following type codes are defined:\n\n"
+        "    Type code   C Type             Minimum size in bytes\n"
+        "    'b'         signed integer     1\n"
+        "    'B'         unsigned integer   1\n"
+        "    'u'         Unicode character  2 (see note)\n"
+        "    'w'         Unicode character  4\n"
+        "    'h'         signed integer     2\n"
+        "    'H'         unsigned integer   2\n"
+        "    'i'         signed integer     2\n"
+        "    'I'         unsigned integer   2\n"
+        "    'l'         signed integer     4\n"
+        "    'L'         unsigned integer   4\n"
+        "    'q'         signed integer     8\n"
+        "    'Q'         unsigned integer   8\n"
+        "    'f'         floating-point     4\n"
+        "    'd'         floating-point     8\n\n"
+        "Attributes:\n\n"
+        "typecode -- the typecode character used to create the array\n"
+        "itemsize -- the length in bytes of one array item\n",
+    .size = sizeof(Array),
+    .flags = kTypeBase | kTypeHasWeakrefs | kTypeSequence,
+    .slots = {.repr = array_repr,
+              .hash = unhashable,
+              .compare = array_compare,
+              .iter = array_iter,
+              .make = array_make,
+              .release = array_release,
+              .sequence_length = array_length,
+              .concat = array_concat,
+              .repeat = array_repeat,
+              .item = array_item,
+              .assign_item = array_assign_item,
+              .contains = array_contains,
+              .inplace_concat = array_inplace_concat,
+              .inplace_repeat = array_inplace_repeat,
+              .length = array_length,
+              .subscript = array_subscript,
+              .assign_subscript = array_assign,
+              .get_buffer = array_get_buffer,
+              .release_buffer = array_release_buffer},
+    .methods = array_rows,
+    .getsets = array_getsets,
+};
+
+}  // namespace imugi::arrays

@@ -1,0 +1,63 @@
+// array.array: items of one machine type in a growing block. Everything is read and changed under
+// the Lock; while a buffer is exported the block stays where it is.
+#pragma once
+
+#include "modules/native_types.h"
+
+namespace imugi::arrays {
+
+extern const TypeSpec array_spec, iterator_spec;
+
+// One type code.
+struct ItemKind {
+    char code;
+    uint8_t size;
+    const char* format;  // of buffers, struct syntax
+    Owned (*load)(Thread& thread, const uint8_t* item);
+    // Converts a value to `size` bytes. May run Python (__index__, __float__).
+    bool (*store)(Thread& thread, Value value, uint8_t* item);
+    bool is_signed, is_float, is_text;
+};
+// Null for an unknown code.
+const ItemKind* find_kind(uint32_t code);
+constexpr const char* kTypeCodes = "bBuwhHiIlLqQfd";
+
+struct Array : Object {
+    uint8_t* data;  // null when capacity is 0
+    Index capacity;
+    std::atomic<Index> size;
+    const ItemKind* kind;        // immutable
+    std::atomic<Index> exports;  // buffers that show the block
+
+    uint8_t* at(Index i) const { return data + i * kind->size; }
+};
+
+// The module's types that its own functions make; immortal.
+struct State {
+    Type* array;
+    Type* iterator;
+};
+
+Owned new_array(Thread& thread, Type& type, const ItemKind& kind);
+// Items as they stand in memory, behind the last one. Takes the Lock.
+[[nodiscard]] bool append_items(Thread& thread, Array& self, const uint8_t* items, Index count);
+[[nodiscard]] bool append_value(Thread& thread, Array& self, Value value);
+[[nodiscard]] bool extend(Thread& thread, Array& self, Value values);
+[[nodiscard]] bool from_bytes(Thread& thread, Array& self, Value buffer);
+[[nodiscard]] bool from_unicode(Thread& thread, Array& self, Str& text);
+// Replaces [begin, end), made to fit, by items. Takes the Lock.
+[[nodiscard]] bool splice(Thread& thread, Array& self, Index begin, Index end, const uint8_t* items,
+                          Index count);
+// A copy of the block, `size` items; null with MemoryError set. To be freed by array_free.
+uint8_t* copy_block(Thread& thread, Array& self, Index* size);
+Owned item_at(Thread& thread, Array& self, Index index);  // nothing when out of range
+
+Owned reduce_ex(Thread& thread, Array& self, Value protocol);
+Owned reconstruct(Thread& thread, Value type, Value code, Value format, Value items);
+extern const MethodRow array_rows[];
+
+}  // namespace imugi::arrays
+
+namespace imugi {
+IMUGI_MODULE_TYPE(arrays::Array, arrays::array_spec);
+}
