@@ -13,7 +13,7 @@
 #include "object/interpreter.h"
 #include "object/tuple.h"
 #include "syntax/source_encoding.h"
-#include "vm/frame.h"
+#include "vm/frame.h"  // lint: allow layer: flags of the calling code are inherited
 
 namespace imugi::compile {
 

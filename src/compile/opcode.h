@@ -23,14 +23,14 @@ static_assert(kOpcodeCount <= 200, "the interpreter needs numbers for specialise
 enum class Intrinsic : uint8_t {
 #define INTRINSIC(name, arguments, doc) name,
 #define SPECIAL(name, method)
-#include "vm/intrinsics.def"
+#include "compile/intrinsics.def"
 #undef INTRINSIC
 #undef SPECIAL
 };
 enum class SpecialMethod : uint8_t {
 #define INTRINSIC(name, arguments, doc)
 #define SPECIAL(name, method) name,
-#include "vm/intrinsics.def"
+#include "compile/intrinsics.def"
 #undef INTRINSIC
 #undef SPECIAL
 };

@@ -16,7 +16,7 @@ enum State : uint8_t { kEmpty = 1, kLive = 2, kEither = 3 };
 constexpr uint8_t kIntrinsicArguments[] = {
 #define INTRINSIC(name, arguments, doc) arguments,
 #define SPECIAL(name, method)
-#include "vm/intrinsics.def"
+#include "compile/intrinsics.def"
 #undef INTRINSIC
 #undef SPECIAL
 };

@@ -45,8 +45,8 @@ constexpr uint32_t builtin_shape_index(uint32_t type_number) {
     return (type_number + 1) * kShapeUnitsPerShape;
 }
 
-// Changes when a class that has instances gets or loses a data descriptor or its attribute hooks, and when shapes die: cached places of
-// attributes are then forgotten.
+// Changes when a class that has instances gets or loses a data descriptor or its attribute hooks,
+// and when shapes die: cached places of attributes are then forgotten.
 extern std::atomic<uint32_t> layout_epoch;
 
 // Index of the attribute in the shape, or -1. `name` is interned. Lock-free.

@@ -397,7 +397,7 @@ uint64_t slow_call_intrinsic(Thread& thread, Frame* frame, uint64_t* r, uint32_t
     static constexpr uint8_t arities[] = {
 #define INTRINSIC(NAME, arguments, doc) arguments,
 #define SPECIAL(NAME, method)
-#include "vm/intrinsics.def"
+#include "compile/intrinsics.def"
 #undef INTRINSIC
 #undef SPECIAL
     };
