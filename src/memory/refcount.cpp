@@ -68,7 +68,8 @@ void decref_shared(Object* object) {
 
 void local_count_is_zero(Object* object) {
     uint32_t shared = object->shared.load(std::memory_order_acquire);  // pairs with decref_shared
-    if (shared <= kMayBeShared) {
+    // A weak reference may be counting right now: then only the merge below decides.
+    if (shared == kUnshared || (shared == kMayBeShared && !object->has_flag(kHasWeakrefs))) {
         destroy(object);
         return;
     }
@@ -147,7 +148,8 @@ static bool push_object(Object**& array, uint32_t& count, uint32_t& capacity, Ob
 
 // Gives the dead object one reference of this thread's, and queues it for drain_dying.
 static void defer_death(Thread& thread, Object* object) {
-    object->shared.store(kUnshared, std::memory_order_relaxed);
+    object->shared.store(object->has_flag(kHasWeakrefs) ? kMayBeShared : kUnshared,
+                         std::memory_order_relaxed);
     object->local.store(1, std::memory_order_relaxed);
     object->owner.store(thread.heap_id, std::memory_order_release);
     // Without memory for the list the object stays for ever, as nothing else is safe.

@@ -1,0 +1,329 @@
+// Weak references: the table, and the type weakref.ref.
+//
+// Each bucket's mutex guards its list and the `referent` of its references. A referent is marked
+// may-be-shared when it gets its first weak reference, so that a try-increment on it and its
+// owner's last drop decide in one atomic word who was first. The references themselves, which the
+// table gives out again, are treated the same.
+#include "object/weakref.h"
+
+#include "memory/collector.h"
+#include "memory/heap.h"
+#include "object/attribute.h"
+#include "object/call.h"
+#include "object/list.h"
+#include "object/native.h"
+#include "object/pickling.h"
+#include "object/protocol.h"
+#include "object/str.h"
+#include "object/tuple.h"
+#include "object/weakref_proxy.h"
+#include "thread/lock.h"
+
+namespace imugi {
+
+namespace {
+
+struct Bucket {
+    RuntimeMutex mutex;
+    WeakRef* first = nullptr;
+};
+constexpr size_t kBuckets = 1024;
+Bucket buckets[kBuckets];
+
+Bucket& bucket_of(const Object* object) {
+    return buckets[(reinterpret_cast<uintptr_t>(object) * 0x9E3779B97F4A7C15u >> 32) % kBuckets];
+}
+
+// A reference to an object that may be dying; empty when it is too late.
+Owned take(Object* object) {
+    if (object->has_flag(kImmortal)) return Owned::share(*object);
+    if (object->owner.load(std::memory_order_relaxed) == current_heap_id) {
+        if (object->local.load(std::memory_order_relaxed) == 0) return Owned();
+        return Owned::share(*object);
+    }
+    return try_incref(object) ? Owned::adopt(object) : Owned();
+}
+
+void link(Bucket& bucket, WeakRef& reference) {
+    reference.previous = nullptr;
+    reference.next = bucket.first;
+    if (bucket.first) bucket.first->previous = &reference;
+    bucket.first = &reference;
+}
+
+void unlink(Bucket& bucket, WeakRef& reference) {
+    if (reference.previous)
+        reference.previous->next = reference.next;
+    else
+        bucket.first = reference.next;
+    if (reference.next) reference.next->previous = reference.previous;
+    reference.next = reference.previous = nullptr;
+    reference.referent.store(nullptr, std::memory_order_release);
+}
+
+WeakRef* next_of(WeakRef* reference, const Object* object) {
+    while (reference && reference->referent.load(std::memory_order_relaxed) != object)
+        reference = reference->next;
+    return reference;
+}
+
+bool is_plain(const WeakRef& reference, const Type& type) {
+    return reference.callback.is_empty() && reference.shape()->type == &type;
+}
+
+}  // namespace
+
+// --- what the memory layer asks ---
+
+bool has_weakref_callbacks(const Object* object) {
+    Bucket& bucket = bucket_of(object);
+    MutexGuard guard(bucket.mutex);
+    for (WeakRef* r = next_of(bucket.first, object); r; r = next_of(r->next, object))
+        if (!r->callback.is_empty()) return true;
+    return false;
+}
+
+void clear_weakrefs(Object* object) {
+    Bucket& bucket = bucket_of(object);
+    MutexGuard guard(bucket.mutex);
+    for (WeakRef* r = next_of(bucket.first, object); r;) {
+        WeakRef* next = next_of(r->next, object);
+        unlink(bucket, *r);
+        r = next;
+    }
+    object->clear_flag(kHasWeakrefs);
+}
+
+void clear_and_call_weakrefs(Thread& thread, Object* object) {
+    Bucket& bucket = bucket_of(object);
+    size_t count = 0;
+    {
+        MutexGuard guard(bucket.mutex);
+        for (WeakRef* r = next_of(bucket.first, object); r; r = next_of(r->next, object))
+            count += !r->callback.is_empty();
+    }
+    auto* held = static_cast<Owned*>(array_allocate_zeroed((count + 1) * sizeof(Owned)));
+    size_t taken = 0;
+    {
+        MutexGuard guard(bucket.mutex);
+        for (WeakRef* r = next_of(bucket.first, object); r;) {
+            WeakRef* next = next_of(r->next, object);
+            if (held && taken < count && !r->callback.is_empty()) {
+                held[taken] = take(r);
+                if (held[taken]) taken++;
+            }
+            unlink(bucket, *r);
+            r = next;
+        }
+        object->clear_flag(kHasWeakrefs);
+    }
+    for (size_t i = 0; i < taken; i++) {
+        Owned callback = held[i].as<WeakRef>().callback.take();
+        SavedException saved(thread);
+        Owned result = call(thread, callback, held[i]);
+        if (!result)
+            report_unraisable(thread, callback, "Exception ignored while calling weakref callback");
+        held[i] = Owned();
+    }
+    array_free(held);
+}
+
+// --- making and reading ---
+
+Owned weakref_get(WeakRef& reference) {
+    Object* object = reference.referent.load(std::memory_order_acquire);
+    if (!object) return Owned::nothing();
+    MutexGuard guard(bucket_of(object).mutex);
+    if (reference.referent.load(std::memory_order_relaxed) != object) return Owned::nothing();
+    Owned result = take(object);
+    return result ? std::move(result) : Owned::nothing();
+}
+
+Owned make_weakref(Thread& thread, Type& type, Value value, Value callback) {
+    if (!type_of(value).has(kTypeHasWeakrefs))
+        return raise(thread, exc::TypeError, "cannot create weak reference to '{}' object",
+                     type_name_of(value));
+    Object* object = value.object();
+    bool plain = callback.is_empty() && type.spec;
+    Bucket& bucket = bucket_of(object);
+    if (plain) {
+        MutexGuard guard(bucket.mutex);
+        for (WeakRef* r = next_of(bucket.first, object); r; r = next_of(r->next, object))
+            if (is_plain(*r, type))
+                if (Owned known = take(r)) return known;
+    }
+    auto* reference = allocate<WeakRef>(thread, type);
+    if (!reference) return {};
+    Owned result = Owned::adopt(reference);
+    if (!callback.is_empty()) reference->callback.init(Owned::share(callback));
+    reference->cached_hash.store(-1, std::memory_order_relaxed);
+    mark_shared(reference);
+    reference->set_flag(kHasWeakrefs);
+    track(reference);
+    mark_shared(object);
+    Owned other;
+    {
+        MutexGuard guard(bucket.mutex);
+        for (WeakRef* r = next_of(bucket.first, object); plain && r && !other;
+             r = next_of(r->next, object))
+            if (is_plain(*r, type)) other = take(r);
+        if (!other) {
+            reference->referent.store(object, std::memory_order_release);
+            link(bucket, *reference);
+            object->set_flag(kHasWeakrefs);
+        }
+    }
+    return other ? std::move(other) : std::move(result);
+}
+
+Owned first_weakref(Thread& thread, Object* object) {
+    Bucket& bucket = bucket_of(object);
+    MutexGuard guard(bucket.mutex);
+    for (WeakRef* r = next_of(bucket.first, object); r; r = next_of(r->next, object))
+        if (Owned known = take(r)) return known;
+    return Owned::share(none());
+}
+
+size_t weakref_count(Object* object) {
+    Bucket& bucket = bucket_of(object);
+    MutexGuard guard(bucket.mutex);
+    size_t count = 0;
+    for (WeakRef* r = next_of(bucket.first, object); r; r = next_of(r->next, object)) count++;
+    return count;
+}
+
+Ref<List> list_weakrefs(Thread& thread, Object* object) {
+    Bucket& bucket = bucket_of(object);
+    size_t room = weakref_count(object) + 4;
+    auto* held = static_cast<Owned*>(array_allocate_zeroed(room * sizeof(Owned)));
+    if (!held) return raise_memory_error(thread);
+    size_t count = 0;
+    {
+        MutexGuard guard(bucket.mutex);
+        for (WeakRef* r = next_of(bucket.first, object); r && count < room;
+             r = next_of(r->next, object)) {
+            held[count] = take(r);
+            if (held[count]) count++;
+        }
+    }
+    // The oldest first.
+    Ref<List> result = make_list(thread, count);
+    for (size_t i = count; i-- > 0;) {
+        if (result && !list_append(thread, *result, std::move(held[i]))) result = {};
+        held[i] = Owned();
+    }
+    array_free(held);
+    return result;
+}
+
+// --- the type ---
+
+void weakref_fields(Object* object, FieldVisitor& visitor) {
+    visitor.visit(static_cast<WeakRef*>(object)->callback);
+}
+
+void weakref_release(Object* self) {
+    auto& reference = *static_cast<WeakRef*>(self);
+    for (;;) {
+        Object* object = reference.referent.load(std::memory_order_acquire);
+        if (!object) return;
+        Bucket& bucket = bucket_of(object);
+        MutexGuard guard(bucket.mutex);
+        if (reference.referent.load(std::memory_order_relaxed) != object) continue;
+        unlink(bucket, reference);
+        if (!next_of(bucket.first, object)) object->clear_flag(kHasWeakrefs);
+        return;
+    }
+}
+
+namespace {
+
+Owned referent_of(Value self) {
+    return weakref_get(self.as<WeakRef>());
+}
+
+Owned ref_make(Thread& thread, Type& type, Arguments arguments) {
+    // Keywords are for a subclass's __init__.
+    Arguments positional = {arguments.values, arguments.count, nullptr};
+    TRY(check_positional(thread, "__new__", positional, 1, 2));
+    Value callback = arguments.count > 1 && !is_none(arguments[1]) ? arguments[1] : Value();
+    return make_weakref(thread, type, arguments[0], callback);
+}
+
+bool ref_init(Thread& thread, Value self, Arguments arguments) {
+    TRY(reject_keywords(thread, "ref", arguments));
+    return check_positional(thread, "__init__", arguments, 1, 2);
+}
+
+Owned ref_call(Thread& thread, Value self, Arguments arguments) {
+    TRY(reject_keywords(thread, "weakref.ReferenceType", arguments));
+    TRY(check_positional(thread, "__call__", arguments, 0, 0));
+    Owned object = referent_of(self);
+    return object.is_nothing() ? Owned::share(none()) : std::move(object);
+}
+
+Owned ref_repr(Thread& thread, Value self) {
+    Owned object = referent_of(self);
+    if (object.is_nothing()) return format(thread, "<weakref at {}; dead>", address_of(self));
+    Owned name = TRY(get_attribute_or_nothing(thread, object, ID(__name__)));
+    if (!is_str(name))
+        return format(thread, "<weakref at {}; to '{}' at {}>", address_of(self),
+                      type_full_name_of(object), address_of(object));
+    return format(thread, "<weakref at {}; to '{}' at {} ({})>", address_of(self),
+                  type_full_name_of(object), address_of(object), name);
+}
+
+Result<int64_t> ref_hash(Thread& thread, Value self) {
+    auto& reference = self.as<WeakRef>();
+    int64_t known = reference.cached_hash.load(std::memory_order_relaxed);
+    if (known != -1) return known;
+    Owned object = referent_of(self);
+    if (object.is_nothing()) return raise(thread, exc::TypeError, "weak object has gone away");
+    int64_t h = TRY(hash(thread, object));
+    reference.cached_hash.store(h, std::memory_order_relaxed);
+    return h;
+}
+
+Owned ref_compare(Thread& thread, Value left, Value right, CompareOp op) {
+    if ((op != CompareOp::kEq && op != CompareOp::kNe) || !is_instance_of(right, weakref_type))
+        return Owned::share(not_implemented());
+    Owned a = referent_of(left), b = referent_of(right);
+    if (a.is_nothing() || b.is_nothing())
+        return Owned::share(boolean(same(left, right) == (op == CompareOp::kEq)));
+    return compare(thread, a, b, op);
+}
+
+Owned get_callback(Thread& thread, Value self) {
+    auto& reference = self.as<WeakRef>();
+    Owned object = referent_of(self);
+    if (object.is_nothing() || reference.callback.is_empty()) return Owned::share(none());
+    return read_locked(thread, reference, reference.callback);
+}
+
+const MethodRow ref_methods[] = {
+    {"__class_getitem__", "(cls, object, /)", fn<class_getitem>, "See PEP 585", kMethodClass},
+    {},
+};
+const GetSetRow ref_getsets[] = {{"__callback__", get_callback}, {}};
+
+}  // namespace
+
+Type weakref_type;
+const TypeSpec weakref_type_spec = {
+    .name = "weakref.ReferenceType",
+    .size = sizeof(WeakRef),
+    .flags = kTypeBase | kTypeTracked | kTypeHasWeakrefs,
+    .slots = {.repr = ref_repr,
+              .hash = ref_hash,
+              .call = ref_call,
+              .compare = ref_compare,
+              .make = ref_make,
+              .init = ref_init,
+              .fields = weakref_fields,
+              .release = weakref_release},
+    .methods = ref_methods,
+    .getsets = ref_getsets,
+    .signature = "(object, callback=None, /)",
+};
+
+}  // namespace imugi
