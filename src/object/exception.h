@@ -63,8 +63,6 @@ Type& exception_group_type();
 // rest; None for an empty part. A naked exception is a part as it is.
 [[nodiscard]] bool split_exception_group(Thread& thread, Value exception, Value types, Owned* match,
                                          Owned* rest);
-// The part of the group whose leaves are also leaves of the groups in `keep`; None when empty.
-Owned project_exception_group(Thread& thread, Value group, List& keep);
 
 // An instance with args = (argument,) without running Python code; for OSError and others with
 // fields use call().

@@ -220,7 +220,7 @@ bool split_exception_group(Thread& thread, Value exception, Value types, Owned* 
     return split(thread, exception, matcher, true, match, rest);
 }
 
-Owned project_exception_group(Thread& thread, Value group, List& keep) {
+static Owned project_exception_group(Thread& thread, Value group, List& keep) {
     // Leaves are known by identity: whatever is in one of the groups of `keep` stays.
     Ref<List> leaves = TRY(make_list(thread));
     Ref<List> pending = TRY(make_list(thread));
@@ -256,6 +256,51 @@ Owned project_exception_group(Thread& thread, Value group, List& keep) {
         }
     };
     return Local::run(thread, group, *leaves);
+}
+
+// Whether the exception is what was caught, and not something raised anew: it then has the same
+// traceback, context, cause and notes.
+static Result<bool> is_reraised(Thread& thread, Value exception, Value original) {
+    Slot Exception::* fields[] = {&Exception::traceback, &Exception::context, &Exception::cause};
+    auto& a = exception.as<Exception>();
+    auto& b = original.as<Exception>();
+    for (auto field : fields) {
+        Owned x = read_field(thread, &a, a.*field);
+        Owned y = read_field(thread, &b, b.*field);
+        if (!same(x, y)) return false;
+    }
+    Owned x = get_attribute_or_nothing(thread, exception, ID(__notes__));
+    Owned y = get_attribute_or_nothing(thread, original, ID(__notes__));
+    if (!x || !y) return failure;
+    if (x.is_nothing() || y.is_nothing()) return x.is_nothing() == y.is_nothing();
+    return equals(thread, x, y);
+}
+
+Owned prepare_reraise_star(Thread& thread, Value original, List& given) {
+    Index count = list_size(given);
+    if (count == 0) return Owned::share(none());
+    if (!is_instance_of(original, exc::BaseExceptionGroup)) {
+        // A naked exception was wrapped: at most one clause has run.
+        for (Index i = 0; i < count; i++) {
+            Owned item = list_item(thread, given, i);
+            if (!item.is_nothing() && !is_none(item)) return item;
+        }
+        return Owned::share(none());
+    }
+    Ref<List> raised = TRY(make_list(thread));
+    Ref<List> reraised = TRY(make_list(thread));
+    for (Index i = 0; i < count; i++) {
+        Owned item = list_item(thread, given, i);
+        if (item.is_nothing() || is_none(item)) continue;
+        bool again = TRY(is_reraised(thread, item, original));
+        TRY(list_append(thread, again ? *reraised : *raised, std::move(item)));
+    }
+    Owned rest = TRY(project_exception_group(thread, original, *reraised));
+    if (list_size(*raised) == 0) return rest;
+    if (!is_none(rest)) TRY(list_append(thread, *raised, std::move(rest)));
+    if (list_size(*raised) == 1) return list_item(thread, *raised, 0);
+    Ref<Str> message = empty_str();
+    return call(thread, Value::of(exc::BaseExceptionGroup), message.value(), raised.value());
 }
 
 Type& exception_group_type() {

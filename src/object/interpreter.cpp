@@ -4,10 +4,12 @@
 
 #include <cstdio>
 
+#include "object/context.h"
 #include "object/descriptor.h"
 #include "object/exception.h"
 #include "object/int.h"
 #include "object/names.h"
+#include "object/typevar.h"
 
 namespace imugi {
 
@@ -55,6 +57,7 @@ bool init_objects(Thread& thread) {
         if (!init_type(thread, *row.type, *row.spec)) return complain(thread, row.spec->name);
     if (!init_exception_types(thread)) return complain(thread, "exception types");
     if (!init_exception_group(thread)) return complain(thread, "ExceptionGroup");
+    if (!init_templates(thread) || !init_contexts(thread)) return complain(thread, "types");
     done = true;
     return true;
 }

@@ -13,6 +13,7 @@
 #include "object/str.h"
 #include "object/tuple.h"
 #include "object/type_parts.h"
+#include "object/typevar.h"
 #include "thread/lock.h"
 
 namespace imugi {
@@ -44,9 +45,11 @@ Owned raise_abstract(Thread& thread, Type& type) {
                  type, count > 1 ? "s" : "", *text);
 }
 
-Owned object_make(Thread& thread, Type& type, Arguments arguments) {
+}  // namespace
+
+Owned make_plain_object(Thread& thread, Type& type, Arguments arguments) {
     if (has_excess(arguments)) {
-        if (type.slots.make != object_make)
+        if (type.slots.make != make_plain_object)
             return raise(thread, exc::TypeError,
                          "object.__new__() takes exactly one argument (the type to instantiate)");
         if (type.slots.init == object_init)
@@ -59,13 +62,15 @@ Owned object_make(Thread& thread, Type& type, Arguments arguments) {
     return Owned::adopt(object);
 }
 
+namespace {
+
 bool object_init(Thread& thread, Value self, Arguments arguments) {
     if (!has_excess(arguments)) return true;
     Type& type = type_of(self);
     if (type.slots.init != object_init)
         return raise(thread, exc::TypeError,
                      "object.__init__() takes exactly one argument (the instance to initialize)");
-    if (type.slots.make == object_make)
+    if (type.slots.make == make_plain_object)
         return raise(thread, exc::TypeError,
                      "{}.__init__() takes exactly one argument (the instance to initialize)", type);
     return true;
@@ -355,7 +360,7 @@ const TypeSpec object_type_spec = {
               .get_attribute = generic_get_attribute,
               .set_attribute = generic_set_attribute,
               .compare = object_compare,
-              .make = object_make,
+              .make = make_plain_object,
               .init = object_init},
     .methods = object_methods,
     .getsets = object_getsets,

@@ -136,7 +136,7 @@ const MemberRow super_members[] = {
 
 }  // namespace
 
-Owned super_attribute(Thread& thread, Type& type, Value object, Str& name, bool* bound) {
+Owned super_lookup(Thread& thread, Type& type, Value object, Str& name, bool* bound) {
     Owned object_type = TRY(check_object(thread, type, object));
     if (!str_equal(name, "__class__")) {
         Owned found = look_behind(thread, type, object, object_type.as<Type>(), name, bound);

@@ -13,6 +13,6 @@ struct Super : Object {
 
 // super(type, object).name without making the super object. With `bound`, an unbound method may
 // come back with *bound = false (object goes first).
-Owned super_attribute(Thread& thread, Type& type, Value object, Str& name, bool* bound = nullptr);
+Owned super_lookup(Thread& thread, Type& type, Value object, Str& name, bool* bound);
 
 }  // namespace imugi
