@@ -14,7 +14,6 @@
 
 namespace imugi {
 
-Owned (*run_function)(Thread& thread, Function& function, Arguments arguments);
 bool (*find_super_arguments)(Thread& thread, Owned* type, Owned* self);
 
 namespace {

@@ -12,7 +12,6 @@
 
 namespace imugi {
 
-alignas(4096) char shape_region[kShapeRegionBytes];
 
 // Open addressing by the name's address. `value` is written before `name`.
 struct ShapeTable {
