@@ -395,7 +395,7 @@ bool Generator::push_block(const Block& block) {
     return true;
 }
 
-void Generator::unwind_to(uint32_t count, const ast::Position& at) {
+uint32_t Generator::unwind_to(uint32_t count, const ast::Position& at) {
     Unit& unit = *unit_;
     Vec<Block> left(c_.arena);
     for (uint32_t i = count; i < unit.blocks.size(); i++) left.push(unit.blocks[i]);
@@ -405,10 +405,10 @@ void Generator::unwind_to(uint32_t count, const ast::Position& at) {
         unit.handler = left[i].handler;
         unwind(left[i], at);
     }
-    if (failed()) return;
+    if (failed()) return handler;
     for (Block& block : left) unit.blocks.push(block);
     unit.depth = depth;
-    unit.handler = handler;
+    return handler;
 }
 
 void Generator::unwind(const Block& block, const ast::Position& at) {
@@ -460,12 +460,13 @@ void Generator::return_statement(ast::Return& node) {
         value = in(copy);
     }
     bool is_none_value = !node.value || (value.is_constant() && is_none(value_of(value)));
-    unwind_to(0, at);
+    uint32_t handler = unwind_to(0, at);
     if (failed()) return;
     if (is_none_value)
         emit(at, Opcode::RETURN_NONE);
     else
         emit(at, Opcode::RETURN, reg_of(at, value));
+    unit.handler = handler;
     release(depth);
 }
 
@@ -478,15 +479,15 @@ void Generator::break_or_continue(StmtNode& node, bool is_break) {
             return error(at, "'break', 'continue' and 'return' cannot appear in an except* block");
         if (loop.kind != Block::kWhile && loop.kind != Block::kFor && loop.kind != Block::kAsyncFor)
             continue;
-        unwind_to(i + 1, at);
+        uint32_t handler = unwind_to(i + 1, at);
         if (is_break) {
-            uint32_t handler = std::exchange(unit.handler, loop.handler);
+            unit.handler = loop.handler;
             if (loop.kind != Block::kWhile) emit(at, Opcode::DROP, temp(loop.depth));
             emit_jump(at, Opcode::JUMP, loop.break_label);
-            unit.handler = handler;
         } else {
             emit_jump(at, Opcode::JUMP_BACK, loop.continue_label);
         }
+        unit.handler = handler;
         return;
     }
     error(at, is_break ? "'break' outside loop" : "'continue' not properly in loop");

@@ -165,6 +165,14 @@ Instruction& Generator::emit(const ast::Position& at, Opcode op, uint32_t a, uin
     Unit& unit = *unit_;
     if (failed() || !unit.code.push({op, a, b, c, {0, 0}, {}, unit.handler, at}))
         return scratch_ = Instruction{};
+    // An empty range of temporaries has a first one too.
+    const char* kinds = opcode_info(op).operands;
+    const uint32_t operands[] = {a, b, c};
+    for (int i = 0; i < 3 && kinds[i] != 'D'; i++) {
+        bool is_register = kinds[i] == 'd' || kinds[i] == 'r';
+        if (is_register && is_temp(operands[i]) && unit.max_depth <= (operands[i] & ~kTempBase))
+            unit.max_depth = (operands[i] & ~kTempBase) + 1;
+    }
     return unit.code.back();
 }
 

@@ -211,8 +211,9 @@ class Generator {
     void import_from(ast::ImportFrom& node);
     void expr_statement(ast::Expr& node);
     bool push_block(const Block& block);
-    // Leaves the innermost blocks down to `count`, emitting what each needs.
-    void unwind_to(uint32_t count, const Position& at);
+    // Leaves the innermost blocks down to `count`, emitting what each needs. The handler in force
+    // is then the one outside; the caller puts back the one given when it has emitted the way out.
+    uint32_t unwind_to(uint32_t count, const Position& at);
     void unwind(const Block& block, const Position& at);
 
     // --- try and with (generate_try.cpp) ---

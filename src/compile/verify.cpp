@@ -34,6 +34,8 @@ class Verifier {
     explicit Verifier(const CodeParts& code)
         : code_(code), starts_(arena_), block_of_(arena_), work_(arena_) {}
 
+    uint32_t where = 0;  // word of the fault
+
     const char* run() {
         first_temp_ = code_.local_count + code_.free_count;
         if (code_.register_count < first_temp_) return "register count below the locals";
@@ -182,7 +184,10 @@ class Verifier {
                 }
                 (void)decode(at, &it);
                 memcpy(before_, state_, stride_);
-                if (const char* fault = execute(it)) return fault;
+                if (const char* fault = execute(it)) {
+                    where = at;
+                    return fault;
+                }
                 flow_to_handler(at);
                 if (ends_flow(it.op)) break;
                 at = it.next;
@@ -512,8 +517,11 @@ class Verifier {
 
 }  // namespace
 
-const char* find_fault(const CodeParts& code) {
-    return Verifier(code).run();
+const char* find_fault(const CodeParts& code, uint32_t* word) {
+    Verifier verifier(code);
+    const char* fault = verifier.run();
+    *word = verifier.where;
+    return fault;
 }
 
 }  // namespace imugi::compile
