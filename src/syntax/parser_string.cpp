@@ -19,10 +19,12 @@ class StringBuilder {
     bool plain(const Token& token);
     bool formatted();
     bool text_piece(const Token& token, bool raw, Expr& made);
-    bool field(bool raw, char prefix);
+    // `in_spec`: a field within a format spec is a FormattedValue in t-strings too.
+    bool field(bool raw, char prefix, bool in_spec);
     Expr format_spec(bool raw, char prefix);
     bool decode(const Token& token, std::string_view body, bool raw, bool bytes,
                 std::string_view& text);
+    bool fail(std::string_view message);
     Expr constant(const Position& position, ConstantKind kind, std::string_view text);
     bool join(size_t mark, bool keep_empty, Parser::Seq<Expr>& list);
     std::string_view debug_text(uint32_t begin, uint32_t end);
@@ -31,6 +33,7 @@ class StringBuilder {
     // The text of an f-string is decoded when its end is known: what is wrong in a field comes
     // first.
     std::string_view deferred_{};
+    bool in_spec_ = false;
 };
 
 namespace {
@@ -42,6 +45,13 @@ bool is_string_start(TokenKind kind) {
 Constant* as_text(ExprNode* node) {
     auto* constant = node->if_is<Constant>();
     return constant && constant->value.kind == ConstantKind::Str ? constant : nullptr;
+}
+
+bool is_ascii(std::string_view text) {
+    for (char c : text) {
+        if (uint8_t(c) >= 128) return false;
+    }
+    return true;
 }
 
 bool has_raw_prefix(std::string_view text) {
@@ -62,8 +72,24 @@ StringBuilder::Expr StringBuilder::constant(const Position& position, ConstantKi
     return parser_.make<Constant>(position, value, std::string_view());
 }
 
+// Complains, and returns true when that has to wait.
+bool StringBuilder::fail(std::string_view message) {
+    TokenKind kind = parser_.previous().kind;
+    if ((kind == FSTRING_MIDDLE || kind == TSTRING_MIDDLE) && !in_spec_) {
+        if (!deferred_.data()) deferred_ = message;
+        return true;
+    }
+    parser_.error(parser_.tokens_.last(), message);
+    return false;
+}
+
 bool StringBuilder::decode(const Token& token, std::string_view body, bool raw, bool bytes,
                            std::string_view& text) {
+    text = "";
+    if (!bytes && !is_ascii(body)) {
+        std::string_view problem = parser_.tokenizer_.describe_utf8_problem(body);
+        if (problem.data()) return fail(problem);
+    }
     if (raw || !memchr(body.data(), '\\', body.size())) {
         text = body;
         return true;
@@ -88,14 +114,7 @@ bool StringBuilder::decode(const Token& token, std::string_view body, bool raw, 
         } else {
             message = tokenizer.format("(value error) %.*s", size, result.error.data());
         }
-        if (parser_.previous().kind == FSTRING_MIDDLE ||
-            parser_.previous().kind == TSTRING_MIDDLE) {
-            if (!deferred_.data()) deferred_ = message;
-            text = "";
-            return true;
-        }
-        parser_.error(parser_.tokens_.last(), message);
-        return false;
+        return fail(message);
     }
     if (!result.text.data()) {
         parser_.out_of_memory();
@@ -198,7 +217,7 @@ std::string_view StringBuilder::debug_text(uint32_t begin, uint32_t end) {
 }
 
 // One `{...}`, pushed as one expression, or as two with `=`.
-bool StringBuilder::field(bool raw, char prefix) {
+bool StringBuilder::field(bool raw, char prefix, bool in_spec) {
     Parser& p = parser_;
     uint32_t start = p.position_;
     uint32_t expression_start = p.token().end;
@@ -251,7 +270,7 @@ bool StringBuilder::field(bool raw, char prefix) {
         if (!text || !p.push(text)) return false;
     }
     Expr made;
-    if (prefix == 't') {
+    if (prefix == 't' && !in_spec) {
         size_t size = source.size();
         while (size && (source[size - 1] == '=' || source[size - 1] == ' ' ||
                         (source[size - 1] >= '\t' && source[size - 1] <= '\r'))) {
@@ -278,9 +297,12 @@ StringBuilder::Expr StringBuilder::format_spec(bool raw, char prefix) {
             Expr piece = nullptr;
             const Token token = p.token();
             p.advance();
-            if (!text_piece(token, raw, piece) || !p.push(piece)) return nullptr;
+            in_spec_ = true;
+            bool done = text_piece(token, raw, piece) && p.push(piece);
+            in_spec_ = false;
+            if (!done) return nullptr;
         } else if (p.at(LBRACE)) {
-            if (!field(raw, prefix)) return nullptr;
+            if (!field(raw, prefix, true)) return nullptr;
         } else {
             break;
         }
@@ -305,7 +327,7 @@ bool StringBuilder::formatted() {
             const Token token = p.token();
             p.advance();
             if (!text_piece(token, raw, piece) || !p.push(piece)) return false;
-        } else if (!p.at(LBRACE) || !field(raw, prefix)) {
+        } else if (!p.at(LBRACE) || !field(raw, prefix, false)) {
             return false;
         }
     }

@@ -5,6 +5,7 @@
 #include <cstdarg>
 #include <cstdio>
 
+#include "syntax/source_encoding.h"
 #include "syntax/unicode.h"
 
 namespace imugi::syntax {
@@ -569,7 +570,20 @@ bool Tokenizer::read_name(Token& token, int c) {
     return true;
 }
 
+std::string_view Tokenizer::describe_utf8_problem(std::string_view bytes) const {
+    Utf8Problem problem = find_utf8_problem(bytes);
+    if (!problem.reason) return {};
+    if (problem.end == problem.start + 1) {
+        return format("(unicode error) 'utf-8' codec can't decode byte 0x%02x in position %zu: %s",
+                      uint8_t(bytes[problem.start]), problem.start, problem.reason);
+    }
+    return format("(unicode error) 'utf-8' codec can't decode bytes in position %zu-%zu: %s",
+                  problem.start, problem.end - 1, problem.reason);
+}
+
 bool Tokenizer::check_identifier(const char* start, const char* end) {
+    std::string_view problem = describe_utf8_problem({start, size_t(end - start)});
+    if (problem.data()) return fail_at_cursor(ErrorKind::Syntax, problem);
     const char* at = start;
     while (at < end) {
         const char* here = at;

@@ -70,6 +70,8 @@ class Tokenizer {
     }
     // A text of printf's making, in the arena; what comes when memory is short is short too.
     __attribute__((format(printf, 2, 3))) std::string_view format(const char* form, ...) const;
+    // The codec's complaint about bytes that are no UTF-8, or data() == nullptr.
+    std::string_view describe_utf8_problem(std::string_view bytes) const;
     void warn(std::string_view message, std::string_view error_message, int32_t line,
               int32_t column, int32_t end_line, int32_t end_column);
     void set_error(const Error& error) { error_ = error; }
