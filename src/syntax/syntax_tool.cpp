@@ -1,6 +1,7 @@
 // imugi-syntax: looks into the front end from the command line; for tests and for the curious.
 //   imugi-syntax [--mode exec|eval|single|func_type] --dump-ast FILE...
 //   imugi-syntax --dump-tokens FILE...
+//   imugi-syntax --unparse FILE     the annotations `x: ...` as PEP 563 has them
 //   imugi-syntax --serve        reads lines of paths, answers each with a dump or an error and a
 //   NUL byte imugi-syntax --time FILE... parses each and prints megabytes a second
 // The files must be UTF-8; a byte order mark is skipped.
@@ -13,6 +14,7 @@
 #include "syntax/parser.h"
 #include "syntax/token_stream.h"
 #include "syntax/tokenizer.h"
+#include "syntax/unparse.h"
 
 namespace {
 
@@ -126,6 +128,20 @@ void dump_text_tokens(std::string_view source, bool extra) {
     } while (token.type != 0);
 }
 
+// Each annotation of the file as PEP 563 stores it, a line each.
+void unparse_annotations(std::string_view source) {
+    Arena arena;
+    NameTable names(arena);
+    ParseResult result = parse(source, {}, arena, names);
+    if (!result.root) return print_error(result.error);
+    for (ast::StmtNode* statement : result.root->as<ast::Module>()->body) {
+        auto* it = statement->if_is<ast::AnnAssign>();
+        if (!it) continue;
+        write_out(stdout, unparse(it->annotation, arena).text);
+        printf("\n");
+    }
+}
+
 // One request a line: MODE PATH.
 void serve() {
     char line[4096];
@@ -189,6 +205,8 @@ int main(int argc, char** argv) {
                 dump_tokens(source, false);
             } else if (!strcmp(action, "--dump-all-tokens")) {
                 dump_tokens(source, true);
+            } else if (!strcmp(action, "--unparse")) {
+                unparse_annotations(source);
             } else if (!strcmp(action, "--time")) {
                 Arena arena;
                 NameTable names(arena);
