@@ -40,7 +40,7 @@ add_custom_command(OUTPUT ${grammar_generated}
   COMMAND python3 ${CMAKE_SOURCE_DIR}/tools/gen_grammar.py ${grammar_sources} ${grammar_generated}
   DEPENDS ${CMAKE_SOURCE_DIR}/tools/gen_grammar.py ${grammar_sources}
   COMMENT "Grammar of mistakes")
-imugi_layer(syntax FOLDERS syntax LINKS imugi_base imugi::icuuc)
+imugi_layer(syntax FOLDERS syntax LINKS imugi_base)
 target_sources(imugi_syntax PRIVATE ${ast_generated} ${grammar_generated})
 imugi_layer(core FOLDERS thread memory object compile vm
   LINKS imugi_syntax imugi_base imugi::gmp imugi::icuuc $<TARGET_NAME_IF_EXISTS:imugi::mimalloc> dl)

@@ -1,10 +1,10 @@
 // Dumping by the field table, and the repr()s that dumps hold. No state.
 #include "syntax/dump.h"
 
-#include <charconv>
 #include <cmath>
 #include <cstdio>
 
+#include "base/float_text.h"
 #include "syntax/unicode.h"
 
 namespace imugi::syntax {
@@ -170,45 +170,8 @@ void write_int(const ConstantValue& value, WriteFunction write, void* context) {
 }  // namespace
 
 void write_float_repr(double number, WriteFunction write, void* context) {
-    if (std::isinf(number)) return write(context, number < 0 ? "-inf" : "inf");
-    if (std::isnan(number)) return write(context, "nan");
-    char digits[40];
-    auto end = std::to_chars(digits, digits + sizeof digits, number, std::chars_format::scientific);
-    std::string_view text(digits, size_t(end.ptr - digits));
-    bool negative = text[0] == '-';
-    if (negative) text.remove_prefix(1);
-    size_t e = text.find('e');
-    int exponent = 0;
-    for (char c : text.substr(e + 2)) exponent = exponent * 10 + (c - '0');
-    if (text[e + 1] == '-') exponent = -exponent;
-    char mantissa[32];
-    size_t count = 0;
-    for (char c : text.substr(0, e)) {
-        if (c != '.') mantissa[count++] = c;
-    }
-    if (negative) write(context, "-");
-    if (exponent >= 16 || exponent < -4) {
-        write(context, {mantissa, 1});
-        if (count > 1) {
-            write(context, ".");
-            write(context, {mantissa + 1, count - 1});
-        }
-        char buffer[16];
-        int size = snprintf(buffer, sizeof buffer, "e%c%02d", exponent < 0 ? '-' : '+',
-                            exponent < 0 ? -exponent : exponent);
-        return write(context, {buffer, size_t(size)});
-    }
-    if (exponent < 0) {
-        write(context, "0.");
-        for (int i = -1; i > exponent; i--) write(context, "0");
-        return write(context, {mantissa, count});
-    }
-    size_t whole = size_t(exponent) + 1;
-    write(context, {mantissa, whole < count ? whole : count});
-    for (size_t i = count; i < whole; i++) write(context, "0");
-    write(context, ".");
-    if (whole < count) return write(context, {mantissa + whole, count - whole});
-    write(context, "0");
+    char text[float_repr_room];
+    write(context, {text, float_repr(text, number)});
 }
 
 void write_text_repr(std::string_view text, WriteFunction write, void* context) {

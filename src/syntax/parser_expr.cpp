@@ -1,6 +1,5 @@
 // Expressions: precedence climbing for the binary operators, one method for each other rule.
-#include <charconv>
-
+#include "base/float_text.h"
 #include "syntax/parser_impl.h"
 #include "syntax/unicode.h"
 
@@ -586,39 +585,9 @@ Parser::Expr Parser::atom() {
 
 namespace {
 
-// What a decimal text that is no double stands for: too large, or too small.
-double out_of_range(const char* at, const char* end) {
-    long magnitude = 0;
-    bool point = false, digit_seen = false;
-    for (; at < end && *at != 'e' && *at != 'E'; at++) {
-        if (*at == '.') {
-            point = true;
-        } else if (digit_seen || *at != '0') {
-            digit_seen = true;
-            if (!point) magnitude++;
-        } else if (point) {
-            magnitude--;
-        }
-    }
-    if (at < end) {
-        bool negative = at[1] == '-';
-        long exponent = 0;
-        for (at++; at < end; at++) {
-            if (*at >= '0' && *at <= '9' && exponent < 1000000000) {
-                exponent = exponent * 10 + (*at - '0');
-            }
-        }
-        magnitude += negative ? -exponent : exponent;
-    }
-    return magnitude > 0 ? __builtin_inf() : 0.0;
-}
-
 double decimal_to_double(std::string_view text) {
     double value = 0;
-    auto result = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (result.ec == std::errc::result_out_of_range) {
-        return out_of_range(text.data(), text.data() + text.size());
-    }
+    (void)parse_float(&value, text.data(), text.size());  // what is too large is infinite
     return value;
 }
 

@@ -1,29 +1,21 @@
-// The front end's view of Unicode, by ICU.
+// The front end's view of Unicode, by base/unicode_data.h.
 #include "syntax/unicode.h"
 
-#include <unicode/uchar.h>
-#include <unicode/unorm2.h>
-#include <unicode/ustring.h>
+#include "base/unicode_data.h"
+#include "base/utf8.h"
 
 namespace imugi::syntax {
 
 bool is_identifier_start(uint32_t character) {
-    if (character < 128) {
-        return (character | 32) - 'a' < 26 || character == '_';
-    }
-    return u_hasBinaryProperty(UChar32(character), UCHAR_XID_START);
+    return unicode::is_xid_start(character) || character == '_';
 }
 
 bool is_identifier_part(uint32_t character) {
-    if (character < 128) return is_identifier_start(character) || character - '0' < 10;
-    return u_hasBinaryProperty(UChar32(character), UCHAR_XID_CONTINUE);
+    return unicode::is_xid_continue(character);
 }
 
 bool is_printable(uint32_t character) {
-    if (character < 128) return character >= 32 && character < 127;
-    constexpr uint32_t HIDDEN = U_GC_CC_MASK | U_GC_CF_MASK | U_GC_CS_MASK | U_GC_CO_MASK |
-                                U_GC_CN_MASK | U_GC_ZL_MASK | U_GC_ZP_MASK | U_GC_ZS_MASK;
-    return !(U_GET_GC_MASK(UChar32(character)) & HIDDEN);
+    return unicode::is_printable(character);
 }
 
 uint32_t read_utf8(const char*& at, const char* end) {
@@ -59,26 +51,7 @@ uint32_t read_utf8(const char*& at, const char* end) {
 }
 
 int write_utf8(char* to, uint32_t character) {
-    if (character < 0x80) {
-        to[0] = char(character);
-        return 1;
-    }
-    if (character < 0x800) {
-        to[0] = char(0xC0 | character >> 6);
-        to[1] = char(0x80 | (character & 0x3F));
-        return 2;
-    }
-    if (character < 0x10000) {
-        to[0] = char(0xE0 | character >> 12);
-        to[1] = char(0x80 | (character >> 6 & 0x3F));
-        to[2] = char(0x80 | (character & 0x3F));
-        return 3;
-    }
-    to[0] = char(0xF0 | character >> 18);
-    to[1] = char(0x80 | (character >> 12 & 0x3F));
-    to[2] = char(0x80 | (character >> 6 & 0x3F));
-    to[3] = char(0x80 | (character & 0x3F));
-    return 4;
+    return int(utf8_put(reinterpret_cast<uint8_t*>(to), character));
 }
 
 int32_t count_characters(std::string_view text) {
@@ -102,39 +75,27 @@ int32_t count_characters(std::string_view text) {
 }
 
 std::string_view normalize_identifier(std::string_view text, Arena& arena) {
-    UErrorCode status = U_ZERO_ERROR;
-    const UNormalizer2* nfkc = unorm2_getNFKCInstance(&status);
-    if (U_FAILURE(status) || text.size() > INT32_MAX / 32) return text;
-    auto* wide = arena.make_array<UChar>(text.size());
-    if (!wide) return {};
-    int32_t length = 0;
-    u_strFromUTF8(wide, int32_t(text.size()), &length, text.data(), int32_t(text.size()), &status);
-    if (U_FAILURE(status)) return text;
-    UBool done = unorm2_isNormalized(nfkc, wide, length, &status);
-    if (U_FAILURE(status) || done) return text;
-    // NFKC makes at most 18 code units of one; names are short.
-    auto* normal = arena.make_array<UChar>(size_t(length) * 18);
+    auto* characters = arena.make_array<uint32_t>(text.size());
+    if (!characters) return {};
+    size_t count = 0;
+    const char* at = text.data();
+    const char* end = at + text.size();
+    while (at < end) characters[count++] = read_utf8(at, end);
+    constexpr auto FORM = unicode::Form::nfkc;
+    if (unicode::quick_check(FORM, characters, count) == unicode::QuickCheck::yes) return text;
+    auto* normal = arena.make_array<uint32_t>(unicode::normalize_room(FORM, characters, count));
     if (!normal) return {};
-    int32_t count = unorm2_normalize(nfkc, wide, length, normal, length * 18, &status);
-    auto* bytes = arena.make_array<char>(size_t(count) * 3);
+    count = unicode::normalize(FORM, normal, characters, count);
+    char* bytes = arena.make_array<char>(count * 4);
     if (!bytes) return {};
-    int32_t size = 0;
-    u_strToUTF8(bytes, count * 3, &size, normal, count, &status);
-    if (U_FAILURE(status)) return text;
-    return {bytes, size_t(size)};
+    char* to = bytes;
+    for (size_t i = 0; i < count; i++) to += write_utf8(to, normal[i]);
+    return {bytes, size_t(to - bytes)};
 }
 
 uint32_t character_by_name(std::string_view name) {
-    char buffer[128];
-    if (name.size() >= sizeof buffer) return UINT32_MAX;
-    for (size_t i = 0; i < name.size(); i++) buffer[i] = name[i];
-    buffer[name.size()] = 0;
-    for (UCharNameChoice choice : {U_UNICODE_CHAR_NAME, U_CHAR_NAME_ALIAS}) {
-        UErrorCode status = U_ZERO_ERROR;
-        UChar32 character = u_charFromName(choice, buffer, &status);
-        if (U_SUCCESS(status)) return uint32_t(character);
-    }
-    return UINT32_MAX;
+    uint32_t character;
+    return unicode::lookup(name.data(), name.size(), &character) ? character : UINT32_MAX;
 }
 
 }  // namespace imugi::syntax

@@ -1,6 +1,5 @@
 // What the front end must know of Unicode: which characters may make identifiers, which can be
-// shown, and the NFKC form of a name. From ICU, which the runtime's `str` uses too, so that both
-// agree; its tables are only touched when a source holds a character beyond ASCII. Stateless.
+// shown, and the NFKC form of a name; and UTF-8 as sources need it. Stateless.
 #pragma once
 
 #include <cstdint>
