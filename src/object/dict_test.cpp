@@ -81,7 +81,8 @@ TEST(Dict, MovesToEitherEnd) {
     for (int64_t i = 0; i < 10; i++)
         ASSERT_TRUE(dict_set(thread, *dict, Value::small_int(i), Value::small_int(i)));
     for (int round = 0; round < 100; round++)
-        ASSERT_TRUE(*dict_move_to_end(thread, *dict, Value::small_int(round % 10), round % 10, true));
+        ASSERT_TRUE(
+            *dict_move_to_end(thread, *dict, Value::small_int(round % 10), round % 10, true));
     ASSERT_TRUE(*dict_move_to_end(thread, *dict, Value::small_int(5), 5, false));
     EXPECT_FALSE(*dict_move_to_end(thread, *dict, Value::small_int(77), 77, true));
     const int64_t expected[] = {5, 0, 1, 2, 3, 4, 6, 7, 8, 9};

@@ -18,8 +18,7 @@ int64_t number(const Owned& value) {
 TEST(List, GrowsAndGivesItemsBack) {
     Thread& thread = test_thread();
     Ref<List> list = make_list(thread);
-    for (int64_t i = 0; i < 5000; i++)
-        ASSERT_TRUE(list_append(thread, *list, Owned::small_int(i)));
+    for (int64_t i = 0; i < 5000; i++) ASSERT_TRUE(list_append(thread, *list, Owned::small_int(i)));
     EXPECT_EQ(list_size(*list), 5000);
     for (int64_t i = 0; i < 5000; i++) ASSERT_EQ(number(list_item(thread, *list, i)), i);
     EXPECT_TRUE(list_item(thread, *list, 5000).is_nothing());

@@ -24,6 +24,7 @@ inline Thread& test_thread() {
         main_interpreter.threads = main_interpreter.main_thread = created;
         safepoint_hooks.merge = merge_queued;
         safepoint_hooks.drain_dying = drain_dying;
+        adopt_os_thread(*created);
         attach(*created);
         if (!init_objects(*created)) abort();
         return created;
@@ -40,6 +41,7 @@ void on_threads(int count, Work work) {
     for (int i = 0; i < count; i++) {
         threads.emplace_back([&work, i] {
             Thread* thread = create_thread(main_interpreter);
+            adopt_os_thread(*thread);
             attach(*thread);
             work(*thread, i);
             EXPECT_FALSE(has_exception(*thread));
