@@ -2,6 +2,7 @@
 #include "object/dict.h"
 
 #include <cstdio>
+#include <vector>
 
 #include "object/dict_order.h"
 #include "object/dict_table.h"

@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <thread>
-#include <vector>
 
 #include "memory/refcount.h"
 #include "object/exception.h"
@@ -37,9 +37,9 @@ inline Thread& test_thread() {
 template <class Work>
 void on_threads(int count, Work work) {
     Thread& mine = test_thread();
-    std::vector<std::thread> threads;
+    auto threads = std::make_unique<std::thread[]>(count);
     for (int i = 0; i < count; i++) {
-        threads.emplace_back([&work, i] {
+        threads[i] = std::thread([&work, i] {
             Thread* thread = create_thread(main_interpreter);
             adopt_os_thread(*thread);
             attach(*thread);
@@ -51,7 +51,7 @@ void on_threads(int count, Work work) {
     }
     {
         Detached detached(mine);
-        for (std::thread& thread : threads) thread.join();
+        for (int i = 0; i < count; i++) threads[i].join();
     }
 }
 
