@@ -29,7 +29,7 @@ NativeFunction& as_function(Value v) {
 bool takes_self(const NativeFunction& function, const NativeSignature& signature) {
     if (function.self.is_empty()) return false;
     if (function.defining_type) return !(function.row->flags & kMethodStatic);
-    return signature.first_self;
+    return signature.first_module;
 }
 
 // T.__new__(U, ...): U must be a subtype of T, and T must be what builds U's native part.

@@ -189,10 +189,11 @@ NativeSignature* parse(Thread& thread, const char* text) {
         NativeParameter& parameter = result->parameters[i];
         if (i == 0) {
             const Str& name = *parameter.name;
-            result->first_self = str_equal(name, "self") || str_equal(name, "module") ||
-                                 str_equal(name, "cls") || str_equal(name, "type");
+            result->first_module = str_equal(name, "module");
+            bool is_self = result->first_module || str_equal(name, "self") ||
+                           str_equal(name, "cls") || str_equal(name, "type");
             // self itself is never passed by name.
-            if (result->first_self && parameter.kind == ParameterKind::kEither)
+            if (is_self && parameter.kind == ParameterKind::kEither)
                 parameter.kind = ParameterKind::kPositionalOnly;
         }
         bool positional = parameter.kind <= ParameterKind::kEither;
@@ -247,7 +248,7 @@ Owned text_signature(Thread& thread, const MethodRow& row, bool of_type) {
     StrBuilder out(thread);
     TRY(out.append("("));
     const char* at = row.signature + 1;
-    bool takes_self = of_type ? !(row.flags & kMethodStatic) : signature->first_self;
+    bool takes_self = of_type ? !(row.flags & kMethodStatic) : signature->first_module;
     if (takes_self && signature->count > 0) {
         TRY(out.append(!of_type ? "$module" : (row.flags & kMethodClass) ? "$type" : "$self"));
         if (*at == '$') at++;

@@ -21,9 +21,9 @@ struct NativeSignature {
     uint8_t positional_only;  // of these
     uint8_t required;         // of the positional ones
     int8_t args_at, kwargs_at;
-    bool simple;      // nothing but positional-only parameters
-    bool first_self;  // the first one is called self, module, cls or type
-    bool keywords;    // takes some keyword
+    bool simple;        // nothing but positional-only parameters
+    bool first_module;  // the first one is called module: a function gets its module there
+    bool keywords;      // takes some keyword
     NativeParameter parameters[1];
 };
 
