@@ -6,7 +6,6 @@ GIL over. With it off they run side by side.
 
 import argparse
 import os
-import statistics
 import subprocess
 import sys
 import threading
@@ -49,7 +48,7 @@ class Result:
         self.handovers = []
 
     def gain(self):
-        return statistics.median(one / two for one, two in zip(self.one, self.two))
+        return interpreter.median(one / two for one, two in zip(self.one, self.two))
 
 
 def measure(times, repeat, calibrate=None):
@@ -80,15 +79,15 @@ def main(argv=()):
     options = parser.parse_args(argv)
     print("two tasks of %d multiplications, median of %d" % (options.times, options.repeat))
     results, gains = measure(options.times, options.repeat, options.calibrate)
-    native = statistics.median(gains) if gains else None
+    native = interpreter.median(gains) if gains else None
     for result in results:
         line = "    GIL %-3s  one thread %.3f s, two threads %.3f s: %.2fx" % (
-            interpreter.on_off(result.gil), statistics.median(result.one),
-            statistics.median(result.two), result.gain())
+            interpreter.on_off(result.gil), interpreter.median(result.one),
+            interpreter.median(result.two), result.gain())
         if native:
             line += ", %.3f of what native threads gain (%.2fx)" % (result.gain() / native, native)
         if result.handovers:
-            line += ", %d hand-overs of the GIL" % statistics.median(result.handovers)
+            line += ", %d hand-overs of the GIL" % interpreter.median(result.handovers)
         print(line)
 
 

@@ -2,7 +2,6 @@
 
 import importlib
 import os
-import statistics
 import subprocess
 import time
 
@@ -24,15 +23,15 @@ class Row:
         self.iterations = None
 
     def median_seconds(self):
-        return statistics.median(self.seconds)
+        return interpreter.median(self.seconds)
 
     def median_handovers(self):
         counted = [count for count in self.handovers if count is not None]
-        return int(statistics.median(counted)) if counted else None
+        return int(interpreter.median(counted)) if counted else None
 
     def speed_up(self, single):
         """The median of the ratios round by round: what shakes the machine shakes both."""
-        return statistics.median(s / own for s, own in zip(single.seconds, self.seconds))
+        return interpreter.median(s / own for s, own in zip(single.seconds, self.seconds))
 
 
 def run_once(row, graph, settings, workers):
