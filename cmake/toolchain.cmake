@@ -31,11 +31,14 @@ elseif(MOLD)
 endif()
 
 add_compile_options(-Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initializers -Wno-invalid-offsetof
-  -fno-strict-aliasing -fno-omit-frame-pointer -ftls-model=initial-exec -fvisibility=hidden
-  -ffunction-sections -fdata-sections)
+  -fno-strict-aliasing -ftls-model=initial-exec -fvisibility=hidden -ffunction-sections -fdata-sections)
 set(IMUGI_RUNTIME_FLAGS -fno-exceptions -fno-rtti)
 if(IMUGI_CHECKS)
   add_compile_definitions(IMUGI_CHECKS=1)
+  add_compile_options(-fno-omit-frame-pointer)
+else()
+  # A frame pointer would be pushed and popped by every opcode's function.
+  add_compile_options(-fomit-frame-pointer)
 endif()
 if(IMUGI_SANITIZE STREQUAL "address")
   add_compile_options(-fsanitize=address,undefined -fno-sanitize=vptr,function,alignment -fno-sanitize-recover=undefined)
