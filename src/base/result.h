@@ -10,6 +10,7 @@ namespace imugi {
 
 struct Failure {};
 inline constexpr Failure failure{};
+struct Raised;  // object/errors.h: converts to every failure, bool among them
 
 template <class T>
 class [[nodiscard]] Result {
@@ -17,7 +18,7 @@ class [[nodiscard]] Result {
     Result() : ok_(false) {}
     Result(Failure) : ok_(false) {}
     template <class U = T>
-        requires std::is_convertible_v<U&&, T>
+        requires(std::is_convertible_v<U &&, T> && !std::is_same_v<std::remove_cvref_t<U>, Raised>)
     Result(U&& value) : ok_(true) {
         new (&value_) T(std::forward<U>(value));
     }
