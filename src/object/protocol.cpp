@@ -273,13 +273,6 @@ Owned iterate(Thread& thread, Value iterable) {
 }
 
 Owned next(Thread& thread, Value iterator) {
-    Owned item = next_step(thread, iterator);
-    // Iterators written in Python, and generators with a value, end by the exception.
-    if (!item && clear_exception_if(thread, exc::StopIteration)) return Owned::nothing();
-    return item;
-}
-
-Owned next_step(Thread& thread, Value iterator) {
     auto slot = type_of(iterator).slots.next;
     if (IMUGI_UNLIKELY(!slot))
         return raise(thread, exc::TypeError, "'{}' object is not an iterator",

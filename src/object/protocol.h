@@ -31,8 +31,6 @@ Owned dir(Thread& thread, Value value);
 // --- iteration: next gives nothing when exhausted ---
 Owned iterate(Thread& thread, Value iterable);
 Owned next(Thread& thread, Value iterator);
-// As the iterator's slot gives it: at the end nothing, or StopIteration pending with its value.
-Owned next_step(Thread& thread, Value iterator);
 // Iterator over an object with __getitem__ alone.
 Owned make_sequence_iterator(Thread& thread, Value sequence);
 bool is_iterator(Value value);

@@ -213,9 +213,10 @@ Owned slot_iter(Thread& thread, Value self) {
     return result;
 }
 
-// At the end the StopIteration stays pending: it may carry a value.
 Owned slot_next(Thread& thread, Value self) {
-    return call_required(thread, self, ID(__next__), {});
+    Owned result = call_required(thread, self, ID(__next__), {});
+    if (!result && clear_exception_if(thread, exc::StopIteration)) return Owned::nothing();
+    return result;
 }
 
 Owned slot_descriptor_get(Thread& thread, Value self, Value instance, Value owner) {
