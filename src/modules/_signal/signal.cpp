@@ -98,13 +98,6 @@ bool run_handlers(Thread& thread) {
     return true;
 }
 
-Result<int> load_signal(Thread& thread, Value value) {
-    int64_t number = TRY(to_int64(thread, value));
-    if (number < 1 || number >= kSignals)
-        return raise(thread, exc::ValueError, "signal number out of range");
-    return static_cast<int>(number);
-}
-
 Owned call_default_int_handler(Thread& thread, Value, Value, Value) {
     return raise_bare(thread, exc::KeyboardInterrupt);
 }
