@@ -26,7 +26,7 @@ enum class Shape : uint8_t { Tokens, Expression, ExpressionList, Clauses, Argume
 struct GrammarRule {
     uint16_t first;
     uint16_t count;
-    bool memo;
+    int8_t memo;  // its column, -1 for rules that remember nothing
 };
 struct GrammarAlternative {
     uint16_t first;
@@ -178,51 +178,42 @@ bool Diagnosis::too_deep() {
     return true;
 }
 
-Diagnosis::MemoEntry* Diagnosis::memo_slot(uint64_t key) {
-    if (memo_count_ * 2 >= memo_capacity_) {
-        size_t capacity = memo_capacity_ ? memo_capacity_ * 2 : 4096;
-        auto* grown = static_cast<MemoEntry*>(calloc(capacity, sizeof(MemoEntry)));
+// A row of the memo for each token, a column for each rule that remembers: 0 unknown, 1 failed,
+// else the end + 2.
+int32_t* Diagnosis::memo_slot(int column, int32_t at) {
+    if (uint32_t(at) >= memo_rows_) {
+        uint32_t rows = memo_rows_ ? memo_rows_ : 512;
+        while (rows <= uint32_t(at)) rows *= 2;
+        size_t row_size = MEMO_COUNT * sizeof(int32_t);
+        auto* grown = static_cast<int32_t*>(realloc(memo_, rows * row_size));
         if (!grown) {
             tokenizer_.set_error({.kind = ErrorKind::Memory});
             return nullptr;
         }
-        for (size_t i = 0; i < memo_capacity_; i++) {
-            if (!memo_[i].key) continue;
-            size_t index = (memo_[i].key * 0x9E3779B97F4A7C15u >> 32) & (capacity - 1);
-            while (grown[index].key) index = (index + 1) & (capacity - 1);
-            grown[index] = memo_[i];
-        }
-        free(memo_);
+        memset(grown + memo_rows_ * MEMO_COUNT, 0, (rows - memo_rows_) * row_size);
         memo_ = grown;
-        memo_capacity_ = capacity;
+        memo_rows_ = rows;
     }
-    size_t index = (key * 0x9E3779B97F4A7C15u >> 32) & (memo_capacity_ - 1);
-    while (memo_[index].key && memo_[index].key != key) index = (index + 1) & (memo_capacity_ - 1);
-    return &memo_[index];
+    return memo_ + size_t(at) * MEMO_COUNT + size_t(column);
 }
 
 int32_t Diagnosis::rule(int id, int32_t at) {
     if (failed() || too_deep()) return FAILED;
+    int column = RULES[id].memo;
+    if (column >= 0) {
+        int32_t* known = memo_slot(column, at);
+        if (!known) return FAILED;
+        if (*known) return *known - 2;
+    }
     bool mistakes = mistakes_;
     if (id == RULE_expression_without_invalid) mistakes_ = false;
-    // CPython remembers some rules without regard to mistakes_, and others not at all.
-    bool with_mistakes = mistakes_ && !RULES[id].memo;
-    uint64_t key = (uint64_t(at) * RULE_COUNT + uint64_t(id)) * 2 + with_mistakes + 1;
-    MemoEntry* entry = memo_slot(key);
-    if (!entry) return FAILED;
-    int32_t end;
-    if (entry->key) {
-        end = entry->end;
-    } else {
-        end = alternatives(RULES[id].first, RULES[id].count, at);
-        if (id == RULE_strings && end != FAILED) check_strings(at, end);
-        if (!failed() && (entry = memo_slot(key))) {
-            *entry = {key, end};
-            memo_count_++;
-        }
-    }
+    int32_t end = alternatives(RULES[id].first, RULES[id].count, at);
+    if (id == RULE_strings && end != FAILED) check_strings(at, end);
     mistakes_ = mistakes;
-    return failed() ? FAILED : end;
+    if (failed()) return FAILED;
+    // The memo may have moved meanwhile.
+    if (column >= 0) *memo_slot(column, at) = end == FAILED ? 1 : end + 2;
+    return end;
 }
 
 int32_t Diagnosis::alternatives(int first, int count, int32_t start) {

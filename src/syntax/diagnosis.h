@@ -36,11 +36,6 @@ class Diagnosis {
         int32_t end = 0;
         uint8_t shape = 0;
     };
-    struct MemoEntry {
-        uint64_t key;  // 0: free
-        int32_t end;
-    };
-
     int32_t rule(int id, int32_t at);
     int32_t alternatives(int first, int count, int32_t at);
     int32_t node(int index, int32_t at);
@@ -53,11 +48,11 @@ class Diagnosis {
     // The last one that the grammar has asked for; the parser may have looked further.
     const Token& last_token() { return tokens_.at(furthest_); }
     void check_strings(int32_t start, int32_t end);
-    MemoEntry* memo_slot(uint64_t key);
+    int32_t* memo_slot(int column, int32_t at);
     void forget() {
         free(memo_);
         memo_ = nullptr;
-        memo_capacity_ = memo_count_ = 0;
+        memo_rows_ = 0;
     }
 
     void act(int action_index, const Capture* captures, int32_t at);
@@ -82,9 +77,8 @@ class Diagnosis {
     uintptr_t stack_limit_;
     uint32_t furthest_ = 0;
     bool mistakes_ = false;  // the invalid_* rules are on
-    MemoEntry* memo_ = nullptr;
-    size_t memo_capacity_ = 0;
-    size_t memo_count_ = 0;
+    int32_t* memo_ = nullptr;
+    uint32_t memo_rows_ = 0;
 };
 
 }  // namespace imugi::syntax

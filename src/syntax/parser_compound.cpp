@@ -134,14 +134,13 @@ Parser::Stmt Parser::with_statement(uint32_t start, bool async) {
     advance();
     uint32_t first = position_;
     Seq<WithItem*> items;
-    bool done = false, parenthesized = false;
+    bool done = false;
     if (at(LPAR)) {
         // The parentheses may enclose all items, or begin the first one.
         size_t mark = scratch_.mark();
         advance();
         done = with_items(items, true) && accept(RPAR) && at(COLON);
         if (failed()) return nullptr;
-        parenthesized = done;
         if (!done) {
             scratch_.cut(mark);
             position_ = first;
@@ -152,7 +151,6 @@ Parser::Stmt Parser::with_statement(uint32_t start, bool async) {
     std::string_view comment = type_comment();
     Seq<Stmt> body;
     if (!block(body)) return nullptr;
-    if (parenthesized && !since(9, "Parenthesized context managers are")) return nullptr;
     Position position = statement_from(start);
     if (!async) return make<With>(position, items, body, comment);
     if (!since(5, "Async with statements are")) return nullptr;
@@ -349,6 +347,8 @@ Arguments* Parser::parameters(TokenKind closing, bool lambda) {
             advance();
             if (!collect(positional_only) || !collect_defaults(first_defaults)) return nullptr;
             scratch_.cut(mark);
+            // The token behind has been looked at by then.
+            if (!at(COMMA) && !at(closing)) return nullptr;
             if (!since(8, "Positional-only parameters are")) return nullptr;
         } else if (accept(STAR)) {
             if (star) return nullptr;

@@ -232,10 +232,10 @@ Parser::Stmt Parser::expression_statement() {
     if (!augmented(kind(), op)) return make<ast::Expr>(from(start), first);
     if (yields || !is_single_target(first)) return nullptr;
     as_target(first, Context::Store, false);
+    if (op == Operator::MatMult && !since(5, "The '@' operator is")) return nullptr;
     advance();
     Expr value = yield_or_star_expressions();
     if (!value) return nullptr;
-    if (op == Operator::MatMult && !since(5, "The '@' operator is")) return nullptr;
     return make<AugAssign>(from(start), first, op, value);
 }
 
@@ -264,7 +264,7 @@ Parser::Stmt Parser::annotated_assignment(uint32_t start, Expr target) {
     if (!annotation) return nullptr;
     Expr value = nullptr;
     if (accept(EQUAL) && !(value = yield_or_star_expressions())) return nullptr;
-    if (!since(6, "Variable annotations syntax is")) return nullptr;
+    if (!since(6, "Variable annotation syntax is")) return nullptr;
     return make<AnnAssign>(from(start), target, annotation, value, simple);
 }
 

@@ -120,7 +120,7 @@ bool StringBuilder::decode(const Token& token, std::string_view body, bool raw, 
         parser_.out_of_memory();
         return false;
     }
-    if (result.bad_escape) {
+    if (result.bad_escape && tokenizer.is_first_visit(token)) {
         const char* escape = result.bad_escape;
         char shown[8];
         int size = 1;
@@ -317,7 +317,6 @@ bool StringBuilder::formatted() {
     uint32_t start = p.position_;
     char prefix = p.at(FSTRING_START) ? 'f' : 't';
     bool raw = has_raw_prefix(p.tokens_.text(p.token()));
-    if (prefix == 'f' && !p.since(6, "Format strings are")) return false;
     if (prefix == 't' && !p.since(14, "t-strings are")) return false;
     p.advance();
     size_t mark = p.scratch_.mark();

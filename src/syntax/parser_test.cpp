@@ -182,6 +182,10 @@ TEST(Parser, WarnsOnceForEachBadEscape) {
     ASSERT_TRUE(result.warnings.first->next);
     EXPECT_EQ(result.warnings.first->next->message, "invalid decimal literal");
     EXPECT_EQ(result.warnings.last, result.warnings.first->next);
+    // Read twice: as the items of the statement, and as an expression in parentheses.
+    result = parse("with ('\\d').x: pass\n", {}, arena, names);
+    ASSERT_TRUE(result.root);
+    EXPECT_TRUE(result.warnings.first && !result.warnings.first->next);
 }
 
 TEST(Parser, DeepSourcesAreErrorsNotCrashes) {

@@ -162,6 +162,7 @@ void serve() {
         } else {
             options.type_comments = !strcmp(line, "type_comments");
             if (!strcmp(line, "func_type")) options.mode = Mode::FuncType;
+            if (!strncmp(line, "version", 7)) options.feature_version = atoi(line + 7);
             options.allow_incomplete_input = !strcmp(line, "incomplete");
             if (options.allow_incomplete_input) {
                 options.mode = Mode::Single;

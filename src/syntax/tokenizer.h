@@ -74,6 +74,12 @@ class Tokenizer {
     std::string_view describe_utf8_problem(std::string_view bytes) const;
     void warn(std::string_view message, std::string_view error_message, int32_t line,
               int32_t column, int32_t end_line, int32_t end_column);
+    // The parser may come to a literal again; it is warned of once.
+    bool is_first_visit(const Token& token) {
+        if (token.start < visited_) return false;
+        visited_ = token.start + 1;
+        return true;
+    }
     void set_error(const Error& error) { error_ = error; }
     // The error is of a token's text, which takes precedence over what the parser has found before.
     bool is_token_error() const { return raised_; }
@@ -153,6 +159,7 @@ class Tokenizer {
     int32_t indent_ = 0;
     int32_t pending_ = 0;  // INDENTs (> 0) or DEDENTs (< 0) to hand out
     int32_t string_depth_ = 0;
+    uint32_t visited_ = 0;
     bool at_line_start_ = true;
     bool comment_newline_ = false;
     bool newline_added_ = false;

@@ -44,8 +44,11 @@ def expected(source, mode):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            kind, flags = MODES.get(mode, (mode, 0))
-            tree = compile(source, "<compare>", kind, ast.PyCF_ONLY_AST | flags)
+            if mode.startswith("version"):
+                tree = ast.parse(source, feature_version=(3, int(mode[7:])))
+            else:
+                kind, flags = MODES.get(mode, (mode, 0))
+                tree = compile(source, "<compare>", kind, ast.PyCF_ONLY_AST | flags)
         return ast.dump(tree, include_attributes=True)
     except SyntaxError as error:
         return (f"{type(error).__name__} {error.msg!r} {error.lineno} {error.offset} "
