@@ -3,6 +3,7 @@
 // types are immortal, and a class cannot leave the layout of its native base.
 #pragma once
 
+#include "object/attribute.h"
 #include "object/module.h"
 #include "object/native.h"
 
@@ -19,6 +20,17 @@ inline Type* native_base(Type& type, const TypeSpec& spec) {
 inline bool is_instance_of_spec(Value value, const TypeSpec& spec) {
     return value.is_object() && native_base(type_of(value), spec) != nullptr;
 }
+
+// `__dict__` of types whose instances have attributes; a row for their getset table.
+inline Owned get_instance_attributes(Thread& thread, Value self) {
+    return instance_dict(thread, self.object());
+}
+inline bool set_instance_attributes(Thread& thread, Value self, Value dict) {
+    if (dict.is_empty()) return raise(thread, exc::TypeError, "cannot delete __dict__");
+    return set_instance_dict(thread, self.object(), dict);
+}
+inline constexpr GetSetRow kInstanceDictRow = {"__dict__", get_instance_attributes,
+                                               set_instance_attributes};
 
 // What a module keeps about itself: allocated by module_state_make, found through any of its types.
 template <class State>

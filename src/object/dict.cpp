@@ -9,6 +9,7 @@
 #include "object/call.h"
 #include "object/dict_table.h"
 #include "object/protocol.h"
+#include "object/stored_key.h"
 #include "object/tuple.h"
 #include "object/unhashable.h"
 #include "object/value_buffer.h"
@@ -18,7 +19,8 @@ namespace imugi {
 namespace {
 
 IMUGI_ALWAYS_INLINE Result<int64_t> key_hash(Thread& thread, Value key) {
-    if (IMUGI_LIKELY(is_exact_str(key))) return str_hash(key.as<Str>());
+    int64_t quick;
+    if (IMUGI_LIKELY(quick_hash(key, &quick))) return quick;
     Result<int64_t> result = hash(thread, key);
     if (IMUGI_UNLIKELY(!result)) return raise_unhashable_as(thread, key, "dict key");
     return result;

@@ -28,6 +28,8 @@ void enumerate_fields(Object* self, FieldVisitor& visitor) {
 }
 
 Owned enumerate_make(Thread& thread, Type& type, Arguments arguments) {
+    if (arguments.count == 0 && (arguments.names == nullptr || arguments.names->size == 0))
+        return raise(thread, exc::TypeError, "enumerate() missing required argument 'iterable'");
     Value bound[2];
     TRY(bind_arguments(thread, "enumerate", "(iterable, start=0)", arguments, bound, 2));
     Owned start = TRY(to_index(thread, bound[1]));

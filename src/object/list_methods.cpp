@@ -309,9 +309,7 @@ bool list_assign(Thread& thread, Value self, Value key, Value value) {
         Owned iterator = iterate(thread, value);
         if (!iterator) {
             if (!clear_exception_if(thread, exc::TypeError)) return false;
-            return raise(thread, exc::TypeError,
-                         range.step == 1 ? "can only assign an iterable"
-                                         : "must assign iterable to extended slice");
+            return raise(thread, exc::TypeError, "must assign iterable to extended slice");
         }
         TRY(values.extend(iterator));
     }

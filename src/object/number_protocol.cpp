@@ -188,7 +188,8 @@ Owned absolute(Thread& thread, Value value) {
 // --- conversions ---
 
 Owned to_index(Thread& thread, Value value) {
-    if (is_int(value)) return Owned::share(value);
+    if (is_exact_int(value)) return Owned::share(value);
+    if (is_int(value)) return int_add(thread, value, Value::small_int(0));  // of class int
     auto slot = type_of(value).slots.index;
     if (!slot)
         return raise(thread, exc::TypeError, "'{}' object cannot be interpreted as an integer",
@@ -204,7 +205,7 @@ Owned to_index(Thread& thread, Value value) {
                     "strict subclass of int is deprecated, and may not be supported in a future "
                     "version of Python.",
                     type_name_of(result))));
-    return result;
+    return int_add(thread, result, Value::small_int(0));
 }
 
 Result<Index> to_ssize(Thread& thread, Value value, Type& overflow) {

@@ -45,8 +45,24 @@ Ref<Set> set_from(Thread& thread, Type& type, Value iterable) {
     return set;
 }
 
+namespace {
+
+// The hash of an element to look for. A set stands for its frozenset, which `frozen` then holds.
+Result<int64_t> sought_hash(Thread& thread, Value& element, Ref<Set>& frozen) {
+    Result<int64_t> hash = element_hash(thread, element);
+    if (IMUGI_LIKELY(static_cast<bool>(hash)) || !is_any_set(element) ||
+        !clear_exception_if(thread, exc::TypeError))
+        return hash;
+    frozen = TRY(set_copy(thread, element.as<Set>(), frozenset_type));
+    element = Value::of(frozen.get());
+    return element_hash(thread, element);
+}
+
+}  // namespace
+
 Result<bool> set_contains(Thread& thread, Set& set, Value element) {
-    int64_t hash = TRY(element_hash(thread, element));
+    Ref<Set> frozen;
+    int64_t hash = TRY(sought_hash(thread, element, frozen));
     mark_reader(&set);
     SetProbe probe(element, hash);
     Index entry = probe.find(set, set.table.load(std::memory_order_acquire), false);
@@ -71,7 +87,8 @@ bool set_add(Thread& thread, Set& set, Value element) {
 }
 
 Result<bool> set_discard(Thread& thread, Set& set, Value element) {
-    int64_t hash = TRY(element_hash(thread, element));
+    Ref<Set> frozen;
+    int64_t hash = TRY(sought_hash(thread, element, frozen));
     Owned removed;
     TRY(with_set_entry(thread, set, element, hash, [&](Index entry) {
         if (entry != kAbsent) removed = set_table_remove(set, entry);

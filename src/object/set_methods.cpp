@@ -65,16 +65,6 @@ Owned frozenset_make(Thread& thread, Type& type, Arguments arguments) {
     return set_from(thread, type, arguments[0]);
 }
 
-// A set as element or key stands for its frozenset.
-template <class Operation>
-Result<bool> with_hashable(Thread& thread, Value element, Operation operation) {
-    Result<bool> result = operation(element);
-    if (result || !is_any_set(element) || !clear_exception_if(thread, exc::TypeError))
-        return result;
-    Ref<Set> frozen = TRY(set_copy(thread, set_of(element), frozenset_type));
-    return operation(frozen.value());
-}
-
 // --- slots ---
 
 Owned set_repr(Thread& thread, Value self) {
@@ -160,8 +150,7 @@ Result<Index> set_length(Thread&, Value self) {
 }
 
 Result<bool> set_has(Thread& thread, Value self, Value element) {
-    return with_hashable(thread, element,
-                         [&](Value key) { return set_contains(thread, set_of(self), key); });
+    return set_contains(thread, set_of(self), element);
 }
 
 Owned set_iter(Thread& thread, Value self) {
@@ -352,13 +341,11 @@ bool method_add(Thread& thread, Set& self, Value object) {
 }
 
 bool method_discard(Thread& thread, Set& self, Value object) {
-    return static_cast<bool>(
-        with_hashable(thread, object, [&](Value key) { return set_discard(thread, self, key); }));
+    return static_cast<bool>(set_discard(thread, self, object));
 }
 
 bool method_remove(Thread& thread, Set& self, Value object) {
-    bool removed = TRY(
-        with_hashable(thread, object, [&](Value key) { return set_discard(thread, self, key); }));
+    bool removed = TRY(set_discard(thread, self, object));
     if (!removed) return raise_key_error(thread, object);
     return true;
 }

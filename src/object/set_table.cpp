@@ -109,7 +109,8 @@ bool ask_set_candidate(Thread& thread, SetProbe& probe, Owned candidate) {
 }
 
 Result<int64_t> element_hash(Thread& thread, Value element) {
-    if (is_exact_str(element)) return str_hash(element.as<Str>());
+    int64_t quick;
+    if (IMUGI_LIKELY(quick_hash(element, &quick))) return quick;
     Result<int64_t> result = hash(thread, element);
     if (IMUGI_UNLIKELY(!result)) return raise_unhashable_as(thread, element, "set element");
     return result;

@@ -9,6 +9,19 @@
 
 namespace imugi {
 
+// The hash of the commonest keys without a call; false for the rest.
+IMUGI_ALWAYS_INLINE bool quick_hash(Value key, int64_t* hash) {
+    if (is_exact_str(key)) {
+        *hash = str_hash(key.as<Str>());
+        return true;
+    }
+    constexpr int64_t kModulus = (int64_t{1} << 61) - 1;  // of the hash of numbers
+    if (!key.is_small_int()) return false;
+    int64_t n = key.small_int();
+    *hash = n == -1 ? -2 : n;
+    return n > -kModulus && n < kModulus;
+}
+
 enum class Verdict : uint8_t { kNo, kYes, kAskUser, kLock };
 
 // `bits` was read from `word`, is not `key` itself, and has the same hash.

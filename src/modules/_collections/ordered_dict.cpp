@@ -348,6 +348,8 @@ const MethodRow odict_rows[] = {
     {},
 };
 
+const GetSetRow odict_getsets[] = {kInstanceDictRow, {}};
+
 template <Type* iterator_type>
 constexpr MethodRow reversed_rows[] = {
     {"__reversed__", "(self, /)", fn<view_reversed<iterator_type>>},
@@ -370,6 +372,7 @@ const TypeSpec ordered_dict_spec = {
               .bit_or = odict_or,
               .inplace_or = odict_inplace_or},
     .methods = odict_rows,
+    .getsets = odict_getsets,
 };
 
 const TypeSpec odict_keys_spec = {

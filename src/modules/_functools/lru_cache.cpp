@@ -172,6 +172,8 @@ const MethodRow lru_rows[] = {
     {},
 };
 
+const GetSetRow lru_getsets[] = {kInstanceDictRow, {}};
+
 }  // namespace
 
 const TypeSpec lru_cache_spec = {
@@ -190,6 +192,7 @@ const TypeSpec lru_cache_spec = {
     .flags = kTypeBase | kTypeTracked | kTypeHasDict | kTypeHasWeakrefs | kTypeMethodDescriptor,
     .slots = {.call = lru_call, .descriptor_get = lru_get, .make = lru_make, .fields = lru_fields},
     .methods = lru_rows,
+    .getsets = lru_getsets,
 };
 
 }  // namespace imugi::functools

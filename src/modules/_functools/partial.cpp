@@ -252,6 +252,7 @@ const MethodRow partial_rows[] = {
     {},
 };
 const GetSetRow partial_getsets[] = {
+    kInstanceDictRow,
     {"func", get_field<&Partial::function>, nullptr,
      "function object to use in future partial calls"},
     {"args", get_field<&Partial::args>, nullptr, "tuple of arguments to future partial calls"},
