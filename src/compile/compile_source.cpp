@@ -1,0 +1,69 @@
+// compile() in full: source text or trees, to code or trees.
+#include "compile/session.h"
+#include "compile/syntax_tree.h"
+
+namespace imugi::compile {
+
+Owned parse_text(Thread& thread, std::string_view bytes, Str& filename,
+                 const CompileOptions& options) {
+    Source source;
+    if (!decode_source(thread, bytes, filename, options.flags, &source)) return {};
+    Session session(thread, filename, options);
+    if (!session.init()) return {};
+    ast::ModNode* root = parse_source(session, source.text, options);
+    if (!root) return {};
+    if ((options.flags & kOptimizedAst) == kOptimizedAst) {
+        if (!read_future_features(session.context, *root) || !optimize_tree(session.context, *root))
+            return {};
+    }
+    return tree_to_objects(thread, *root);
+}
+
+Ref<Code> compile_tree(Thread& thread, Value tree, Str& filename, const CompileOptions& options) {
+    Session session(thread, filename, options);
+    if (!session.init()) return {};
+    ast::ModNode* root = objects_to_tree(session.context, tree, options.mode);
+    if (!root) return {};
+    return generate(session, *root);
+}
+
+Owned compile_source(Thread& thread, Value source, Str& filename, const CompileOptions& given) {
+    CompileOptions options = given;
+    bool only_ast = options.flags & kOnlyAst;
+    Result<bool> is_tree = is_syntax_tree(thread, source);
+    if (!is_tree) return {};
+    if (*is_tree) {
+        if (only_ast) {
+            if ((options.flags & kOptimizedAst) != kOptimizedAst) return Owned::share(source);
+            Session session(thread, filename, options);
+            if (!session.init()) return {};
+            ast::ModNode* root = objects_to_tree(session.context, source, options.mode);
+            if (!root || !read_future_features(session.context, *root) ||
+                !optimize_tree(session.context, *root))
+                return {};
+            return tree_to_objects(thread, *root);
+        }
+        return compile_tree(thread, source, filename, options);
+    }
+    Owned held;
+    std::string_view text;
+    if (is_str(source)) {
+        size_t size;
+        const char* utf8 = str_utf8(thread, source.as<Str>(), &size);
+        if (!utf8) return {};
+        text = {utf8, size};
+        options.flags |= kIgnoreCookie;
+    } else {
+        Owned bytes = bytes_of_source(thread, source,
+                                      "compile() arg 1 must be a string, bytes or AST object");
+        if (!bytes) return {};
+        text = {bytes.as<Bytes>().text(), bytes.as<Bytes>().size};
+        held = std::move(bytes);
+    }
+    if (memchr(text.data(), 0, text.size()))
+        return raise(thread, exc::SyntaxError, "source code string cannot contain null bytes");
+    if (only_ast) return parse_text(thread, text, filename, options);
+    return compile_text(thread, text, filename, options);
+}
+
+}  // namespace imugi::compile
