@@ -10,12 +10,14 @@
 A script is one process; its closing line `N passed, N failed[, N skipped]` is what counts, its exit status
 otherwise. Lines among its first ten may say: `# time limit: SECONDS`, `# options: --dump-bytecode` (for the
 interpreter), `# exits: STATUS` (golden files), `# imugi only`, `# not under: tsan` (words of a configuration).
+Known failures are lines of tests/known.txt; a failure that is not there and a pass that is there both fail.
 The last line printed is `N passed, N failed[, N skipped]`. Needs Python 3.9 and nothing else.
 """
 
 import argparse
 import concurrent.futures
 import difflib
+import fnmatch
 import json
 import os
 import random
@@ -32,7 +34,8 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TESTS = os.path.join(ROOT, "tests")
 STATE = os.path.join(ROOT, "build", "test-state.json")
-CLOSING = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$")
+KNOWN = os.path.join(TESTS, "known.txt")
+CLOSING = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.M)
 TIME_LIMIT = 60
 SLOWER = {"release": 1, "dev": 2, "asan": 5, "tsan": 10}
 
@@ -82,6 +85,54 @@ class Job:
 class Outcome:
     def __init__(self, passed=0, failed=0, skipped=0, report=""):
         self.passed, self.failed, self.skipped, self.report = passed, failed, skipped, report
+        self.names, self.unknown, self.seconds = set(), [], 0.0
+
+
+class Known:
+    """tests/known.txt: lines `KIND CONFIGURATION NAME TEST: reason`.
+
+    KIND is `fail` (must fail), `sometimes` (may fail) or `skip` (is not run: it hangs or takes the machine
+    along). CONFIGURATION, NAME and TEST are patterns; TEST is the function's name, or `(script)` for a
+    program that ends without its closing line, `(race)` for a report of the thread sanitizer.
+    """
+
+    LINE = re.compile(r"^(fail|sometimes|skip) (\S+) (\S+) (\S+): (.+)$")
+
+    def __init__(self, configuration):
+        self.entries = []
+        if os.path.exists(KNOWN):
+            with open(KNOWN, encoding="utf-8") as file:
+                for line in file:
+                    if line.strip() and not line.startswith("#"):
+                        match = self.LINE.match(line.strip())
+                        if not match:
+                            sys.exit(f"tests/known.txt: not understood: {line.strip()}")
+                        if fnmatch.fnmatchcase(configuration, match.group(2)):
+                            self.entries.append(match.groups())
+
+    def skips(self, name):
+        return any(kind == "skip" and fnmatch.fnmatchcase(name, pattern) for kind, _, pattern, _, _ in self.entries)
+
+    def covers(self, name, test):
+        return any(kind != "skip" and fnmatch.fnmatchcase(name, pattern) and fnmatch.fnmatchcase(test, part)
+                   for kind, _, pattern, part, _ in self.entries)
+
+    def must_fail(self, name):
+        return [test for kind, _, pattern, test, _ in self.entries
+                if kind == "fail" and pattern == name and "*" not in test]
+
+    def judge(self, job, outcome):
+        """Take what is known out of an outcome's failures, and put in what passed against the list."""
+        names = outcome.names or ({"(script)"} if outcome.failed else set())
+        unknown = sorted(test for test in names if not self.covers(job.name, test))
+        if "(script)" not in names:
+            for test in self.must_fail(job.name):
+                if test not in names:
+                    unknown.append(test)
+                    outcome.report += f"{test} passes, but tests/known.txt says that it fails: remove the line\n"
+        outcome.skipped += sum(1 for test in names if test not in unknown)
+        outcome.failed = len(unknown)
+        outcome.unknown = unknown
 
 
 class Progress:
@@ -189,8 +240,8 @@ def how_it_ended(status, limit):
 
 
 class Runner:
-    def __init__(self, options, interpreter, slower, environment, address_space):
-        self.options = options
+    def __init__(self, options, interpreter, slower, environment, address_space, known=None):
+        self.options, self.known = options, known
         self.interpreter, self.slower = interpreter, slower
         self.environment, self.address_space = environment, address_space
 
@@ -206,8 +257,14 @@ class Runner:
             outcome = self.judge_unit(status, out, err, limit)
         else:
             outcome = self.judge_script(status, out, err, limit)
-        if "WARNING: ThreadSanitizer" in err and not outcome.failed:
-            outcome.failed, outcome.report = 1, out + err
+        if job.kind == "script" and outcome.failed and CLOSING.search(out):
+            outcome.names = set(re.findall(r"^FAILED (\S+)$", out, re.M))
+        if "WARNING: ThreadSanitizer" in err:
+            outcome.report = outcome.report or out + err
+            outcome.names.add("(race)")
+            outcome.failed = max(outcome.failed, 1)
+        if self.known and self.known.entries:
+            self.known.judge(job, outcome)
         outcome.seconds = time.monotonic() - started
         if outcome.failed:
             outcome.report = f"FAILED {job.name}: $ {' '.join(command)}\n{outcome.report.rstrip()}\n"
@@ -287,6 +344,7 @@ def file_mark(job):
 def run_jobs(name, jobs, runner, options, budget, passed_before, state):
     """Run JOBS, at most BUDGET seconds of them; returns their total."""
     total, progress, started = Outcome(), Progress(), time.monotonic()
+    total.learned = []
     counted = threading.Lock()
     done = reused = left = 0
     pending = []
@@ -312,6 +370,8 @@ def run_jobs(name, jobs, runner, options, budget, passed_before, state):
             total.failed += outcome.failed
             total.skipped += outcome.skipped
             if outcome.failed:
+                total.learned += [(job.name, test, reason_of(test, outcome.report)) for test in outcome.unknown
+                                  or outcome.names or {"(script)"}]
                 total.report += outcome.report
                 progress.write(f"[{name}] {outcome.report}")
             elif state.enabled:
@@ -358,6 +418,9 @@ def base_environment(scratch, seed):
 def run_configuration(name, options, state, scratch, everything):
     preset, extra, budget = CONFIGURATIONS[name]
     total = Outcome()
+    if not everything and time.monotonic() > options.deadline:
+        say(f"[{name}] left out: {options.minutes} minutes are over")
+        return total
     has_interpreter = os.path.exists(os.path.join(ROOT, "src", "cli", "main.cpp"))
     # Link-time optimisation makes a second program expensive: the unit tests' homes are the sanitizers.
     with_units = has_units() and not extra and (preset != "release" or everything)
@@ -375,7 +438,9 @@ def run_configuration(name, options, state, scratch, everything):
         jobs += [job for job in scripts() if not any(word in name.split("-") for word in job.excluded)]
     if with_units:
         jobs = unit_suites(interpreter["unit"], environment) + jobs
-    jobs = [job for job in jobs if matches(job, options)]
+    known = Known(name)
+    excused = [job for job in jobs if known.skips(job.name) and matches(job, options)]
+    jobs = [job for job in jobs if matches(job, options) and job not in excused]
     if not jobs:
         return total
     if budget is not None and not everything:
@@ -385,11 +450,36 @@ def run_configuration(name, options, state, scratch, everything):
         jobs = units + others
     else:
         budget = None
+    if not everything:
+        remaining = options.deadline - time.monotonic()
+        budget = remaining if budget is None else min(budget, remaining)
     address_space = None if preset in ("asan", "tsan") else 8 << 30
-    runner = Runner(options, interpreter, SLOWER[preset], environment, address_space)
+    runner = Runner(options, interpreter, SLOWER[preset], environment, address_space, known)
     binary = interpreter["python"] if has_interpreter else interpreter["unit"]
     before = state.open(name, binary) if state.enabled else {}
-    return run_jobs(name, jobs, runner, options, budget, before, state)
+    total = run_jobs(name, jobs, runner, options, budget, before, state)
+    total.skipped += len(excused)
+    if options.learn:
+        learn(name, total)
+    return total
+
+
+def learn(configuration, total):
+    """Append the failures of a run to tests/known.txt."""
+    with open(KNOWN, "a", encoding="utf-8") as file:
+        for name, test, reason in sorted(set(total.learned)):
+            file.write(f"fail {configuration} {name} {test}: {reason}\n")
+
+
+def reason_of(test, report):
+    """The line of the report that tells best why TEST failed."""
+    lines = [line.strip() for line in report.splitlines() if line.strip()]
+    start = next((i for i, line in enumerate(lines) if line == "FAILED " + test), None)
+    if start is None:
+        return lines[-1][:120] if lines else "no output"
+    end = next((i for i in range(start + 1, len(lines)) if lines[i].startswith("FAILED ")
+                or CLOSING.match(lines[i])), len(lines))
+    return lines[max(start, end - 1)][:120]
 
 
 def has_units():
@@ -429,6 +519,8 @@ def main():
     parser.add_argument("--rebaseline", action="store_true", help="rewrite the golden files that differ")
     parser.add_argument("--seed", type=int, help="of the slices; random unless given")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--minutes", type=float, default=50, help="of a plain run; what is left then is left out")
+    parser.add_argument("--learn", action="store_true", help="append the failures to tests/known.txt")
     parser.add_argument("--no-build", action="store_true", help="use the programs as they are")
     parser.add_argument("-v", "--verbose", action="store_true", help="a line for each program")
     options = parser.parse_args()
@@ -436,6 +528,7 @@ def main():
         options.seed = random.SystemRandom().randrange(1 << 31)
 
     totals, started = [], time.monotonic()
+    options.deadline = started + 60 * options.minutes
     scratch = tempfile.mkdtemp(prefix="imugi-tests-")
     try:
         if options.python:

@@ -24,7 +24,7 @@ SCRIPTS = {
 
 
 def options(**more):
-    return argparse.Namespace(rebaseline=False, jobs=2, verbose=False, **more)
+    return argparse.Namespace(rebaseline=False, jobs=2, verbose=False, learn=False, **more)
 
 
 def runner(**more):
@@ -78,6 +78,26 @@ def test_slice(folder):
     jobs = [runner_module.Job("never", "script", path)]
     total = runner_module.run_jobs("tsan", jobs, runner(), options(), -1, {}, runner_module.State(False))
     assert (total.passed, total.failed) == (0, 0)
+
+
+def test_known_failures(folder):
+    runner_module.KNOWN = write(folder, "known.txt", "# comment\n"
+                                "fail * known f: it is hard\nfail * passes g: once\n"
+                                "sometimes re* flaky (script): a race\nskip tsan slow *: an hour\n")
+    known = runner_module.Known("release")
+    assert known.skips("slow") is False and runner_module.Known("tsan").skips("slow")
+    cases = {
+        "known": ("print('FAILED f\\n1 passed, 1 failed'); raise SystemExit(1)", (1, 0, 1)),
+        "new": ("print('FAILED f\\nFAILED h\\n1 passed, 2 failed'); raise SystemExit(1)", (1, 2, 0)),
+        "passes": ("print('2 passed, 0 failed')", (2, 1, 0)),
+        "flaky": ("raise SystemExit(1)", (0, 0, 1)),
+    }
+    for name, (text, expected) in cases.items():
+        job = runner_module.Job(name, "script", write(folder, name + ".py", text + "\n"))
+        made = runner()
+        made.known = known
+        outcome = made.run(job)
+        assert (outcome.passed, outcome.failed, outcome.skipped) == expected, (name, vars(outcome))
 
 
 def main():
