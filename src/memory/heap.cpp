@@ -26,7 +26,8 @@
 
 namespace imugi {
 
-alignas(64) __attribute__((no_sanitize("address"))) char shape_region[kShapeRegionBytes];
+
+alignas(4096) __attribute__((no_sanitize("address"))) char shape_region[kShapeRegionBytes];
 
 static constexpr size_t kSegmentBytes = 1 << 20;
 static constexpr size_t kSliceBytes = 64 << 10;

@@ -104,6 +104,12 @@ void adopt_os_thread(Thread& thread) {
 }
 
 void destroy_thread(Thread& thread) {
+    current_thread_slot = nullptr;
+    current_heap_id = 0xFFFF;
+    abandon_thread(thread);
+}
+
+void abandon_thread(Thread& thread) {
     // Wait for a claim or stop-the-world to end, and keep others from beginning one.
     for (;;) {
         ThreadState expected = ThreadState::kDetached;
@@ -112,8 +118,6 @@ void destroy_thread(Thread& thread) {
             break;
         park(&thread.state, static_cast<uint32_t>(expected), 4, 1000000);
     }
-    current_thread_slot = nullptr;
-    current_heap_id = 0xFFFF;
     world::remove_thread(thread);
     orphan_limbo(thread);
     orphan_heap(thread.heap);

@@ -124,6 +124,8 @@ IMUGI_ALWAYS_INLINE Thread& current_thread() {
 
 // Creates a Thread, detached and not yet any OS thread's; null when memory is short.
 Thread* create_thread(Interpreter& interpreter);
+// Gives back a Thread that no OS thread has taken.
+void abandon_thread(Thread& thread);
 // Makes the Thread, created by another, the calling OS thread's; then attach.
 void adopt_os_thread(Thread& thread);
 // The Thread must be detached; its heap is orphaned.

@@ -1,0 +1,164 @@
+#include "cli/failure.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "memory/collector.h"
+#include "object/call.h"
+#include "object/config.h"
+#include "object/dict.h"
+#include "object/errors.h"
+#include "object/int.h"
+#include "object/interpreter.h"
+#include "object/list.h"
+#include "object/module.h"
+#include "object/protocol.h"
+#include "object/str.h"
+#include "object/tuple.h"
+#include "vm/frame_object.h"
+#include "vm/traceback.h"
+
+namespace imugi {
+
+static void print_text(Thread& thread, Value value) {
+    Owned text = str(thread, value);
+    const char* utf8 = text ? str_utf8(thread, text.as<Str>()) : nullptr;
+    if (!utf8) clear_exception(thread);
+    fputs(utf8 ? utf8 : "<no text>", stderr);
+}
+
+void print_pending_exception(Thread& thread) {
+    Owned exception = take_exception(thread);
+    if (!exception) return;
+    fputs("Traceback (most recent call last):\n", stderr);
+    Owned entry = exception.as<Exception>().traceback.share();
+    while (entry) {
+        Traceback& traceback = entry.as<Traceback>();
+        Code& code = traceback.frame.as<FrameObject>().code.as<Code>();
+        const PositionEntry* position = find_position(code, static_cast<uint32_t>(traceback.instruction));
+        fputs("  File \"", stderr);
+        print_text(thread, code.filename.borrow());
+        fprintf(stderr, "\", line %d, in ", position ? position->line : 0);
+        print_text(thread, code.name.borrow());
+        fputs("\n", stderr);
+        entry = traceback.next.share();
+    }
+    print_text(thread, Value::of(type_name(type_of(exception))));
+    fputs(": ", stderr);
+    print_text(thread, exception);
+    fputs("\n", stderr);
+    fflush(stderr);
+}
+
+// Status of SystemExit(code): None is 0, an int itself, anything else is printed and 1.
+static int exit_status(Thread& thread, Value exception) {
+    Owned code = get_attribute(thread, exception, ID(code));
+    if (!code) {
+        clear_exception(thread);
+        return 1;
+    }
+    if (is_none(code)) return 0;
+    if (is_int(code)) {
+        int64_t number;
+        return int_fits_int64(code, &number) ? static_cast<int>(number & 0xFF) : 255;
+    }
+    Owned stream = dict_get(thread, interpreter_of(thread).sys_dict.as<Dict>(), ID(stderr));
+    Owned text = str(thread, code);
+    Ref<Str> line;
+    if (text) line = format(thread, "{}\n", text);
+    if (line && !stream.is_nothing() && !is_none(stream)) {
+        Owned written = call_method(thread, stream, ID(write), line);
+        if (!written) clear_exception(thread);
+    } else if (line) {
+        print_text(thread, line);
+    }
+    clear_exception(thread);
+    return 1;
+}
+
+int report_failure(Thread& thread) {
+    Owned exception = take_exception(thread);
+    if (!exception) return 1;
+    if (is_instance_of(exception, exc::SystemExit)) return exit_status(thread, exception);
+    bool interrupted = is_instance_of(exception, exc::KeyboardInterrupt);
+    Dict& sys = interpreter_of(thread).sys_dict.as<Dict>();
+    Owned out = dict_get(thread, sys, ID(stdout));
+    if (!out.is_nothing() && !is_none(out)) {
+        Owned flushed = call_method(thread, out, ID(flush));
+        if (!flushed) clear_exception(thread);
+    }
+    Owned traceback = exception.as<Exception>().traceback.share();
+    if (!traceback) traceback = Owned::share(none());
+    if (!dict_set(thread, sys, Value::of(ID(last_exc)), exception.value()) ||
+        !dict_set(thread, sys, Value::of(ID(last_type)), Value::of(type_of(exception))) ||
+        !dict_set(thread, sys, Value::of(ID(last_value)), exception.value()) ||
+        !dict_set(thread, sys, Value::of(ID(last_traceback)), traceback.value()))
+        clear_exception(thread);
+    Owned hook = dict_get(thread, sys, ID(excepthook));
+    Owned shown;
+    if (hook.is_nothing())
+        fputs("sys.excepthook is missing\n", stderr);
+    else
+        shown = call(thread, hook, Value::of(type_of(exception)), exception, traceback);
+    if (!shown) {
+        if (has_exception(thread) && exception_matches(thread, exc::SystemExit)) {
+            Owned exit = take_exception(thread);
+            return exit_status(thread, exit);
+        }
+        if (has_exception(thread)) {
+            fputs("Error in sys.excepthook:\n", stderr);
+            print_pending_exception(thread);
+            fputs("\nOriginal exception was:\n", stderr);
+        }
+        set_exception(thread, std::move(exception));
+        print_pending_exception(thread);
+    }
+    if (!interrupted) return 1;
+    // As a process that the signal killed, for the shell's sake.
+    signal(SIGINT, SIG_DFL);
+    fflush(nullptr);
+    kill(getpid(), SIGINT);
+    return 130;
+}
+
+void remember_source(Thread& thread, const char* name, const char* text) {
+    // linecache is loaded by the traceback module only; it looks here for what has no file.
+    Owned module = import_module(thread, ID(linecache));
+    Ref<Str> source = make_str(thread, text);
+    Ref<Str> filename = make_str(thread, name);
+    if (module && source && filename) {
+        Owned cache = get_attribute(thread, module, ID(cache));
+        Owned lines = call_method(thread, source, ID(splitlines), boolean(true));
+        if (cache && lines) {
+            Ref<Tuple> entry = make_tuple(thread, Value::small_int(static_cast<int64_t>(source->length())), none(), lines, filename);
+            if (entry && set_item(thread, cache, filename, entry)) return;
+        }
+    }
+    clear_exception(thread);
+}
+
+Owned run_prompt(Thread& thread) {
+    Owned main = TRY(get_item(thread, interpreter_of(thread).modules.borrow(), Value::of(ID(__main__))));
+    Owned code = TRY(import_module(thread, ID(code)));
+    Owned scope = TRY(get_attribute(thread, main, ID(__dict__)));
+    Ref<Str> banner = TRY(make_str(thread, "Python 3.14.2 (imugi) on linux\nType \"help\", \"copyright\", \"credits\" or \"license\" for more information."));
+    Ref<Str> goodbye = TRY(make_str(thread, ""));
+    Owned console = TRY(call_method(thread, code, ID(InteractiveConsole), scope));
+    return call_method(thread, console, ID(interact), interpreter_of(thread).config->quiet ? goodbye.value() : banner.value(), goodbye);
+}
+
+void finalize_modules(Thread& thread) {
+    Interpreter& interpreter = interpreter_of(thread);
+    Owned main = get_item(thread, interpreter.modules.borrow(), Value::of(ID(__main__)));
+    if (!main) {
+        clear_exception(thread);
+        return;
+    }
+    // What the program's own globals hold is finalized while the other modules still work.
+    dict_clear(thread, module_dict(main.as<Module>()));
+    drain_dying(thread);
+    collect(thread, 2);
+}
+
+}  // namespace imugi

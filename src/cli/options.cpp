@@ -1,0 +1,406 @@
+#include "cli/options.h"
+
+#include <ctype.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace imugi {
+
+Places places;
+
+static const char kUsage[] =
+    "usage: %s [option] ... [-c cmd | -m mod | file | -] [arg] ...\n";
+static const char kHelp[] =
+    "Options (and corresponding environment variables):\n"
+    "-b     : issue warnings about converting bytes/bytearray to str and comparing\n"
+    "         bytes/bytearray with str or bytes with int; also PYTHONBYTESWARNING=x\n"
+    "         (-bb: issue errors)\n"
+    "-B     : don't write .pyc files on import; also PYTHONDONTWRITEBYTECODE=x\n"
+    "-c cmd : program passed in as string (terminates option list)\n"
+    "-d     : turn on parser debugging output; also PYTHONDEBUG=x\n"
+    "-E     : ignore PYTHON* environment variables (such as PYTHONPATH)\n"
+    "-h     : print this help message and exit (also -? or --help)\n"
+    "-i     : inspect interactively after running script; also PYTHONINSPECT=x\n"
+    "-I     : isolate from the user's environment (implies -E, -P and -s)\n"
+    "-m mod : run library module as a script (terminates option list)\n"
+    "-O     : remove assert and __debug__-dependent statements; also PYTHONOPTIMIZE=x\n"
+    "-OO    : do -O changes and also discard docstrings\n"
+    "-P     : don't prepend a potentially unsafe path to sys.path; also PYTHONSAFEPATH\n"
+    "-q     : don't print version and copyright messages on interactive startup\n"
+    "-R     : turn on hash randomization; also PYTHONHASHSEED\n"
+    "-s     : don't add user site directory to sys.path; also PYTHONNOUSERSITE=x\n"
+    "-S     : don't imply 'import site' on initialization\n"
+    "-u     : force the stdout and stderr streams to be unbuffered; also PYTHONUNBUFFERED=x\n"
+    "-v     : verbose (trace import statements); also PYTHONVERBOSE=x\n"
+    "-V     : print the version number and exit (also --version); -VV prints more\n"
+    "-W arg : warning control; arg is action:message:category:module:lineno;\n"
+    "         also PYTHONWARNINGS=arg\n"
+    "-x     : skip first line of source, allowing use of non-Unix forms of #!cmd\n"
+    "-X opt : set implementation-specific option (gil=0|1, utf8, dev, importtime,\n"
+    "         int_max_str_digits=n, faulthandler, thread_inherit_context=0|1, ...)\n"
+    "--check-hash-based-pycs always|default|never:\n"
+    "         control how imugi invalidates hash-based .pyc files\n"
+    "--dump-tokens, --dump-ast, --dump-bytecode: show what the front end makes of the source\n"
+    "--trace-gc, --stats: report collections; counters at exit\n"
+    "Arguments:\n"
+    "file   : program read from script file\n"
+    "-      : program read from stdin (default; interactive mode if a tty)\n"
+    "arg ...: arguments passed to program in sys.argv[1:]\n";
+
+namespace {
+
+int fail(const char* program, const char* format, const char* what) {
+    fprintf(stderr, format, what);
+    fprintf(stderr, kUsage, program);
+    fprintf(stderr, "Try `python -h' for more information.\n");
+    return 2;
+}
+
+void append(TextList& list, const char* item) {
+    auto** grown = static_cast<const char**>(realloc(list.items, (list.count + 1) * sizeof(char*)));
+    if (!grown) abort();
+    list.items = grown;
+    list.items[list.count++] = item;
+}
+
+// A variable that is set and not empty; null under -E.
+const char* environment(const Config& config, const char* name) {
+    if (config.ignore_environment) return nullptr;
+    const char* value = getenv(name);
+    return value && *value ? value : nullptr;
+}
+
+// Flags of the environment: any text is 1, a number is that many.
+void raise_flag(const Config& config, const char* name, int& flag) {
+    const char* value = environment(config, name);
+    if (!value) return;
+    int level = atoi(value);
+    if (level <= 0) level = 1;
+    if (level > flag) flag = level;
+}
+
+bool x_flag(const char* option, const char* name, const char** value) {
+    size_t length = strlen(name);
+    if (strncmp(option, name, length) != 0) return false;
+    if (option[length] == 0) return *value = nullptr, true;
+    if (option[length] == '=') return *value = option + length + 1, true;
+    return false;
+}
+
+bool read_switch(const char* what, const char* value, int& flag, const char* messages) {
+    if (value && (strcmp(value, "0") == 0 || strcmp(value, "1") == 0)) {
+        flag = *value == '1';
+        return true;
+    }
+    fprintf(stderr, "Fatal Python error: config_read: %s: %s\n", what, messages);
+    return false;
+}
+
+bool read_digits(const char* value, int& digits, const char* source) {
+    char* end;
+    long n = strtol(value, &end, 10);
+    if (*end || end == value || (n != 0 && n < 640) || n > INT_MAX) {
+        fprintf(stderr, "Fatal Python error: config_init_int_max_str_digits: %s: invalid limit; must be >= 640 or 0 for unlimited.\n", source);
+        return false;
+    }
+    digits = static_cast<int>(n);
+    return true;
+}
+
+bool apply_x_option(Config& config, const char* option) {
+    const char* value;
+    append(config.x_options, option);
+    if (x_flag(option, "gil", &value)) return read_switch("-X gil", value, config.gil, "invalid value for the -X gil option; must be 0 or 1");
+    if (x_flag(option, "dev", &value)) return config.dev_mode = 1, true;
+    if (x_flag(option, "utf8", &value)) return !value || read_switch("-X utf8", value, config.utf8_mode, "invalid -X utf8 option value");
+    if (x_flag(option, "importtime", &value)) return config.import_time = value ? atoi(value) : 1, true;
+    if (x_flag(option, "faulthandler", &value)) return config.faulthandler = 1, true;
+    if (x_flag(option, "no_debug_ranges", &value)) return config.no_debug_ranges = 1, true;
+    if (x_flag(option, "warn_default_encoding", &value)) return config.warn_default_encoding = 1, true;
+    if (x_flag(option, "int_max_str_digits", &value)) return read_digits(value ? value : "", config.int_max_str_digits, "-X int_max_str_digits");
+    if (x_flag(option, "pycache_prefix", &value)) return config.pycache_prefix = value, true;
+    if (x_flag(option, "tracemalloc", &value)) return config.tracemalloc = value ? atoi(value) : 1, true;
+    if (x_flag(option, "thread_inherit_context", &value))
+        return read_switch("-X thread_inherit_context", value, config.thread_inherit_context, "must be 0 or 1");
+    if (x_flag(option, "context_aware_warnings", &value))
+        return read_switch("-X context_aware_warnings", value, config.context_aware_warnings, "must be 0 or 1");
+    if (x_flag(option, "frozen_modules", &value)) return config.frozen_modules = !value || strcmp(value, "off") != 0, true;
+    return true;
+}
+
+bool read_environment(Config& config) {
+    raise_flag(config, "PYTHONDEBUG", config.debug);
+    raise_flag(config, "PYTHONVERBOSE", config.verbose);
+    raise_flag(config, "PYTHONOPTIMIZE", config.optimize);
+    raise_flag(config, "PYTHONINSPECT", config.inspect);
+    raise_flag(config, "PYTHONDONTWRITEBYTECODE", config.dont_write_bytecode);
+    raise_flag(config, "PYTHONNOUSERSITE", config.no_user_site);
+    raise_flag(config, "PYTHONSAFEPATH", config.safe_path);
+    if (environment(config, "PYTHONUNBUFFERED")) config.buffered_stdio = 0;
+    if (environment(config, "PYTHONDEVMODE")) config.dev_mode = 1;
+    if (environment(config, "PYTHONFAULTHANDLER")) config.faulthandler = 1;
+    if (environment(config, "PYTHONNODEBUGRANGES")) config.no_debug_ranges = 1;
+    if (environment(config, "PYTHONWARNDEFAULTENCODING")) config.warn_default_encoding = 1;
+    config.home = environment(config, "PYTHONHOME");
+    config.python_path = environment(config, "PYTHONPATH");
+    config.stdio_encoding = environment(config, "PYTHONIOENCODING");
+    if (!config.pycache_prefix) config.pycache_prefix = environment(config, "PYTHONPYCACHEPREFIX");
+    if (const char* value = environment(config, "PYTHON_GIL"))
+        if (!read_switch("PYTHON_GIL", value, config.gil, "invalid value for the PYTHON_GIL environment variable; must be 0 or 1")) return false;
+    if (const char* value = environment(config, "PYTHON_THREAD_INHERIT_CONTEXT"))
+        if (!read_switch("PYTHON_THREAD_INHERIT_CONTEXT", value, config.thread_inherit_context, "must be 0 or 1")) return false;
+    if (const char* value = environment(config, "PYTHON_CONTEXT_AWARE_WARNINGS"))
+        if (!read_switch("PYTHON_CONTEXT_AWARE_WARNINGS", value, config.context_aware_warnings, "must be 0 or 1")) return false;
+    if (const char* value = environment(config, "PYTHONUTF8"))
+        if (!read_switch("PYTHONUTF8", value, config.utf8_mode, "invalid PYTHONUTF8 environment variable value")) return false;
+    if (const char* value = environment(config, "PYTHONINTMAXSTRDIGITS"))
+        if (!read_digits(value, config.int_max_str_digits, "PYTHONINTMAXSTRDIGITS")) return false;
+    if (const char* seed = environment(config, "PYTHONHASHSEED"); seed && strcmp(seed, "random") != 0) {
+        char* end;
+        unsigned long number = strtoul(seed, &end, 10);
+        if (*end || number > 4294967295ul || *seed == '-') {
+            fprintf(stderr, "Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]\n");
+            return false;
+        }
+        config.hash_seed = number;
+        config.use_hash_seed = true;
+    }
+    return true;
+}
+
+// PYTHONWARNINGS come before -W.
+void read_warnings(Config& config) {
+    const char* value = environment(config, "PYTHONWARNINGS");
+    TextList options;
+    if (config.dev_mode) append(options, "default");
+    if (value) {
+        char* copy = strdup(value);
+        for (char* part = strtok(copy, ","); part; part = strtok(nullptr, ",")) append(options, part);
+    }
+    for (size_t i = 0; i < config.warning_options.count; i++) append(options, config.warning_options.items[i]);
+    if (config.bytes_warning > 1)
+        append(options, "error::BytesWarning");
+    else if (config.bytes_warning)
+        append(options, "default::BytesWarning");
+    config.warning_options = options;
+}
+
+}  // namespace
+
+OptionsResult read_options(int argc, char** argv, Config& config) {
+    const char* program = argv[0];
+    config.program_name = program;
+    for (int i = 0; i < argc; i++) append(config.original_arguments, argv[i]);
+    int at = 1;
+    for (; at < argc && !config.command && !config.module; at++) {
+        const char* argument = argv[at];
+        if (argument[0] != '-' || argument[1] == 0) break;
+        if (strcmp(argument, "--") == 0) {
+            at++;
+            break;
+        }
+        if (argument[1] == '-') {
+            if (strcmp(argument, "--help") == 0 || strcmp(argument, "--help-all") == 0) {
+                printf(kUsage, program);
+                fputs(kHelp, stdout);
+                return OptionsResult::kDone;
+            }
+            if (strcmp(argument, "--version") == 0) {
+                config.show_version++;
+            } else if (strcmp(argument, "--check-hash-based-pycs") == 0 && at + 1 < argc) {
+                config.check_hash_pycs_mode = argv[++at];
+            } else if (strcmp(argument, "--dump-tokens") == 0) {
+                config.dump_tokens = true;
+            } else if (strcmp(argument, "--dump-ast") == 0) {
+                config.dump_ast = true;
+            } else if (strcmp(argument, "--dump-bytecode") == 0) {
+                config.dump_bytecode = true;
+            } else if (strcmp(argument, "--trace-gc") == 0) {
+                config.trace_gc = true;
+            } else if (strcmp(argument, "--stats") == 0) {
+                config.stats = true;
+            } else {
+                fail(program, "unknown option %s\n", argument);
+                return OptionsResult::kUsageError;
+            }
+            continue;
+        }
+        for (const char* letter = argument + 1; *letter; letter++) {
+            const char* value = nullptr;
+            if (strchr("cmWX", *letter)) {
+                value = letter[1] ? letter + 1 : at + 1 < argc ? argv[++at] : nullptr;
+                if (!value) {
+                    const char name[] = {*letter, 0};
+                    fail(program, "Argument expected for the -%s option\n", name);
+                    return OptionsResult::kUsageError;
+                }
+            }
+            switch (*letter) {
+                case 'b': config.bytes_warning++; break;
+                case 'B': config.dont_write_bytecode++; break;
+                case 'c': config.command = value; break;
+                case 'd': config.debug++; break;
+                case 'E': config.ignore_environment++; break;
+                case 'h':
+                case '?':
+                    printf(kUsage, program);
+                    fputs(kHelp, stdout);
+                    return OptionsResult::kDone;
+                case 'i':
+                    config.inspect++;
+                    config.interactive++;
+                    break;
+                case 'I':
+                    config.isolated = 1;
+                    config.ignore_environment++;
+                    config.no_user_site++;
+                    config.safe_path++;
+                    break;
+                case 'm': config.module = value; break;
+                case 'O': config.optimize++; break;
+                case 'P': config.safe_path++; break;
+                case 'q': config.quiet++; break;
+                case 'R': break;
+                case 's': config.no_user_site++; break;
+                case 'S': config.no_site++; break;
+                case 'u': config.buffered_stdio = 0; break;
+                case 'v': config.verbose++; break;
+                case 'V': config.show_version++; break;
+                case 'W': append(config.warning_options, value); break;
+                case 'x': config.skip_first_line = 1; break;
+                case 'X':
+                    if (!apply_x_option(config, value)) return OptionsResult::kUsageError;
+                    break;
+                default: {
+                    const char name[] = {*letter, 0};
+                    fail(program, "Unknown option: -%s\n", name);
+                    return OptionsResult::kUsageError;
+                }
+            }
+            if (value) break;
+        }
+    }
+    if (config.show_version) return OptionsResult::kRun;
+    if (!config.command && !config.module && at < argc) {
+        config.file = argv[at++];
+        if (strcmp(config.file, "-") == 0) config.file = nullptr;
+    }
+    for (; at < argc; at++) append(config.arguments, argv[at]);
+    int gil = config.gil;
+    if (!read_environment(config)) return OptionsResult::kUsageError;
+    for (size_t i = 0; i < config.x_options.count; i++)
+        if (strncmp(config.x_options.items[i], "gil=", 4) == 0) config.gil = gil;
+    read_warnings(config);
+    if (config.dev_mode) config.faulthandler = 1;
+    return OptionsResult::kRun;
+}
+
+// --- places ---
+
+static bool is_stdlib(const char* folder) {
+    char landmark[4200];
+    snprintf(landmark, sizeof(landmark), "%s/os.py", folder);
+    struct stat status;
+    return stat(landmark, &status) == 0;
+}
+
+static bool try_prefix(const char* prefix) {
+    char folder[4200];
+    snprintf(folder, sizeof(folder), "%s/lib/python3.14", prefix);
+    if (!is_stdlib(folder)) return false;
+    char resolved[PATH_MAX];
+    const char* real = realpath(prefix, resolved) ? resolved : prefix;
+    snprintf(places.base_prefix, sizeof(places.base_prefix), "%s", real);
+    snprintf(places.stdlib, sizeof(places.stdlib), "%.4000s/lib/python3.14", real);
+    return true;
+}
+
+// The binary that runs, as the user called it (links kept, as virtual environments need).
+static void find_executable(const char* program) {
+    char* out = places.executable;
+    if (strchr(program, '/')) {
+        if (program[0] == '/') {
+            snprintf(out, sizeof(places.executable), "%s", program);
+        } else {
+            char folder[PATH_MAX];
+            if (!getcwd(folder, sizeof(folder))) folder[0] = 0;
+            while (strncmp(program, "./", 2) == 0) program += 2;
+            snprintf(out, sizeof(places.executable), "%.2000s/%.2000s", folder, program);
+        }
+        return;
+    }
+    const char* path = getenv("PATH");
+    for (const char* part = path; part && *part;) {
+        const char* end = strchrnul(part, ':');
+        snprintf(out, sizeof(places.executable), "%.*s/%s", static_cast<int>(end - part), part, program);
+        if (access(out, X_OK) == 0) return;
+        part = *end ? end + 1 : end;
+    }
+    ssize_t length = readlink("/proc/self/exe", out, sizeof(places.executable) - 1);
+    out[length > 0 ? length : 0] = 0;
+}
+
+// home = ... of a virtual environment's pyvenv.cfg beside the executable or above it.
+static bool find_venv(char* prefix, size_t size, char* home, size_t home_size) {
+    char folder[4096];
+    snprintf(folder, sizeof(folder), "%s", places.executable);
+    for (int level = 0; level < 2; level++) {
+        char* slash = strrchr(folder, '/');
+        if (!slash) return false;
+        *slash = 0;
+        char file[4200];
+        snprintf(file, sizeof(file), "%s/pyvenv.cfg", folder);
+        FILE* stream = fopen(file, "r");
+        if (!stream) continue;
+        char line[4096];
+        home[0] = 0;
+        while (fgets(line, sizeof(line), stream)) {
+            char* equals = strchr(line, '=');
+            if (!equals || strncmp(line, "home", 4) != 0) continue;
+            char* value = equals + 1;
+            while (isspace(static_cast<unsigned char>(*value))) value++;
+            value[strcspn(value, "\r\n")] = 0;
+            snprintf(home, home_size, "%s", value);
+        }
+        fclose(stream);
+        snprintf(prefix, size, "%s", folder);
+        return true;
+    }
+    return false;
+}
+
+void find_places(const Config& config) {
+    find_executable(config.program_name);
+    char venv[4096], venv_home[4096];
+    bool in_venv = !config.home && find_venv(venv, sizeof(venv), venv_home, sizeof(venv_home));
+    bool found = false;
+    if (config.home) found = try_prefix(config.home);
+    char real[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", real, sizeof(real) - 1);
+    if (!found && length > 0) {
+        real[length] = 0;
+        // build/<preset>/imugi finds build/stdlib; an installed bin/imugi its own lib.
+        for (int level = 0; level < 2 && !found; level++) {
+            char* slash = strrchr(real, '/');
+            if (!slash) break;
+            *slash = 0;
+            char beside[PATH_MAX + 16];
+            found = try_prefix(real);
+            if (!found) {
+                snprintf(beside, sizeof(beside), "%s/stdlib", real);
+                found = try_prefix(beside);
+            }
+        }
+    }
+    if (!found && config.home) {
+        snprintf(places.base_prefix, sizeof(places.base_prefix), "%s", config.home);
+        snprintf(places.stdlib, sizeof(places.stdlib), "%.4000s/lib/python3.14", config.home);
+    }
+    snprintf(places.prefix, sizeof(places.prefix), "%s", in_venv ? venv : places.base_prefix);
+}
+
+}  // namespace imugi

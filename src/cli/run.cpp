@@ -1,0 +1,180 @@
+// What the command line asks to run, and how its end becomes an exit status.
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/failure.h"
+#include "cli/startup.h"
+#include "compile/compile.h"
+#include "object/call.h"
+#include "object/dict.h"
+#include "object/errors.h"
+#include "object/int.h"
+#include "object/interpreter.h"
+#include "object/module.h"
+#include "object/protocol.h"
+#include "object/str.h"
+#include "object/tuple.h"
+#include "vm/call.h"
+
+namespace imugi {
+
+namespace {
+
+Owned main_module(Thread& thread) {
+    return get_item(thread, interpreter_of(thread).modules.borrow(), Value::of(ID(__main__)));
+}
+
+Owned run_in_main(Thread& thread, Code& code) {
+    Owned main = TRY(main_module(thread));
+    Dict& globals = module_dict(main.as<Module>());
+    return run_code(thread, code, globals, interpreter_of(thread).builtins_dict.as<Dict>(), Value::of(globals), Value());
+}
+
+// sys.path[0], unless -P or -I.
+bool insert_path(Thread& thread, const char* text, size_t size) {
+    if (interpreter_of(thread).config->safe_path) return true;
+    Owned path = TRY(dict_get(thread, interpreter_of(thread).sys_dict.as<Dict>(), ID(path)));
+    Ref<Str> entry = TRY(decode_fs(thread, text, size));
+    Owned result = TRY(call_method(thread, path, ID(insert), Value::small_int(0), entry));
+    return true;
+}
+
+Owned run_command(Thread& thread, const Config& config) {
+    TRY(insert_path(thread, "", 0));
+    Ref<Str> filename = TRY(intern(thread, "<string>"));
+    char* text = nullptr;
+    int size = asprintf(&text, "%s\n", config.command);
+    if (size < 0) return raise_memory_error(thread);
+    Ref<Code> code = compile::compile_text(thread, {text, static_cast<size_t>(size)}, *filename, {});
+    free(text);
+    if (!code) return {};
+    remember_source(thread, "<string>", config.command);
+    return run_in_main(thread, *code);
+}
+
+Owned run_module(Thread& thread, Value name, bool alter_argv) {
+    Owned runpy = TRY(import_module(thread, ID(runpy)));
+    return call_method(thread, runpy, ID(_run_module_as_main), name, boolean(alter_argv));
+}
+
+// Everything that can be read from the stream, malloc'ed.
+char* read_all(FILE* file, size_t* size) {
+    size_t capacity = 1 << 16;
+    char* text = static_cast<char*>(malloc(capacity));
+    *size = 0;
+    while (text) {
+        size_t got = fread(text + *size, 1, capacity - *size, file);
+        *size += got;
+        if (*size < capacity) break;
+        capacity *= 2;
+        char* grown = static_cast<char*>(realloc(text, capacity));
+        if (!grown) free(text);
+        text = grown;
+    }
+    return text;
+}
+
+Owned run_text(Thread& thread, const char* text, size_t size, Value filename, bool skip_first_line) {
+    std::string_view source(text, size);
+    if (skip_first_line) {
+        size_t end = source.find('\n');
+        source = end == std::string_view::npos ? std::string_view() : source.substr(end);
+    }
+    Ref<Code> code = TRY(compile::compile_text(thread, source, filename.as<Str>(), {}));
+    return run_in_main(thread, *code);
+}
+
+// A folder or archive with a __main__ is run as a path entry.
+bool is_path_entry(const char* file) {
+    struct stat status;
+    if (stat(file, &status) != 0) return false;
+    if (S_ISDIR(status.st_mode)) return true;
+    FILE* stream = fopen(file, "rb");
+    if (!stream) return false;
+    char magic[4] = {};
+    bool zip = fread(magic, 1, 4, stream) == 4 && memcmp(magic, "PK\3\4", 4) == 0;
+    fclose(stream);
+    return zip;
+}
+
+Owned run_file(Thread& thread, const Config& config, int* status) {
+    const char* file = config.file;
+    Ref<Str> name = TRY(decode_fs(thread, file));
+    if (is_path_entry(file)) {
+        char resolved[4096];
+        if (!realpath(file, resolved)) snprintf(resolved, sizeof(resolved), "%s", file);
+        Owned path = TRY(dict_get(thread, interpreter_of(thread).sys_dict.as<Dict>(), ID(path)));
+        Owned result = TRY(call_method(thread, path, ID(insert), Value::small_int(0), name));
+        return run_module(thread, Value::of(ID(__main__)), false);
+    }
+    FILE* stream = fopen(file, "rb");
+    if (!stream) {
+        int error = errno;
+        fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", config.program_name, file, error, strerror(error));
+        *status = 2;
+        return Owned::share(none());
+    }
+    char resolved[4096];
+    if (!realpath(file, resolved)) snprintf(resolved, sizeof(resolved), "%s", file);
+    const char* slash = strrchr(resolved, '/');
+    size_t folder = slash ? static_cast<size_t>(slash - resolved) : 0;
+    TRY(insert_path(thread, resolved, folder ? folder : 1));
+    size_t size;
+    char* text = read_all(stream, &size);
+    fclose(stream);
+    if (!text) return raise_memory_error(thread);
+    Owned main = TRY(main_module(thread));
+    Dict& globals = module_dict(main.as<Module>());
+    TRY(dict_set(thread, globals, Value::of(ID(__file__)), name.value()));
+    TRY(dict_set(thread, globals, Value::of(ID(__cached__)), none()));
+    Owned external = TRY(import_module(thread, ID(_frozen_importlib_external)));
+    Owned loader = TRY(call_method(thread, external, ID(SourceFileLoader), Value::of(ID(__main__)), name));
+    TRY(dict_set(thread, globals, Value::of(ID(__loader__)), loader.value()));
+    Owned result = run_text(thread, text, size, name, config.skip_first_line);
+    free(text);
+    return result;
+}
+
+Owned run_standard_input(Thread& thread, const Config& config) {
+    TRY(insert_path(thread, "", 0));
+    if (isatty(0) || config.interactive) return run_prompt(thread);
+    size_t size;
+    char* text = read_all(stdin, &size);
+    if (!text) return raise_memory_error(thread);
+    Ref<Str> filename = TRY(intern(thread, "<stdin>"));
+    Owned result = run_text(thread, text, size, filename, false);
+    free(text);
+    return result;
+}
+
+Owned run_asked(Thread& thread, const Config& config, int* status) {
+    if (config.command) return run_command(thread, config);
+    if (config.module) {
+        TRY(insert_path(thread, "", 0));
+        Ref<Str> name = TRY(decode_fs(thread, config.module));
+        return run_module(thread, name, true);
+    }
+    if (config.file) return run_file(thread, config, status);
+    return run_standard_input(thread, config);
+}
+
+}  // namespace
+
+int run_main(Thread& thread) {
+    const Config& config = *interpreter_of(thread).config;
+    int status = 0;
+    Owned result = run_asked(thread, config, &status);
+    if (!result) status = report_failure(thread);
+    if (config.inspect && isatty(0) && (config.command || config.module || config.file)) {
+        Owned prompt = run_prompt(thread);
+        status = prompt ? 0 : report_failure(thread);
+    }
+    return status;
+}
+
+}  // namespace imugi

@@ -1,0 +1,211 @@
+#include "cli/startup.h"
+
+#include <fcntl.h>
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/failure.h"
+#include "memory/collector.h"
+#include "memory/refcount.h"
+#include "modules/atexit/atexit.h"
+#include "modules/sys/sys.h"
+#include "object/call.h"
+#include "object/dict.h"
+#include "object/errors.h"
+#include "object/interpreter.h"
+#include "object/list.h"
+#include "object/native_module.h"
+#include "object/protocol.h"
+#include "object/str.h"
+#include "object/text_hash.h"
+#include "object/tuple.h"
+#include "thread/gil.h"
+#include "thread/safepoint.h"
+#include "vm/frozen.h"
+#include "vm/roots.h"
+
+namespace imugi {
+
+namespace {
+
+Thread* complain(Thread& thread, const char* what) {
+    fprintf(stderr, "imugi: cannot start: %s\n", what);
+    if (has_exception(thread)) print_pending_exception(thread);
+    return nullptr;
+}
+
+void install_hooks() {
+    safepoint_hooks.merge = merge_queued;
+    safepoint_hooks.collect = collect_if_due;
+    safepoint_hooks.drain_dying = drain_dying;
+    install_vm_hooks();
+}
+
+bool make_core_modules(Thread& thread) {
+    Interpreter& interpreter = interpreter_of(thread);
+    interpreter.modules.init(make_dict(thread).owned());
+    Ref<Module> builtins = load_native_module(thread, "builtins");
+    if (!builtins) return false;
+    interpreter.builtins_dict.init(Owned::share(module_dict(*builtins)));
+    interpreter.builtins.init(std::move(builtins).owned());
+    Ref<Module> sys = load_native_module(thread, "sys");
+    if (!sys) return false;
+    interpreter.sys_dict.init(Owned::share(module_dict(*sys)));
+    TRY(module_set(thread, *sys, "modules", interpreter.modules.borrow()));
+    TRY(configure_sys(thread, *sys));
+    interpreter.sys.init(std::move(sys).owned());
+    interpreter.import_function.init(dict_get(thread, interpreter.builtins_dict.as<Dict>(), ID(__import__)));
+    return true;
+}
+
+Owned run_frozen_named(Thread& thread, const char* name) {
+    Ref<Str> text = TRY(intern(thread, name));
+    Owned code = TRY(load_frozen(thread, *find_frozen(*text)));
+    return run_frozen(thread, *text, code.as<Code>());
+}
+
+// importlib's two halves, as they expect to be set up.
+bool start_importlib(Thread& thread) {
+    Interpreter& interpreter = interpreter_of(thread);
+    Owned bootstrap = TRY(run_frozen_named(thread, "_frozen_importlib"));
+    Ref<Module> imp = TRY(load_native_module(thread, "_imp"));
+    interpreter.importlib.init(bootstrap.share());
+    Owned result = TRY(call_method(thread, bootstrap, ID(_install), interpreter.sys.borrow(), imp));
+    result = TRY(call_method(thread, bootstrap, ID(_install_external_importers)));
+    return true;
+}
+
+bool import_named(Thread& thread, const char* name, Owned* out = nullptr) {
+    Ref<Str> text = TRY(intern(thread, name));
+    Owned module = TRY(import_module(thread, *text));
+    if (out) *out = std::move(module);
+    return true;
+}
+
+// One of sys.stdin, stdout, stderr over its descriptor; None when that is closed.
+bool make_stream(Thread& thread, Value io, int descriptor, const char* name, bool write) {
+    Module& sys = interpreter_of(thread).sys.as<Module>();
+    const Config& config = *interpreter_of(thread).config;
+    char saved[32];
+    snprintf(saved, sizeof(saved), "__%s__", name);
+    Owned stream = Owned::share(none());
+    if (fcntl(descriptor, F_GETFD) != -1) {
+        bool unbuffered = write && !config.buffered_stdio;
+        Ref<Str> mode = TRY(make_str(thread, write ? "wb" : "rb"));
+        Ref<Str> no_text = TRY(make_str(thread, ""));
+        Owned raw = TRY(call_method(thread, io, ID(open), Value::small_int(descriptor), mode, Value::small_int(unbuffered ? 0 : -1), none(),
+                                    none(), none(), boolean(false)));
+        Owned file = unbuffered ? raw.share() : get_attribute(thread, raw, ID(raw));
+        if (!file) return false;
+        Ref<Str> label = TRY(format(thread, "<{}>", name));
+        TRY(set_attribute(thread, file, ID(name), label));
+        Owned terminal = TRY(call_method(thread, file, ID(isatty)));
+        const char* encoding = "utf-8";
+        const char* errors = descriptor == 2 ? "backslashreplace" : "strict";
+        char given[128];
+        if (config.stdio_encoding) {
+            snprintf(given, sizeof(given), "%s", config.stdio_encoding);
+            if (char* colon = strchr(given, ':')) {
+                *colon = 0;
+                if (colon[1] && descriptor != 2) errors = strdup(colon + 1);
+            }
+            if (given[0]) encoding = given;
+        } else if (descriptor != 2 && config.utf8_mode) {
+            errors = "surrogateescape";
+        }
+        Ref<Str> encoding_text = TRY(make_str(thread, encoding));
+        Ref<Str> errors_text = TRY(make_str(thread, errors));
+        Ref<Str> newline = TRY(make_str(thread, "\n"));
+        bool through = unbuffered;
+        bool line_buffered = descriptor == 2 || same(terminal, boolean(true)) || config.interactive;
+        stream = TRY(call_method(thread, io, ID(TextIOWrapper), raw, encoding_text, errors_text, write ? newline.value() : none(),
+                                 boolean(line_buffered && write), boolean(through)));
+        Ref<Str> text_mode = TRY(make_str(thread, write ? "w" : "r"));
+        TRY(set_attribute(thread, stream, ID(mode), text_mode));
+    }
+    return module_set(thread, sys, saved, stream.value()) && module_set(thread, sys, name, stream.value());
+}
+
+bool start_streams(Thread& thread) {
+    Owned io, encodings;
+    TRY(import_named(thread, "encodings", &encodings));
+    TRY(import_named(thread, "io", &io));
+    Owned open = TRY(get_attribute(thread, io, ID(open)));
+    TRY(module_set(thread, interpreter_of(thread).builtins.as<Module>(), "open", open.value()));
+    return make_stream(thread, io, 0, "stdin", false) && make_stream(thread, io, 1, "stdout", true) &&
+           make_stream(thread, io, 2, "stderr", true);
+}
+
+bool make_main(Thread& thread) {
+    Interpreter& interpreter = interpreter_of(thread);
+    Ref<Module> main = TRY(make_module(thread, ID(__main__)));
+    TRY(dict_set(thread, module_dict(*main), Value::of(ID(__builtins__)), interpreter.builtins.borrow()));
+    Owned loader = TRY(get_attribute(thread, interpreter.importlib.borrow(), ID(BuiltinImporter)));
+    TRY(dict_set(thread, module_dict(*main), Value::of(ID(__loader__)), loader.value()));
+    return dict_set(thread, interpreter.modules.as<Dict>(), Value::of(ID(__main__)), main.value());
+}
+
+}  // namespace
+
+Thread* start_runtime(const Config& config) {
+    init_gil(config.gil);
+    if (config.use_hash_seed)
+        hash_key = hash_key_from_seed(static_cast<uint32_t>(config.hash_seed));
+    else if (!random_hash_key(&hash_key))
+        fprintf(stderr, "imugi: no random numbers for hashing; going on with a fixed key\n");
+    Interpreter& interpreter = main_interpreter;
+    interpreter.config = &config;
+    interpreter.int_max_str_digits.store(config.int_max_str_digits, std::memory_order_relaxed);
+    Thread* created = create_thread(interpreter);
+    if (!created) {
+        fprintf(stderr, "imugi: cannot start: not enough memory\n");
+        return nullptr;
+    }
+    Thread& thread = *created;
+    thread.is_main = true;
+    adopt_os_thread(thread);
+    interpreter.threads = interpreter.main_thread = &thread;
+    install_hooks();
+    attach(thread);
+    if (!init_objects(thread)) return nullptr;
+    if (!make_core_modules(thread)) return complain(thread, "core modules");
+    if (!start_importlib(thread)) return complain(thread, "importlib");
+    if (!start_streams(thread)) return complain(thread, "streams");
+    if (!make_main(thread)) return complain(thread, "__main__");
+    if (!config.no_site && !import_named(thread, "site")) return complain(thread, "site");
+    return &thread;
+}
+
+int stop_runtime(Thread& thread, int status) {
+    Interpreter& interpreter = interpreter_of(thread);
+    // Threads that are not daemons are waited for.
+    Owned threading = get_item(thread, interpreter.modules.borrow(), Value::of(ID(threading)));
+    if (threading) {
+        Owned joined = call_method(thread, threading, ID(_shutdown));
+        if (!joined) report_unraisable(thread, threading);
+    } else {
+        clear_exception(thread);
+    }
+    run_exit_functions(thread);
+    for (Str* name : {&ID(stdout), &ID(stderr)}) {
+        Owned stream = dict_get(thread, interpreter.sys_dict.as<Dict>(), *name);
+        if (stream.is_nothing() || is_none(stream)) continue;
+        Owned flushed = call_method(thread, stream, ID(flush));
+        if (!flushed) {
+            if (name == &ID(stdout)) {
+                report_unraisable(thread, stream);
+                status = 120;
+            }
+            clear_exception(thread);
+        }
+    }
+    interpreter.finalizing.store(true, std::memory_order_release);
+    finalize_modules(thread);
+    return status;
+}
+
+}  // namespace imugi

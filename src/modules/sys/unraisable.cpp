@@ -1,0 +1,36 @@
+// Exceptions that nobody can catch go to sys.unraisablehook.
+#include "memory/collector.h"
+#include "modules/sys/sys.h"
+#include "object/call.h"
+#include "object/dict.h"
+#include "object/errors.h"
+#include "object/interpreter.h"
+#include "object/str.h"
+#include "object/struct_sequence.h"
+
+namespace imugi {
+
+static bool call_hook(Thread& thread, Value exception, Value where, const char* message) {
+    Dict& sys = interpreter_of(thread).sys_dict.as<Dict>();
+    Owned type = TRY(dict_get(thread, sys, ID(UnraisableHookArgs)));
+    Owned hook = TRY(dict_get(thread, sys, ID(unraisablehook)));
+    if (type.is_nothing() || hook.is_nothing()) return true;
+    Ref<Tuple> args = TRY(make_struct_sequence(thread, type.as<Type>()));
+    Owned traceback = exception.as<Exception>().traceback.share();
+    args->items[0].init(Owned::share(type_of(exception)));
+    args->items[1].init(Owned::share(exception));
+    args->items[2].init(traceback ? std::move(traceback) : Owned::share(none()));
+    args->items[3].init(message ? make_str(thread, message).owned() : Owned::share(none()));
+    args->items[4].init(Owned::share(where.is_empty() ? none() : where));
+    track(args.get());
+    Owned result = TRY(call(thread, hook, args));
+    return true;
+}
+
+static void report(Thread& thread, Value exception, Value where, const char* message) {
+    if (!call_hook(thread, exception, where, message)) clear_exception(thread);
+}
+
+void install_unraisable_hook() { unraisable_hook = report; }
+
+}  // namespace imugi

@@ -1,0 +1,61 @@
+#include "vm/roots.h"
+
+#include "memory/collector.h"
+#include "object/dict.h"
+#include "object/errors.h"
+#include "thread/safepoint.h"
+#include "thread/world.h"
+#include "vm/frame.h"
+
+namespace imugi {
+
+bool (*run_signal_handlers)(Thread& thread);
+
+namespace {
+
+struct Marking {
+    RootMarker mark;
+    void* context;
+};
+
+// Every register word of every frame; the world is stopped.
+void mark_frames(const Marking& marking, const Thread& thread) {
+    for (const Frame* frame = thread.frame; frame; frame = frame->previous) {
+        for (uint32_t i = 0; i < frame->code->register_count; i++) marking.mark(marking.context, frame->registers[i]);
+        marking.mark(marking.context, frame->function_word);
+        marking.mark(marking.context, frame->namespace_word);
+        marking.mark(marking.context, Value::of(frame->code).bits());
+        marking.mark(marking.context, Value::of(*frame->globals).bits());
+        marking.mark(marking.context, Value::of(*frame->builtins).bits());
+    }
+    marking.mark(marking.context, thread.exception);
+    marking.mark(marking.context, thread.return_bits);
+}
+
+void mark_roots(RootMarker mark, void* context) {
+    Marking marking{mark, context};
+    world::for_each_thread(
+        [](void* argument, Thread& thread) { mark_frames(*static_cast<Marking*>(argument), thread); }, &marking);
+}
+
+bool answer_signals(Thread& thread) { return !run_signal_handlers || run_signal_handlers(thread); }
+
+bool answer_async_exception(Thread& thread) {
+    Owned exception = Owned::adopt(std::exchange(thread.async_exception, 0));
+    if (!exception) return true;
+    if (is_type(exception)) return raise_bare(thread, exception.as<Type>());
+    raise_exception(thread, std::move(exception));
+    return false;
+}
+
+}  // namespace
+
+void install_vm_hooks() {
+    collector_roots = mark_roots;
+    safepoint_hooks.signals = answer_signals;
+    safepoint_hooks.async_exception = answer_async_exception;
+    safepoint_hooks.pending_calls = [](Thread&) { return true; };
+    safepoint_hooks.trace_changed = [](Thread&) {};
+}
+
+}  // namespace imugi
