@@ -387,6 +387,9 @@ bool configure_sys(Thread& thread, Module& sys) {
     TRY(set_list(thread, sys, "orig_argv", config.original_arguments));
     TRY(set_list(thread, sys, "warnoptions", config.warning_options));
     TRY(set_x_options(thread, sys, config));
+    TRY(module_set(thread, sys, "meta_path", make_list(thread).owned()));
+    TRY(module_set(thread, sys, "path_hooks", make_list(thread).owned()));
+    TRY(module_set(thread, sys, "path_importer_cache", make_dict(thread).owned()));
     TRY(set_path(thread, sys, config));
     TRY(set_text(thread, sys, "executable", places.executable));
     TRY(set_text(thread, sys, "_base_executable", places.executable));
