@@ -323,7 +323,7 @@ Parser::Expr Parser::comparison() {
         advance();
         Expr right = bitwise_or();
         if (!right) return nullptr;
-        if (!scratch_.push_word(uintptr_t(op)) || !push(right)) return nullptr;
+        if (!push_word(uintptr_t(op)) || !push(right)) return nullptr;
     }
 done:
     if (count == 0) return left;
@@ -463,7 +463,7 @@ bool Parser::arguments(TokenKind closing, Seq<Expr>& args, Seq<Keyword*>& keywor
             Expr value = expression();
             if (!value) return false;
             auto* keyword = make<Keyword>(from(start), nullptr, value);
-            if (!keyword || !scratch_.push_word(uintptr_t(keyword) | 1)) return false;
+            if (!keyword || !push_word(uintptr_t(keyword) | 1)) return false;
             after_double_star = true;
             named++;
         } else if (at(NAME) && kind_after(1) == EQUAL) {
@@ -472,7 +472,7 @@ bool Parser::arguments(TokenKind closing, Seq<Expr>& args, Seq<Keyword*>& keywor
             Expr value = id ? expression() : nullptr;
             if (!value) return false;
             auto* keyword = make<Keyword>(from(start), id, value);
-            if (!keyword || !scratch_.push_word(uintptr_t(keyword) | 1)) return false;
+            if (!keyword || !push_word(uintptr_t(keyword) | 1)) return false;
             after_keyword = true;
             named++;
         } else {

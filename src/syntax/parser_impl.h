@@ -119,6 +119,7 @@ class Parser {
         out_of_memory();
         return false;
     }
+    bool push_word(uintptr_t word) { return push(reinterpret_cast<void*>(word)); }
     void out_of_memory() { tokenizer_.set_error({.kind = ErrorKind::Memory}); }
     bool too_deep();
     std::nullptr_t error(const Token& from, const Token& to, std::string_view message);

@@ -35,24 +35,16 @@ bool TokenBuffer::reserve(uint32_t capacity) {
 
 void TokenBuffer::forget_before(uint32_t index) {
     if (index == 0) return;
-    // The last one stays reachable for errors that name the token before.
     count_ -= index;
     memmove(tokens_, tokens_ + index, count_ * sizeof(Token));
 }
 
-void TokenBuffer::fill(uint32_t index) {
+const Token& TokenBuffer::fill(uint32_t index) {
     while (index >= count_) {
-        if (!reserve(count_ + 1)) {
+        if (!reserve(count_ + 1) || (closed_ && count_ == 0)) {
+            static const Token NOTHING = error_token();
             tokenizer_.set_error({.kind = ErrorKind::Memory});
-            static Token shown = error_token();
-            if (!tokens_) {
-                tokens_ = static_cast<Token*>(malloc(sizeof(Token)));
-                if (!tokens_) abort();
-                capacity_ = 1;
-            }
-            count_ = index = capacity_;
-            tokens_[count_ - 1] = shown;
-            return;
+            return NOTHING;
         }
         Token token;
         if (closed_) {
@@ -78,6 +70,7 @@ void TokenBuffer::fill(uint32_t index) {
         }
         tokens_[count_++] = token;
     }
+    return tokens_[index];
 }
 
 }  // namespace imugi::syntax

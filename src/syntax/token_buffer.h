@@ -19,10 +19,7 @@ class TokenBuffer {
     ~TokenBuffer() { free(tokens_); }
 
     // On a tokenizer's error an ERRORTOKEN, which nothing accepts; the tokenizer has the error.
-    const Token& at(uint32_t index) {
-        if (index >= count_) fill(index);
-        return tokens_[index];
-    }
+    const Token& at(uint32_t index) { return index < count_ ? tokens_[index] : fill(index); }
     uint32_t count() const { return count_; }
     const Token& last() const { return closed_ ? outer_last_ : tokens_[count_ - 1]; }
     // Forgets the tokens before `index`, which becomes 0.
@@ -38,7 +35,7 @@ class TokenBuffer {
     TypeIgnore* type_ignores() const { return first_ignore_; }
 
   private:
-    void fill(uint32_t index);
+    const Token& fill(uint32_t index);
     bool reserve(uint32_t capacity);
 
     Tokenizer& tokenizer_;
