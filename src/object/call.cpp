@@ -14,8 +14,6 @@
 
 namespace imugi {
 
-bool (*find_super_arguments)(Thread& thread, Owned* type, Owned* self);
-
 namespace {
 
 // A copy of arguments with one more in front, on the stack when it is small.

@@ -136,6 +136,8 @@ void remove_subclass(Type& base, Type& type);
 Ref<List> list_subclasses(Thread& thread, Type& type);
 // New versions for the type and all below. Under the type mutex.
 void invalidate_versions(Type& type);
+// The row __dict__ of instances with attributes.
+extern const GetSetRow instance_dict_row;
 // --- mro.cpp ---
 // C3 linearisation of the bases with type first; TypeError on conflict.
 Ref<Tuple> compute_mro(Thread& thread, Type& type, Tuple& bases);

@@ -332,7 +332,7 @@ bool init_exception_types(Thread& thread) {
         Type& type = *rows[i].type;
         spec.base = rows[i].base;
         if (&type == &exc::BaseException) {
-            spec.flags |= kTypeIsException | kTypeTracked | kTypeHasDict | kTypeHasWeakrefs;
+            spec.flags |= kTypeIsException | kTypeTracked | kTypeHasDict;
             spec.slots.repr = exception_repr;
             spec.slots.str = exception_str;
             spec.slots.fields = visit_exception<0>;

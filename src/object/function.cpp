@@ -473,7 +473,7 @@ void cell_fields(Object* object, FieldVisitor& visitor) {
 
 Owned get_contents(Thread& thread, Value self) {
     Owned content = cell_load(thread, self.as<Cell>());
-    if (content.is_nothing()) return raise(thread, exc::ValueError, "cell is empty");
+    if (content.is_nothing()) return raise(thread, exc::ValueError, "Cell is empty");
     return content;
 }
 bool set_contents(Thread& thread, Value self, Value value) {

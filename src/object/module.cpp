@@ -130,10 +130,6 @@ void module_release(Object* object) {
     module.state = nullptr;
 }
 
-Owned get_dict(Thread& thread, Value self) {
-    return as_module(self).dict.share();
-}
-
 Owned module_dir(Thread& thread, Module& self) {
     Owned dict = TRY(get_attribute(thread, Value::of(self), ID(__dict__)));
     if (!is_dict(dict))
@@ -202,8 +198,11 @@ static const MethodRow module_methods[] = {
     {"__dir__", "(self, /)", fn<module_dir>, "__dir__() -> list\nspecialized dir() implementation"},
     {},
 };
+static const MemberRow module_members[] = {
+    {"__dict__", MemberKind::kObject, offsetof(Module, dict), true},
+    {},
+};
 static const GetSetRow module_getsets[] = {
-    {"__dict__", get_dict},
     {"__annotations__", get_annotations, set_annotations},
     {"__annotate__", get_annotate, set_annotate},
     {},
@@ -225,6 +224,7 @@ const TypeSpec module_type_spec = {
               .fields = module_fields,
               .release = module_release},
     .methods = module_methods,
+    .members = module_members,
     .getsets = module_getsets,
     .signature = "(name, doc=None)",
 };

@@ -29,7 +29,7 @@ struct FunctionName {
 
 // "list.append" or "math.sin" or "len".
 Ref<Str> qualified(Thread& thread, const FunctionName& f) {
-    if (f.owner) return format(thread, "{}.{}", type_name(*f.owner), f.name);
+    if (f.owner) return format(thread, "{}.{}", f.owner->qualname.borrow(), f.name);
     if (is_str(f.module) && !str_equal(f.module.as<Str>(), "builtins"))
         return format(thread, "{}.{}", f.module, f.name);
     return make_str(thread, f.name);

@@ -283,7 +283,9 @@ Owned member_get(Thread& thread, Value self, Value instance, Value owner) {
     }
     if (read.value) return std::move(read.value);
     if (member.kind == MemberKind::kObject) return Owned::share(none());
-    return raise_no_attribute(thread, instance, name_field(self));
+    return raise_attribute_error(thread, instance, name_field(self),
+                                 "'{}' object has no attribute '{}'", type_full_name_of(instance),
+                                 name_field(self));
 }
 bool member_set(Thread& thread, Value self, Value instance, Value value) {
     TRY(check_owner(thread, self, instance));

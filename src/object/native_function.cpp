@@ -64,9 +64,12 @@ Owned function_call(Thread& thread, Value self, Arguments arguments) {
         function.signature.store(const_cast<NativeSignature*>(signature),
                                  std::memory_order_release);
     }
-    return call_row(thread, *function.row, *signature, function.self.borrow(),
-                    takes_self(function, *signature), arguments, function.defining_type,
-                    function.module.borrow());
+    // Class methods go by the name of the class they are bound to.
+    Value self_value = function.self.borrow();
+    const Type* owner = function.defining_type;
+    if (owner && (function.row->flags & kMethodClass)) owner = &self_value.as<Type>();
+    return call_row(thread, *function.row, *signature, self_value, takes_self(function, *signature),
+                    arguments, owner, function.module.borrow());
 }
 
 bool shown_bound(const NativeFunction& function) {

@@ -248,11 +248,11 @@ Result<double> to_double(Thread& thread, Value value) {
         if (!result) return failure;
         if (is_exact_float(result)) return float_number(result);
         if (!is_float(result))
-            return raise(thread, exc::TypeError, "{}.__float__() must return a float, not {}",
+            return raise(thread, exc::TypeError, "{}.__float__ returned non-float (type {})",
                          type_name_of(value), type_name_of(result));
         TRY(warn(thread, exc::DeprecationWarning, 1,
                  format(thread,
-                        "{}.__float__() must return a float, not {}.  The ability to return an "
+                        "{}.__float__ returned non-float (type {}).  The ability to return an "
                         "instance of a strict subclass of float is deprecated, and may not be "
                         "supported in a future version of Python.",
                         type_name_of(value), type_name_of(result))));

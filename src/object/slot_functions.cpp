@@ -38,9 +38,7 @@ bool drop_result(Owned result) {
 
 Owned call_required(Thread& thread, Value self, Str& name, Arguments arguments) {
     Owned result = call_special_with(thread, self, name, arguments);
-    if (result.is_nothing())
-        return raise_attribute_error(thread, self, name, "'{}' object has no attribute '{}'",
-                                     type_name_of(self), name);
+    if (result.is_nothing()) return raise_value(thread, exc::AttributeError, Value::of(name));
     return result;
 }
 

@@ -411,6 +411,8 @@ static bool fill_dict(Thread& thread, Type& type, const TypeSpec& spec, Dict& di
     }
     for (const GetSetRow* row = spec.getsets; row && row->name; row++)
         TRY(put(thread, dict, row->name, make_getset_descriptor(thread, type, *row)));
+    if ((spec.flags & kTypeHasDict) && !TRY(dict_contains(thread, dict, Value::of(ID(__dict__)))))
+        TRY(put(thread, dict, "__dict__", make_getset_descriptor(thread, type, instance_dict_row)));
     if (type.slots.make && (spec.slots.make || &type == &object_type))
         TRY(put(thread, dict, "__new__", make_new_function(thread, type)));
     if (TRY(dict_contains(thread, dict, Value::of(ID(__doc__))))) return true;
@@ -462,8 +464,7 @@ Ref<Type> make_native_type(Thread& thread, const TypeSpec& spec, Module* module,
     } else if (module) {
         name = TRY(dict_get(thread, module_dict(*module), ID(__name__)));
     }
-    if (!name.is_nothing())
-        TRY(dict_set(thread, dict, Value::of(ID(__module__)), std::move(name)));
+    if (!name.is_nothing()) TRY(dict_set(thread, dict, Value::of(ID(__module__)), std::move(name)));
     return result;
 }
 

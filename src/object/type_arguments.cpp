@@ -87,7 +87,7 @@ Owned substitute_inner(Thread& thread, Value arg, Tuple& parameters, Tuple& item
             continue;
         }
         Value value = items[static_cast<size_t>(at)];
-        bool variadic = has_shape(parameter, k_typevartuple_shape);
+        bool variadic = &type_of(parameter) == &typevartuple_type;
         if (variadic && is_tuple(value)) {
             for (size_t j = 0; j < value.as<Tuple>().size; j++)
                 TRY(values.append(Owned::share(value.as<Tuple>()[j])));

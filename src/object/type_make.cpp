@@ -18,8 +18,6 @@
 
 namespace imugi {
 
-Owned (*find_caller_globals)(Thread& thread);
-
 namespace {
 
 constexpr uint16_t kMaxInlineSlots = 30;
@@ -209,8 +207,12 @@ Owned get_instance_dict(Thread& thread, Value self) {
 bool set_instance_dict_attribute(Thread& thread, Value self, Value value) {
     return set_instance_dict(thread, self.object(), value);
 }
-const GetSetRow dict_row = {"__dict__", get_instance_dict, set_instance_dict_attribute,
-                            "dictionary for instance variables"};
+}  // namespace
+
+const GetSetRow instance_dict_row = {"__dict__", get_instance_dict, set_instance_dict_attribute,
+                                     "dictionary for instance variables"};
+
+namespace {
 
 Owned get_weakref(Thread& thread, Value self) {
     return first_weakref(thread, self.object());
@@ -225,7 +227,7 @@ bool put_if_missing(Thread& thread, Dict& dict, Str& name, Value value) {
 
 bool wrap_function(Thread& thread, Dict& dict, Str& name, Type& wrapper) {
     Owned found = TRY(dict_get(thread, dict, name));
-    if (!has_shape(found, k_function_shape)) return true;
+    if (&type_of(found) != &function_type) return true;
     Owned wrapped = TRY(call(thread, Value::of(wrapper), found));
     return dict_set(thread, dict, Value::of(name), std::move(wrapped));
 }
@@ -273,7 +275,7 @@ bool fill_namespace(Thread& thread, Type& type, const Type& base, const SlotPlan
     TRY(wrap_function(thread, dict, ID(__class_getitem__), classmethod_type));
     TRY(add_members(thread, type, base, plan, dict));
     if (plan.add_dict) {
-        Owned row = TRY(make_getset_descriptor(thread, type, dict_row));
+        Owned row = TRY(make_getset_descriptor(thread, type, instance_dict_row));
         TRY(put_if_missing(thread, dict, ID(__dict__), row));
     }
     if (plan.add_weakrefs) {

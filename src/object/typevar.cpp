@@ -393,7 +393,7 @@ Owned access_make(Thread& thread, Type& type, Arguments arguments) {
 Owned access_repr(Thread& thread, Value self) {
     Value origin = self.as<ParamSpecAccess>().origin.borrow();
     const char* name = is_instance_of(self, paramspec_args_type) ? "args" : "kwargs";
-    if (has_shape(origin, k_paramspec_shape) || is_instance_of(origin, paramspec_type))
+    if (is_instance_of(origin, paramspec_type))
         return format(thread, "{}.{}", as_typevar(origin).name.borrow(), name);
     return format(thread, "{}.{}", repr_of(origin), name);
 }
@@ -517,7 +517,7 @@ Owned subscript_generic(Thread& thread, Value parameters) {
     Ref<Tuple> args = TRY(make_tuple_blank(thread, given.size));
     for (size_t i = 0; i < given.size; i++) {
         Owned item = Owned::share(given[i]);
-        if (has_shape(item, k_typevartuple_shape) || is_instance_of(item, typevartuple_type)) {
+        if (is_instance_of(item, typevartuple_type)) {
             Owned unpack = TRY(typing_function(thread, ID(Unpack)));
             item = TRY(get_item(thread, unpack, item));
         }

@@ -25,7 +25,7 @@ Union& as_union(Value v) {
 
 bool is_unionable(Value v) {
     return is_none(v) || is_type(v) || is_instance_of(v, generic_alias_type) ||
-           has_shape(v, k_union_shape) || has_shape(v, k_type_alias_shape);
+           has_shape(v, k_union_shape) || &type_of(v) == &type_alias_type;
 }
 
 // The members so far: all in order, hashable ones also in a set.
