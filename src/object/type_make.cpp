@@ -227,7 +227,7 @@ bool put_if_missing(Thread& thread, Dict& dict, Str& name, Value value) {
 
 bool wrap_function(Thread& thread, Dict& dict, Str& name, Type& wrapper) {
     Owned found = TRY(dict_get(thread, dict, name));
-    if (&type_of(found) != &function_type) return true;
+    if (found.is_nothing() || &type_of(found) != &function_type) return true;
     Owned wrapped = TRY(call(thread, Value::of(wrapper), found));
     return dict_set(thread, dict, Value::of(name), std::move(wrapped));
 }

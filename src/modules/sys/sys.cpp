@@ -199,6 +199,10 @@ Owned sys_is_immortal(Thread&, Value object) {
 }
 
 Owned sys_is_finalizing(Thread& thread) { return Owned::share(boolean(interpreter_of(thread).finalizing.load(std::memory_order_acquire))); }
+// What -X cpu_count and PYTHON_CPU_COUNT override os.cpu_count() with; -1 for nothing.
+Owned sys_get_cpu_count_config(Thread& thread) {
+    return make_int(thread, -1);
+}
 Owned sys_is_gil_enabled(Thread&) { return Owned::share(boolean(gil_enabled())); }
 
 Owned sys_get_int_max_str_digits(Thread& thread) { return make_int(thread, interpreter_of(thread).int_max_str_digits.load(std::memory_order_relaxed)); }
@@ -288,6 +292,7 @@ const MethodRow rows[] = {
     {"_is_interned", "(string, /)", fn<sys_is_interned>, "Return True if the given string is \"interned\"."},
     {"_is_immortal", "(op, /)", fn<sys_is_immortal>, "Return True if the given object is \"immortal\" per PEP 683."},
     {"is_finalizing", "()", fn<sys_is_finalizing>, "Return True if Python is exiting."},
+    {"_get_cpu_count_config", "()", fn<sys_get_cpu_count_config>, "Private function for getting PyConfig.cpu_count"},
     {"_is_gil_enabled", "()", fn<sys_is_gil_enabled>, "Return True if the GIL is currently enabled."},
     {"get_int_max_str_digits", "()", fn<sys_get_int_max_str_digits>, "Return the maximum string digits limit for non-binary int<->str conversions."},
     {"set_int_max_str_digits", "(maxdigits)", fn<sys_set_int_max_str_digits>, "Set the maximum string digits limit for non-binary int<->str conversions."},
