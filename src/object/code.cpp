@@ -222,7 +222,8 @@ Owned get_varnames(Thread& thread, Value self) {
     Ref<List> result = TRY(make_list(thread, names.size));
     for (size_t i = 0; i < names.size && i < kinds.size; i++) {
         uint8_t kind = kinds.data()[i];
-        if ((kind & kLocalPlain) && !(kind & kLocalHidden))
+        bool only_cell = (kind & kLocalCell) && i >= code.parameter_count();
+        if ((kind & kLocalPlain) && !(kind & kLocalHidden) && !only_cell)
             TRY(list_append(thread, *result, Owned::share(names[i])));
     }
     return list_to_tuple(thread, *result);
@@ -244,25 +245,29 @@ Owned get_exceptiontable(Thread& thread, Value self) {
     return make_bytes(thread, code.ranges, code.range_count * sizeof(ExceptionRange));
 }
 
+bool read_only(Thread& thread, Value self, Value value) {
+    return raise(thread, exc::AttributeError, "readonly attribute");
+}
+
 const GetSetRow code_getsets[] = {
-    {"co_argcount", get_argcount},
-    {"co_posonlyargcount", get_posonlyargcount},
-    {"co_kwonlyargcount", get_kwonlyargcount},
+    {"co_argcount", get_argcount, read_only},
+    {"co_posonlyargcount", get_posonlyargcount, read_only},
+    {"co_kwonlyargcount", get_kwonlyargcount, read_only},
     {"co_nlocals", get_nlocals},
-    {"co_stacksize", get_stacksize},
-    {"co_flags", get_flags},
+    {"co_stacksize", get_stacksize, read_only},
+    {"co_flags", get_flags, read_only},
     {"co_code", get_code},
-    {"co_consts", get_consts},
-    {"co_names", get_names},
+    {"co_consts", get_consts, read_only},
+    {"co_names", get_names, read_only},
     {"co_varnames", get_varnames},
     {"co_freevars", get_freevars},
     {"co_cellvars", get_cellvars},
-    {"co_filename", get_filename},
-    {"co_name", get_name},
-    {"co_qualname", get_qualname},
-    {"co_firstlineno", get_firstlineno},
-    {"co_linetable", get_linetable},
-    {"co_exceptiontable", get_exceptiontable},
+    {"co_filename", get_filename, read_only},
+    {"co_name", get_name, read_only},
+    {"co_qualname", get_qualname, read_only},
+    {"co_firstlineno", get_firstlineno, read_only},
+    {"co_linetable", get_linetable, read_only},
+    {"co_exceptiontable", get_exceptiontable, read_only},
     {"_co_code_adaptive", get_code},
     {},
 };

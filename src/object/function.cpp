@@ -252,11 +252,15 @@ bool set_dict(Thread& thread, Value self, Value value) {
     return set_instance_dict(thread, self.object(), value);
 }
 
+bool read_only(Thread& thread, Value self, Value value) {
+    return raise(thread, exc::AttributeError, "readonly attribute");
+}
+
 const GetSetRow function_getsets[] = {
     {"__code__", get_code, set_code},
-    {"__globals__", get_globals},
-    {"__builtins__", get_builtins},
-    {"__closure__", get_closure},
+    {"__globals__", get_globals, read_only},
+    {"__builtins__", get_builtins, read_only},
+    {"__closure__", get_closure, read_only},
     {"__defaults__", get_defaults, set_defaults},
     {"__kwdefaults__", get_keyword_defaults, set_keyword_defaults},
     {"__name__", get_name, set_name},

@@ -312,7 +312,7 @@ Type weakref_type;
 const TypeSpec weakref_type_spec = {
     .name = "weakref.ReferenceType",
     .size = sizeof(WeakRef),
-    .flags = kTypeBase | kTypeTracked | kTypeHasWeakrefs,
+    .flags = kTypeBase | kTypeTracked,
     .slots = {.repr = ref_repr,
               .hash = ref_hash,
               .call = ref_call,
