@@ -36,7 +36,8 @@ void print_pending_exception(Thread& thread) {
     while (entry) {
         Traceback& traceback = entry.as<Traceback>();
         Code& code = traceback.frame.as<FrameObject>().code.as<Code>();
-        const PositionEntry* position = find_position(code, static_cast<uint32_t>(traceback.instruction));
+        const PositionEntry* position =
+            find_position(code, static_cast<uint32_t>(traceback.instruction));
         fputs("  File \"", stderr);
         print_text(thread, code.filename.borrow());
         fprintf(stderr, "\", line %d, in ", position ? position->line : 0);
@@ -131,7 +132,9 @@ void remember_source(Thread& thread, const char* name, const char* text) {
         Owned cache = get_attribute(thread, module, ID(cache));
         Owned lines = call_method(thread, source, ID(splitlines), boolean(true));
         if (cache && lines) {
-            Ref<Tuple> entry = make_tuple(thread, Value::small_int(static_cast<int64_t>(source->length())), none(), lines, filename);
+            Ref<Tuple> entry =
+                make_tuple(thread, Value::small_int(static_cast<int64_t>(source->length())), none(),
+                           lines, filename);
             if (entry && set_item(thread, cache, filename, entry)) return;
         }
     }
@@ -139,13 +142,18 @@ void remember_source(Thread& thread, const char* name, const char* text) {
 }
 
 Owned run_prompt(Thread& thread) {
-    Owned main = TRY(get_item(thread, interpreter_of(thread).modules.borrow(), Value::of(ID(__main__))));
+    Owned main =
+        TRY(get_item(thread, interpreter_of(thread).modules.borrow(), Value::of(ID(__main__))));
     Owned code = TRY(import_module(thread, ID(code)));
     Owned scope = TRY(get_attribute(thread, main, ID(__dict__)));
-    Ref<Str> banner = TRY(make_str(thread, "Python 3.14.2 (imugi) on linux\nType \"help\", \"copyright\", \"credits\" or \"license\" for more information."));
+    Ref<Str> banner = TRY(make_str(thread,
+                                   "Python 3.14.2 (imugi) on linux\nType \"help\", \"copyright\", "
+                                   "\"credits\" or \"license\" for more information."));
     Ref<Str> goodbye = TRY(make_str(thread, ""));
     Owned console = TRY(call_method(thread, code, ID(InteractiveConsole), scope));
-    return call_method(thread, console, ID(interact), interpreter_of(thread).config->quiet ? goodbye.value() : banner.value(), goodbye);
+    return call_method(thread, console, ID(interact),
+                       interpreter_of(thread).config->quiet ? goodbye.value() : banner.value(),
+                       goodbye);
 }
 
 void finalize_modules(Thread& thread) {

@@ -9,12 +9,16 @@ int main(int argc, char** argv) {
     using namespace imugi;
     static Config config;
     switch (read_options(argc, argv, config)) {
-        case OptionsResult::kRun: break;
-        case OptionsResult::kDone: return 0;
-        case OptionsResult::kUsageError: return 2;
+        case OptionsResult::kRun:
+            break;
+        case OptionsResult::kDone:
+            return 0;
+        case OptionsResult::kUsageError:
+            return 2;
     }
     if (config.show_version) {
-        printf("Python 3.14.2%s\n", config.show_version > 1 ? " (imugi) [Clang " __clang_version__ "]" : "");
+        printf("Python 3.14.2%s\n",
+               config.show_version > 1 ? " (imugi) [Clang " __clang_version__ "]" : "");
         return 0;
     }
     find_places(config);

@@ -12,8 +12,7 @@ namespace imugi {
 
 Places places;
 
-static const char kUsage[] =
-    "usage: %s [option] ... [-c cmd | -m mod | file | -] [arg] ...\n";
+static const char kUsage[] = "usage: %s [option] ... [-c cmd | -m mod | file | -] [arg] ...\n";
 static const char kHelp[] =
     "Options (and corresponding environment variables):\n"
     "-b     : issue warnings about converting bytes/bytearray to str and comparing\n"
@@ -104,7 +103,10 @@ bool read_digits(const char* value, int& digits, const char* source) {
     char* end;
     long n = strtol(value, &end, 10);
     if (*end || end == value || (n != 0 && n < 640) || n > INT_MAX) {
-        fprintf(stderr, "Fatal Python error: config_init_int_max_str_digits: %s: invalid limit; must be >= 640 or 0 for unlimited.\n", source);
+        fprintf(stderr,
+                "Fatal Python error: config_init_int_max_str_digits: %s: invalid limit; must be >= "
+                "640 or 0 for unlimited.\n",
+                source);
         return false;
     }
     digits = static_cast<int>(n);
@@ -114,21 +116,32 @@ bool read_digits(const char* value, int& digits, const char* source) {
 bool apply_x_option(Config& config, const char* option) {
     const char* value;
     append(config.x_options, option);
-    if (x_flag(option, "gil", &value)) return read_switch("-X gil", value, config.gil, "invalid value for the -X gil option; must be 0 or 1");
+    if (x_flag(option, "gil", &value))
+        return read_switch("-X gil", value, config.gil,
+                           "invalid value for the -X gil option; must be 0 or 1");
     if (x_flag(option, "dev", &value)) return config.dev_mode = 1, true;
-    if (x_flag(option, "utf8", &value)) return !value || read_switch("-X utf8", value, config.utf8_mode, "invalid -X utf8 option value");
-    if (x_flag(option, "importtime", &value)) return config.import_time = value ? atoi(value) : 1, true;
+    if (x_flag(option, "utf8", &value))
+        return !value ||
+               read_switch("-X utf8", value, config.utf8_mode, "invalid -X utf8 option value");
+    if (x_flag(option, "importtime", &value))
+        return config.import_time = value ? atoi(value) : 1, true;
     if (x_flag(option, "faulthandler", &value)) return config.faulthandler = 1, true;
     if (x_flag(option, "no_debug_ranges", &value)) return config.no_debug_ranges = 1, true;
-    if (x_flag(option, "warn_default_encoding", &value)) return config.warn_default_encoding = 1, true;
-    if (x_flag(option, "int_max_str_digits", &value)) return read_digits(value ? value : "", config.int_max_str_digits, "-X int_max_str_digits");
+    if (x_flag(option, "warn_default_encoding", &value))
+        return config.warn_default_encoding = 1, true;
+    if (x_flag(option, "int_max_str_digits", &value))
+        return read_digits(value ? value : "", config.int_max_str_digits, "-X int_max_str_digits");
     if (x_flag(option, "pycache_prefix", &value)) return config.pycache_prefix = value, true;
-    if (x_flag(option, "tracemalloc", &value)) return config.tracemalloc = value ? atoi(value) : 1, true;
+    if (x_flag(option, "tracemalloc", &value))
+        return config.tracemalloc = value ? atoi(value) : 1, true;
     if (x_flag(option, "thread_inherit_context", &value))
-        return read_switch("-X thread_inherit_context", value, config.thread_inherit_context, "must be 0 or 1");
+        return read_switch("-X thread_inherit_context", value, config.thread_inherit_context,
+                           "must be 0 or 1");
     if (x_flag(option, "context_aware_warnings", &value))
-        return read_switch("-X context_aware_warnings", value, config.context_aware_warnings, "must be 0 or 1");
-    if (x_flag(option, "frozen_modules", &value)) return config.frozen_modules = !value || strcmp(value, "off") != 0, true;
+        return read_switch("-X context_aware_warnings", value, config.context_aware_warnings,
+                           "must be 0 or 1");
+    if (x_flag(option, "frozen_modules", &value))
+        return config.frozen_modules = !value || strcmp(value, "off") != 0, true;
     return true;
 }
 
@@ -150,20 +163,31 @@ bool read_environment(Config& config) {
     config.stdio_encoding = environment(config, "PYTHONIOENCODING");
     if (!config.pycache_prefix) config.pycache_prefix = environment(config, "PYTHONPYCACHEPREFIX");
     if (const char* value = environment(config, "PYTHON_GIL"))
-        if (!read_switch("PYTHON_GIL", value, config.gil, "invalid value for the PYTHON_GIL environment variable; must be 0 or 1")) return false;
+        if (!read_switch("PYTHON_GIL", value, config.gil,
+                         "invalid value for the PYTHON_GIL environment variable; must be 0 or 1"))
+            return false;
     if (const char* value = environment(config, "PYTHON_THREAD_INHERIT_CONTEXT"))
-        if (!read_switch("PYTHON_THREAD_INHERIT_CONTEXT", value, config.thread_inherit_context, "must be 0 or 1")) return false;
+        if (!read_switch("PYTHON_THREAD_INHERIT_CONTEXT", value, config.thread_inherit_context,
+                         "must be 0 or 1"))
+            return false;
     if (const char* value = environment(config, "PYTHON_CONTEXT_AWARE_WARNINGS"))
-        if (!read_switch("PYTHON_CONTEXT_AWARE_WARNINGS", value, config.context_aware_warnings, "must be 0 or 1")) return false;
+        if (!read_switch("PYTHON_CONTEXT_AWARE_WARNINGS", value, config.context_aware_warnings,
+                         "must be 0 or 1"))
+            return false;
     if (const char* value = environment(config, "PYTHONUTF8"))
-        if (!read_switch("PYTHONUTF8", value, config.utf8_mode, "invalid PYTHONUTF8 environment variable value")) return false;
+        if (!read_switch("PYTHONUTF8", value, config.utf8_mode,
+                         "invalid PYTHONUTF8 environment variable value"))
+            return false;
     if (const char* value = environment(config, "PYTHONINTMAXSTRDIGITS"))
         if (!read_digits(value, config.int_max_str_digits, "PYTHONINTMAXSTRDIGITS")) return false;
-    if (const char* seed = environment(config, "PYTHONHASHSEED"); seed && strcmp(seed, "random") != 0) {
+    if (const char* seed = environment(config, "PYTHONHASHSEED");
+        seed && strcmp(seed, "random") != 0) {
         char* end;
         unsigned long number = strtoul(seed, &end, 10);
         if (*end || number > 4294967295ul || *seed == '-') {
-            fprintf(stderr, "Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" or an integer in range [0; 4294967295]\n");
+            fprintf(stderr,
+                    "Fatal Python error: config_init_hash_seed: PYTHONHASHSEED must be \"random\" "
+                    "or an integer in range [0; 4294967295]\n");
             return false;
         }
         config.hash_seed = number;
@@ -179,9 +203,11 @@ void read_warnings(Config& config) {
     if (config.dev_mode) append(options, "default");
     if (value) {
         char* copy = strdup(value);
-        for (char* part = strtok(copy, ","); part; part = strtok(nullptr, ",")) append(options, part);
+        for (char* part = strtok(copy, ","); part; part = strtok(nullptr, ","))
+            append(options, part);
     }
-    for (size_t i = 0; i < config.warning_options.count; i++) append(options, config.warning_options.items[i]);
+    for (size_t i = 0; i < config.warning_options.count; i++)
+        append(options, config.warning_options.items[i]);
     if (config.bytes_warning > 1)
         append(options, "error::BytesWarning");
     else if (config.bytes_warning)
@@ -240,11 +266,21 @@ OptionsResult read_options(int argc, char** argv, Config& config) {
                 }
             }
             switch (*letter) {
-                case 'b': config.bytes_warning++; break;
-                case 'B': config.dont_write_bytecode++; break;
-                case 'c': config.command = value; break;
-                case 'd': config.debug++; break;
-                case 'E': config.ignore_environment++; break;
+                case 'b':
+                    config.bytes_warning++;
+                    break;
+                case 'B':
+                    config.dont_write_bytecode++;
+                    break;
+                case 'c':
+                    config.command = value;
+                    break;
+                case 'd':
+                    config.debug++;
+                    break;
+                case 'E':
+                    config.ignore_environment++;
+                    break;
                 case 'h':
                 case '?':
                     printf(kUsage, program);
@@ -260,18 +296,41 @@ OptionsResult read_options(int argc, char** argv, Config& config) {
                     config.no_user_site++;
                     config.safe_path++;
                     break;
-                case 'm': config.module = value; break;
-                case 'O': config.optimize++; break;
-                case 'P': config.safe_path++; break;
-                case 'q': config.quiet++; break;
-                case 'R': break;
-                case 's': config.no_user_site++; break;
-                case 'S': config.no_site++; break;
-                case 'u': config.buffered_stdio = 0; break;
-                case 'v': config.verbose++; break;
-                case 'V': config.show_version++; break;
-                case 'W': append(config.warning_options, value); break;
-                case 'x': config.skip_first_line = 1; break;
+                case 'm':
+                    config.module = value;
+                    break;
+                case 'O':
+                    config.optimize++;
+                    break;
+                case 'P':
+                    config.safe_path++;
+                    break;
+                case 'q':
+                    config.quiet++;
+                    break;
+                case 'R':
+                    break;
+                case 's':
+                    config.no_user_site++;
+                    break;
+                case 'S':
+                    config.no_site++;
+                    break;
+                case 'u':
+                    config.buffered_stdio = 0;
+                    break;
+                case 'v':
+                    config.verbose++;
+                    break;
+                case 'V':
+                    config.show_version++;
+                    break;
+                case 'W':
+                    append(config.warning_options, value);
+                    break;
+                case 'x':
+                    config.skip_first_line = 1;
+                    break;
                 case 'X':
                     if (!apply_x_option(config, value)) return OptionsResult::kUsageError;
                     break;
@@ -336,7 +395,8 @@ static void find_executable(const char* program) {
     const char* path = getenv("PATH");
     for (const char* part = path; part && *part;) {
         const char* end = strchrnul(part, ':');
-        snprintf(out, sizeof(places.executable), "%.*s/%s", static_cast<int>(end - part), part, program);
+        snprintf(out, sizeof(places.executable), "%.*s/%s", static_cast<int>(end - part), part,
+                 program);
         if (access(out, X_OK) == 0) return;
         part = *end ? end + 1 : end;
     }

@@ -32,7 +32,8 @@ Owned main_module(Thread& thread) {
 Owned run_in_main(Thread& thread, Code& code) {
     Owned main = TRY(main_module(thread));
     Dict& globals = module_dict(main.as<Module>());
-    return run_code(thread, code, globals, interpreter_of(thread).builtins_dict.as<Dict>(), Value::of(globals), Value());
+    return run_code(thread, code, globals, interpreter_of(thread).builtins_dict.as<Dict>(),
+                    Value::of(globals), Value());
 }
 
 // sys.path[0], unless -P or -I.
@@ -50,7 +51,8 @@ Owned run_command(Thread& thread, const Config& config) {
     char* text = nullptr;
     int size = asprintf(&text, "%s\n", config.command);
     if (size < 0) return raise_memory_error(thread);
-    Ref<Code> code = compile::compile_text(thread, {text, static_cast<size_t>(size)}, *filename, {});
+    Ref<Code> code =
+        compile::compile_text(thread, {text, static_cast<size_t>(size)}, *filename, {});
     free(text);
     if (!code) return {};
     remember_source(thread, "<string>", config.command);
@@ -79,7 +81,8 @@ char* read_all(FILE* file, size_t* size) {
     return text;
 }
 
-Owned run_text(Thread& thread, const char* text, size_t size, Value filename, bool skip_first_line) {
+Owned run_text(Thread& thread, const char* text, size_t size, Value filename,
+               bool skip_first_line) {
     std::string_view source(text, size);
     if (skip_first_line) {
         size_t end = source.find('\n');
@@ -115,7 +118,8 @@ Owned run_file(Thread& thread, const Config& config, int* status) {
     FILE* stream = fopen(file, "rb");
     if (!stream) {
         int error = errno;
-        fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", config.program_name, file, error, strerror(error));
+        fprintf(stderr, "%s: can't open file '%s': [Errno %d] %s\n", config.program_name, file,
+                error, strerror(error));
         *status = 2;
         return Owned::share(none());
     }
@@ -133,7 +137,8 @@ Owned run_file(Thread& thread, const Config& config, int* status) {
     TRY(dict_set(thread, globals, Value::of(ID(__file__)), name.value()));
     TRY(dict_set(thread, globals, Value::of(ID(__cached__)), none()));
     Owned external = TRY(import_module(thread, ID(_frozen_importlib_external)));
-    Owned loader = TRY(call_method(thread, external, ID(SourceFileLoader), Value::of(ID(__main__)), name));
+    Owned loader =
+        TRY(call_method(thread, external, ID(SourceFileLoader), Value::of(ID(__main__)), name));
     TRY(dict_set(thread, globals, Value::of(ID(__loader__)), loader.value()));
     Owned result = run_text(thread, text, size, name, config.skip_first_line);
     free(text);

@@ -58,7 +58,8 @@ bool make_core_modules(Thread& thread) {
     TRY(module_set(thread, *sys, "modules", interpreter.modules.borrow()));
     TRY(configure_sys(thread, *sys));
     interpreter.sys.init(std::move(sys).owned());
-    interpreter.import_function.init(dict_get(thread, interpreter.builtins_dict.as<Dict>(), ID(__import__)));
+    interpreter.import_function.init(
+        dict_get(thread, interpreter.builtins_dict.as<Dict>(), ID(__import__)));
     return true;
 }
 
@@ -97,8 +98,9 @@ bool make_stream(Thread& thread, Value io, int descriptor, const char* name, boo
         bool unbuffered = write && !config.buffered_stdio;
         Ref<Str> mode = TRY(make_str(thread, write ? "wb" : "rb"));
         Ref<Str> no_text = TRY(make_str(thread, ""));
-        Owned raw = TRY(call_method(thread, io, ID(open), Value::small_int(descriptor), mode, Value::small_int(unbuffered ? 0 : -1), none(),
-                                    none(), none(), boolean(false)));
+        Owned raw = TRY(call_method(thread, io, ID(open), Value::small_int(descriptor), mode,
+                                    Value::small_int(unbuffered ? 0 : -1), none(), none(), none(),
+                                    boolean(false)));
         Owned file = unbuffered ? raw.share() : get_attribute(thread, raw, ID(raw));
         if (!file) return false;
         Ref<Str> label = TRY(format(thread, "<{}>", name));
@@ -122,12 +124,14 @@ bool make_stream(Thread& thread, Value io, int descriptor, const char* name, boo
         Ref<Str> newline = TRY(make_str(thread, "\n"));
         bool through = unbuffered;
         bool line_buffered = descriptor == 2 || same(terminal, boolean(true)) || config.interactive;
-        stream = TRY(call_method(thread, io, ID(TextIOWrapper), raw, encoding_text, errors_text, write ? newline.value() : none(),
-                                 boolean(line_buffered && write), boolean(through)));
+        stream = TRY(call_method(thread, io, ID(TextIOWrapper), raw, encoding_text, errors_text,
+                                 write ? newline.value() : none(), boolean(line_buffered && write),
+                                 boolean(through)));
         Ref<Str> text_mode = TRY(make_str(thread, write ? "w" : "r"));
         TRY(set_attribute(thread, stream, ID(mode), text_mode));
     }
-    return module_set(thread, sys, saved, stream.value()) && module_set(thread, sys, name, stream.value());
+    return module_set(thread, sys, saved, stream.value()) &&
+           module_set(thread, sys, name, stream.value());
 }
 
 bool start_streams(Thread& thread) {
@@ -136,14 +140,15 @@ bool start_streams(Thread& thread) {
     TRY(import_named(thread, "io", &io));
     Owned open = TRY(get_attribute(thread, io, ID(open)));
     TRY(module_set(thread, interpreter_of(thread).builtins.as<Module>(), "open", open.value()));
-    return make_stream(thread, io, 0, "stdin", false) && make_stream(thread, io, 1, "stdout", true) &&
-           make_stream(thread, io, 2, "stderr", true);
+    return make_stream(thread, io, 0, "stdin", false) &&
+           make_stream(thread, io, 1, "stdout", true) && make_stream(thread, io, 2, "stderr", true);
 }
 
 bool make_main(Thread& thread) {
     Interpreter& interpreter = interpreter_of(thread);
     Ref<Module> main = TRY(make_module(thread, ID(__main__)));
-    TRY(dict_set(thread, module_dict(*main), Value::of(ID(__builtins__)), interpreter.builtins.borrow()));
+    TRY(dict_set(thread, module_dict(*main), Value::of(ID(__builtins__)),
+                 interpreter.builtins.borrow()));
     Owned loader = TRY(get_attribute(thread, interpreter.importlib.borrow(), ID(BuiltinImporter)));
     TRY(dict_set(thread, module_dict(*main), Value::of(ID(__loader__)), loader.value()));
     return dict_set(thread, interpreter.modules.as<Dict>(), Value::of(ID(__main__)), main.value());

@@ -16,7 +16,8 @@ namespace imugi {
 
 const FrozenModule frozen_modules[] = {
     {"_frozen_importlib", "importlib._bootstrap", false, "importlib/_bootstrap.py", nullptr, 0},
-    {"_frozen_importlib_external", "importlib._bootstrap_external", false, "importlib/_bootstrap_external.py", nullptr, 0},
+    {"_frozen_importlib_external", "importlib._bootstrap_external", false,
+     "importlib/_bootstrap_external.py", nullptr, 0},
     {"zipimport", "zipimport", false, "zipimport.py", nullptr, 0},
     {nullptr, nullptr, false, nullptr, nullptr, 0},
 };
@@ -35,7 +36,8 @@ char* read_file(const char* path, size_t* size) {
     fseek(file, 0, SEEK_END);
     long length = ftell(file);
     rewind(file);
-    char* text = length >= 0 ? static_cast<char*>(malloc(static_cast<size_t>(length) + 1)) : nullptr;
+    char* text =
+        length >= 0 ? static_cast<char*>(malloc(static_cast<size_t>(length) + 1)) : nullptr;
     *size = text ? fread(text, 1, static_cast<size_t>(length), file) : 0;
     fclose(file);
     return text;
@@ -47,7 +49,8 @@ Owned load_frozen(Thread& thread, const FrozenModule& module) {
     snprintf(path, sizeof(path), "%s/%s", places.stdlib, module.source);
     size_t size;
     char* text = read_file(path, &size);
-    if (!text) return raise(thread, exc::ImportError, "the standard library is missing: no {}", path);
+    if (!text)
+        return raise(thread, exc::ImportError, "the standard library is missing: no {}", path);
     Ref<Str> filename = format(thread, "<frozen {}>", module.name);
     Owned code;
     if (filename) code = compile::compile_text(thread, {text, size}, *filename, {}).owned();
@@ -63,7 +66,8 @@ Owned run_frozen(Thread& thread, Str& name, Code& code) {
     TRY(dict_set(thread, globals, Value::of(ID(__builtins__)), interpreter.builtins.borrow()));
     Ref<Str> original = TRY(make_str(thread, find_frozen(name)->original_name));
     TRY(dict_set(thread, globals, Value::of(ID(__origname__)), original.value()));
-    Owned result = TRY(run_code(thread, code, globals, interpreter.builtins_dict.as<Dict>(), Value::of(globals), Value()));
+    Owned result = TRY(run_code(thread, code, globals, interpreter.builtins_dict.as<Dict>(),
+                                Value::of(globals), Value()));
     return std::move(module).owned();
 }
 

@@ -21,7 +21,8 @@ struct Marking {
 // Every register word of every frame; the world is stopped.
 void mark_frames(const Marking& marking, const Thread& thread) {
     for (const Frame* frame = thread.frame; frame; frame = frame->previous) {
-        for (uint32_t i = 0; i < frame->code->register_count; i++) marking.mark(marking.context, frame->registers[i]);
+        for (uint32_t i = 0; i < frame->code->register_count; i++)
+            marking.mark(marking.context, frame->registers[i]);
         marking.mark(marking.context, frame->function_word);
         marking.mark(marking.context, frame->namespace_word);
         marking.mark(marking.context, Value::of(frame->code).bits());
@@ -35,10 +36,15 @@ void mark_frames(const Marking& marking, const Thread& thread) {
 void mark_roots(RootMarker mark, void* context) {
     Marking marking{mark, context};
     world::for_each_thread(
-        [](void* argument, Thread& thread) { mark_frames(*static_cast<Marking*>(argument), thread); }, &marking);
+        [](void* argument, Thread& thread) {
+            mark_frames(*static_cast<Marking*>(argument), thread);
+        },
+        &marking);
 }
 
-bool answer_signals(Thread& thread) { return !run_signal_handlers || run_signal_handlers(thread); }
+bool answer_signals(Thread& thread) {
+    return !run_signal_handlers || run_signal_handlers(thread);
+}
 
 bool answer_async_exception(Thread& thread) {
     Owned exception = Owned::adopt(std::exchange(thread.async_exception, 0));

@@ -1,10 +1,14 @@
-// _imp: what importlib asks of the runtime: builtin modules, frozen modules, the import lock, source hashes.
+// _imp: what importlib asks of the runtime: builtin modules, frozen modules, the import lock,
+// source hashes.
 //
-// The import lock is one recursive lock of the process; importlib holds it only around its own tables.
+// The import lock is one recursive lock of the process; importlib holds it only around its own
+// tables.
 #include "base/hash.h"
 #include "compile/compile.h"
-#include "object/bytes.h"
 #include "object/buffer.h"
+#include "object/bytes.h"
+#include "object/code.h"
+#include "object/config.h"
 #include "object/dict.h"
 #include "object/errors.h"
 #include "object/int.h"
@@ -15,8 +19,6 @@
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
-#include "object/config.h"
-#include "object/code.h"
 #include "thread/parking_lot.h"
 #include "vm/call.h"
 #include "vm/frozen.h"
@@ -49,7 +51,8 @@ Owned imp_acquire_lock(Thread& thread) {
 }
 
 Owned imp_release_lock(Thread& thread) {
-    if (lock_owner.load(std::memory_order_relaxed) != thread.id) return raise(thread, exc::RuntimeError, "not holding the import lock");
+    if (lock_owner.load(std::memory_order_relaxed) != thread.id)
+        return raise(thread, exc::RuntimeError, "not holding the import lock");
     if (--lock_depth == 0) {
         lock_owner.store(0, std::memory_order_release);  // pairs with imp_acquire_lock
         unpark_one(&lock_owner);
@@ -57,7 +60,9 @@ Owned imp_release_lock(Thread& thread) {
     return Owned::share(none());
 }
 
-Owned imp_lock_held(Thread&) { return Owned::share(boolean(lock_owner.load(std::memory_order_relaxed) != 0)); }
+Owned imp_lock_held(Thread&) {
+    return Owned::share(boolean(lock_owner.load(std::memory_order_relaxed) != 0));
+}
 
 // --- builtin modules ---
 
@@ -75,27 +80,36 @@ Owned imp_is_builtin(Thread& thread, Str& name) {
 
 Owned imp_create_builtin(Thread& thread, Value spec) {
     Owned name = TRY(get_attribute(thread, spec, ID(name)));
-    if (!is_str(name)) return raise(thread, exc::TypeError, "name must be string, not {}", type_name_of(name));
+    if (!is_str(name))
+        return raise(thread, exc::TypeError, "name must be string, not {}", type_name_of(name));
     Interpreter& interpreter = interpreter_of(thread);
     for (Slot* kept : {&interpreter.sys, &interpreter.builtins})
-        if (!kept->is_empty() && str_equal(name.as<Str>(), kept == &interpreter.sys ? "sys" : "builtins")) return kept->share();
+        if (!kept->is_empty() &&
+            str_equal(name.as<Str>(), kept == &interpreter.sys ? "sys" : "builtins"))
+            return kept->share();
     ModuleSpec* found = find_spec(name.as<Str>());
     if (!found) return Owned::share(none());
     return create_native_module(thread, *found).owned();
 }
 
 Owned imp_exec_builtin(Thread& thread, Value module) {
-    if (!has_shape(module, k_module_shape) && !is_instance_of(module, module_type)) return Owned::small_int(0);
+    if (!has_shape(module, k_module_shape) && !is_instance_of(module, module_type))
+        return Owned::small_int(0);
     if (!execute_native_module(thread, module.as<Module>())) return {};
     return Owned::small_int(0);
 }
 
 Owned imp_create_dynamic(Thread& thread, Value spec, Value) {
     Owned name = TRY(get_attribute(thread, spec, ID(name)));
-    return raise(thread, exc::ImportError, "extension modules for CPython cannot be loaded: {}", repr_of(name));
+    return raise(thread, exc::ImportError, "extension modules for CPython cannot be loaded: {}",
+                 repr_of(name));
 }
-Owned imp_exec_dynamic(Thread&, Value) { return Owned::small_int(0); }
-Owned imp_extension_suffixes(Thread& thread) { return make_list(thread).owned(); }
+Owned imp_exec_dynamic(Thread&, Value) {
+    return Owned::small_int(0);
+}
+Owned imp_extension_suffixes(Thread& thread) {
+    return make_list(thread).owned();
+}
 
 // --- frozen modules ---
 
@@ -114,11 +128,16 @@ Owned imp_find_frozen(Thread& thread, Str& name, bool withdata) {
     if (withdata) data = TRY(frozen_code(thread, name));
     return make_tuple(thread, data, boolean(found->is_package), Value::of(name)).owned();
 }
-Owned imp_get_frozen_object(Thread& thread, Str& name, Value) { return frozen_code(thread, name); }
-Owned imp_is_frozen(Thread&, Str& name) { return Owned::share(boolean(find_frozen(name) != nullptr)); }
+Owned imp_get_frozen_object(Thread& thread, Str& name, Value) {
+    return frozen_code(thread, name);
+}
+Owned imp_is_frozen(Thread&, Str& name) {
+    return Owned::share(boolean(find_frozen(name) != nullptr));
+}
 Owned imp_is_frozen_package(Thread& thread, Str& name) {
     const FrozenModule* found = find_frozen(name);
-    if (!found) return raise(thread, exc::ImportError, "No such frozen object named {}", Value::of(name));
+    if (!found)
+        return raise(thread, exc::ImportError, "No such frozen object named {}", Value::of(name));
     return Owned::share(boolean(found->is_package));
 }
 Owned imp_frozen_module_names(Thread& thread) {
@@ -133,7 +152,9 @@ Owned imp_init_frozen(Thread& thread, Str& name) {
     Owned code = TRY(frozen_code(thread, name));
     return run_frozen(thread, name, code.as<Code>());
 }
-Owned imp_override(Thread&, int) { return Owned::share(none()); }
+Owned imp_override(Thread&, int) {
+    return Owned::share(none());
+}
 
 // --- others ---
 
@@ -142,11 +163,13 @@ void rename_code(Thread& thread, Code& code, Str& path) {
     Owned old = code.filename.exchange(Owned::share(path));
     Tuple& constants = code.constants.as<Tuple>();
     for (size_t i = 0; i < constants.size; i++)
-        if (has_shape(constants[i], k_code_shape)) rename_code(thread, constants[i].as<Code>(), path);
+        if (has_shape(constants[i], k_code_shape))
+            rename_code(thread, constants[i].as<Code>(), path);
 }
 
 Owned imp_fix_co_filename(Thread& thread, Value code, Str& path) {
-    if (!has_shape(code, k_code_shape)) return raise(thread, exc::TypeError, "expected code, got {}", type_name_of(code));
+    if (!has_shape(code, k_code_shape))
+        return raise(thread, exc::TypeError, "expected code, got {}", type_name_of(code));
     rename_code(thread, code.as<Code>(), path);
     return Owned::share(none());
 }
@@ -161,24 +184,37 @@ Owned imp_source_hash(Thread& thread, Value key, Value source) {
 }
 
 const MethodRow rows[] = {
-    {"acquire_lock", "()", fn<imp_acquire_lock>, "Acquires the interpreter's import lock for the current thread."},
+    {"acquire_lock", "()", fn<imp_acquire_lock>,
+     "Acquires the interpreter's import lock for the current thread."},
     {"release_lock", "()", fn<imp_release_lock>, "Release the interpreter's import lock."},
-    {"lock_held", "()", fn<imp_lock_held>, "Return True if the import lock is currently held, else False."},
-    {"is_builtin", "(name, /)", fn<imp_is_builtin>, "Returns True if the module name corresponds to a built-in module."},
+    {"lock_held", "()", fn<imp_lock_held>,
+     "Return True if the import lock is currently held, else False."},
+    {"is_builtin", "(name, /)", fn<imp_is_builtin>,
+     "Returns True if the module name corresponds to a built-in module."},
     {"create_builtin", "(spec, /)", fn<imp_create_builtin>, "Create an extension module."},
     {"exec_builtin", "(mod, /)", fn<imp_exec_builtin>, "Initialize a built-in module."},
-    {"create_dynamic", "(spec, file=None, /)", fn<imp_create_dynamic>, "Create an extension module."},
+    {"create_dynamic", "(spec, file=None, /)", fn<imp_create_dynamic>,
+     "Create an extension module."},
     {"exec_dynamic", "(mod, /)", fn<imp_exec_dynamic>, "Initialize an extension module."},
-    {"extension_suffixes", "()", fn<imp_extension_suffixes>, "Returns the list of file suffixes used to identify extension modules."},
-    {"find_frozen", "(name, /, *, withdata=False)", fn<imp_find_frozen>, "Return info about the corresponding frozen module (if there is one) or None."},
-    {"get_frozen_object", "(name, data=None, /)", fn<imp_get_frozen_object>, "Create a code object for a frozen module."},
+    {"extension_suffixes", "()", fn<imp_extension_suffixes>,
+     "Returns the list of file suffixes used to identify extension modules."},
+    {"find_frozen", "(name, /, *, withdata=False)", fn<imp_find_frozen>,
+     "Return info about the corresponding frozen module (if there is one) or None."},
+    {"get_frozen_object", "(name, data=None, /)", fn<imp_get_frozen_object>,
+     "Create a code object for a frozen module."},
     {"init_frozen", "(name, /)", fn<imp_init_frozen>, "Initializes a frozen module."},
-    {"is_frozen", "(name, /)", fn<imp_is_frozen>, "Returns True if the module name corresponds to a frozen module."},
-    {"is_frozen_package", "(name, /)", fn<imp_is_frozen_package>, "Returns True if the module name is of a frozen package."},
-    {"_frozen_module_names", "()", fn<imp_frozen_module_names>, "Returns the list of available frozen modules."},
-    {"_override_frozen_modules_for_tests", "(override, /)", fn<imp_override>, "(internal-only) Override PyConfig.use_frozen_modules."},
-    {"_override_multi_interp_extensions_check", "(override, /)", fn<imp_override>, "(internal-only) Override PyInterpreterConfig.check_multi_interp_extensions."},
-    {"_fix_co_filename", "(code, path, /)", fn<imp_fix_co_filename>, "Changes code.co_filename to specify the passed-in path."},
+    {"is_frozen", "(name, /)", fn<imp_is_frozen>,
+     "Returns True if the module name corresponds to a frozen module."},
+    {"is_frozen_package", "(name, /)", fn<imp_is_frozen_package>,
+     "Returns True if the module name is of a frozen package."},
+    {"_frozen_module_names", "()", fn<imp_frozen_module_names>,
+     "Returns the list of available frozen modules."},
+    {"_override_frozen_modules_for_tests", "(override, /)", fn<imp_override>,
+     "(internal-only) Override PyConfig.use_frozen_modules."},
+    {"_override_multi_interp_extensions_check", "(override, /)", fn<imp_override>,
+     "(internal-only) Override PyInterpreterConfig.check_multi_interp_extensions."},
+    {"_fix_co_filename", "(code, path, /)", fn<imp_fix_co_filename>,
+     "Changes code.co_filename to specify the passed-in path."},
     {"source_hash", "(key, source)", fn<imp_source_hash>, nullptr},
     {},
 };
@@ -190,7 +226,8 @@ bool execute(Thread& thread, Module& module) {
     return module_set(thread, module, "pyc_magic_number_token", make_int(thread, kBytecodeMagic));
 }
 
-ModuleSpec spec{"_imp", "(Extremely) low-level import machinery bits as used by importlib.", rows, execute};
+ModuleSpec spec{"_imp", "(Extremely) low-level import machinery bits as used by importlib.", rows,
+                execute};
 
 }  // namespace
 

@@ -1,6 +1,8 @@
-// Starting threads. The new OS thread adopts a Thread that its starter made, calls the function and destroys it.
+// Starting threads. The new OS thread adopts a Thread that its starter made, calls the function and
+// destroys it.
 //
-// Protection: the interpreter's thread list under threads_mutex; a handle's state is an atomic that joiners park on.
+// Protection: the interpreter's thread list under threads_mutex; a handle's state is an atomic that
+// joiners park on.
 #include "modules/_thread/handle.h"
 
 #include <pthread.h>
@@ -8,8 +10,8 @@
 #include <time.h>
 
 #include "object/call.h"
-#include "object/context.h"
 #include "object/config.h"
+#include "object/context.h"
 #include "object/dict.h"
 #include "object/errors.h"
 #include "object/int.h"
@@ -55,7 +57,8 @@ void drop(uint64_t& word) {
     Owned dropped = Owned::adopt(std::exchange(word, 0));
 }
 
-// The function raised: threading has a hook of its own for its threads; here are those of start_new_thread.
+// The function raised: threading has a hook of its own for its threads; here are those of
+// start_new_thread.
 void report(Thread& thread, Value function) {
     if (clear_exception_if(thread, exc::SystemExit)) return;
     report_unraisable(thread, function, "Exception ignored in thread started by");
@@ -82,7 +85,8 @@ void* run_thread(void* argument) {
     adopt_os_thread(thread);
     attach(thread);
     {
-        Owned function = std::move(start->function), args = std::move(start->args), kwargs = std::move(start->kwargs);
+        Owned function = std::move(start->function), args = std::move(start->args),
+              kwargs = std::move(start->kwargs);
         Owned handle = std::move(start->handle);
         delete start;
         auto* held = handle ? &handle.as<ThreadHandle>() : nullptr;
@@ -91,7 +95,8 @@ void* run_thread(void* argument) {
             held->state.store(kRunning, std::memory_order_release);
             unpark_all(&held->state);
         }
-        Owned result = call_with(thread, function, args.as<Tuple>(), is_none(kwargs) ? nullptr : &kwargs.as<Dict>());
+        Owned result = call_with(thread, function, args.as<Tuple>(),
+                                 is_none(kwargs) ? nullptr : &kwargs.as<Dict>());
         if (!result) report(thread, function);
         result = Owned();
         function = Owned();
@@ -110,16 +115,19 @@ void* run_thread(void* argument) {
 
 }  // namespace
 
-bool start_thread(Thread& thread, Value function, Value args, Value kwargs, ThreadHandle* handle, bool daemon) {
+bool start_thread(Thread& thread, Value function, Value args, Value kwargs, ThreadHandle* handle,
+                  bool daemon) {
     Interpreter& interpreter = interpreter_of(thread);
     if (interpreter.finalizing.load(std::memory_order_acquire))
-        return raise(thread, exc::PythonFinalizationError, "can't create new thread at interpreter shutdown");
+        return raise(thread, exc::PythonFinalizationError,
+                     "can't create new thread at interpreter shutdown");
     Thread* made = create_thread(interpreter);
     if (!made) return raise(thread, exc::RuntimeError, "can't start new thread");
     made->daemon = daemon;
     made->recursion_limit = interpreter.recursion_limit.load(std::memory_order_relaxed);
-    auto* start = new (std::nothrow) Start{made, Owned::share(function), Owned::share(args), Owned::share(kwargs),
-                                           handle ? Owned::share(*handle) : Owned()};
+    auto* start =
+        new (std::nothrow) Start{made, Owned::share(function), Owned::share(args),
+                                 Owned::share(kwargs), handle ? Owned::share(*handle) : Owned()};
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
@@ -142,7 +150,9 @@ bool start_thread(Thread& thread, Value function, Value args, Value kwargs, Thre
 
 namespace {
 
-ThreadHandle& handle_of(Value self) { return self.as<ThreadHandle>(); }
+ThreadHandle& handle_of(Value self) {
+    return self.as<ThreadHandle>();
+}
 
 Owned handle_join(Thread& thread, Value self, Value timeout) {
     ThreadHandle& handle = handle_of(self);
@@ -151,8 +161,10 @@ Owned handle_join(Thread& thread, Value self, Value timeout) {
         double seconds = TRY(to_double(thread, timeout));
         ns = seconds < 0 ? -1 : static_cast<int64_t>(seconds * 1e9);
     }
-    if (handle.state.load(std::memory_order_acquire) == kNotStarted) return raise(thread, exc::RuntimeError, "thread not started");
-    if (handle.ident.load(std::memory_order_relaxed) == thread.ident && handle.state.load(std::memory_order_acquire) != kDone)
+    if (handle.state.load(std::memory_order_acquire) == kNotStarted)
+        return raise(thread, exc::RuntimeError, "thread not started");
+    if (handle.ident.load(std::memory_order_relaxed) == thread.ident &&
+        handle.state.load(std::memory_order_acquire) != kDone)
         return raise(thread, exc::RuntimeError, "Cannot join current thread");
     timespec begin;
     clock_gettime(CLOCK_MONOTONIC, &begin);
@@ -182,14 +194,19 @@ Owned handle_is_done(Thread&, Value self) {
 Owned handle_set_done(Thread& thread, Value self) {
     ThreadHandle& handle = handle_of(self);
     uint32_t state = handle.state.load(std::memory_order_acquire);
-    if (state != kRunning && state != kDone) return raise(thread, exc::RuntimeError, "thread not started");
+    if (state != kRunning && state != kDone)
+        return raise(thread, exc::RuntimeError, "thread not started");
     handle.state.store(kDone, std::memory_order_release);
     unpark_all(&handle.state);
     return Owned::share(none());
 }
-Owned handle_get_ident(Thread& thread, Value self) { return make_int_unsigned(thread, handle_of(self).ident.load(std::memory_order_relaxed)); }
+Owned handle_get_ident(Thread& thread, Value self) {
+    return make_int_unsigned(thread, handle_of(self).ident.load(std::memory_order_relaxed));
+}
 Owned handle_repr(Thread& thread, Value self) {
-    return format(thread, "<_ThreadHandle object: ident={}>", handle_of(self).ident.load(std::memory_order_relaxed)).owned();
+    return format(thread, "<_ThreadHandle object: ident={}>",
+                  handle_of(self).ident.load(std::memory_order_relaxed))
+        .owned();
 }
 Owned handle_make(Thread& thread, Type& type, Arguments) {
     auto* made = allocate<ThreadHandle>(thread, type);

@@ -7,15 +7,18 @@ namespace imugi {
 
 enum HandleState : uint32_t { kNotStarted, kStarting, kRunning, kDone };
 
-// `state` is a futex word: joiners park on it. The rest is written by the starter before the thread runs.
+// `state` is a futex word: joiners park on it. The rest is written by the starter before the thread
+// runs.
 struct ThreadHandle : Object {
     std::atomic<uint32_t> state;
     std::atomic<uint64_t> ident;
 };
 extern NativeClass handle_class;
 
-// Starts function(*args, **kwargs) in a new thread; `handle` may be null. False with RuntimeError("can't start new thread").
-[[nodiscard]] bool start_thread(Thread& thread, Value function, Value args, Value kwargs, ThreadHandle* handle, bool daemon);
+// Starts function(*args, **kwargs) in a new thread; `handle` may be null. False with
+// RuntimeError("can't start new thread").
+[[nodiscard]] bool start_thread(Thread& thread, Value function, Value args, Value kwargs,
+                                ThreadHandle* handle, bool daemon);
 // Threads that threading._shutdown() must wait for.
 Owned wait_for_threads(Thread& thread);
 extern std::atomic<int64_t> started_threads;

@@ -1,5 +1,6 @@
-// _local: each thread has a dict of its own for it, kept in the thread's `dict` under a key object of the local.  The values that
-// threads still hold for a local that died go when those threads end.
+// _local: each thread has a dict of its own for it, kept in the thread's `dict` under a key object
+// of the local.  The values that threads still hold for a local that died go when those threads
+// end.
 //
 // A thread's dict is touched by that thread only.
 #include "modules/_thread/local.h"
@@ -24,7 +25,9 @@ struct LocalObject : Object {
 };
 std::atomic<int64_t> next_key{1};
 
-LocalObject& local_of(Value self) { return self.as<LocalObject>(); }
+LocalObject& local_of(Value self) {
+    return self.as<LocalObject>();
+}
 
 // This thread's dict of the local; __init__ is called when it is made.
 Owned own_dict(Thread& thread, Value self) {
@@ -58,8 +61,10 @@ Owned local_get(Thread& thread, Value self, Str& name) {
     if (str_equal(name, "__dict__")) return dict;
     // Data descriptors of the class, then the thread's values, then the rest of the class.
     Owned in_type = lookup_in_mro(thread, type_of(self), name);
-    if (!in_type.is_nothing() && type_of(in_type).slots.descriptor_set && type_of(in_type).slots.descriptor_get)
-        return type_of(in_type).slots.descriptor_get(thread, in_type, self, Value::of(type_of(self)));
+    if (!in_type.is_nothing() && type_of(in_type).slots.descriptor_set &&
+        type_of(in_type).slots.descriptor_get)
+        return type_of(in_type).slots.descriptor_get(thread, in_type, self,
+                                                     Value::of(type_of(self)));
     Owned value = TRY(dict_get(thread, dict.as<Dict>(), Value::of(name)));
     if (!value.is_nothing()) return value;
     return generic_get_attribute(thread, self, name);
@@ -67,7 +72,8 @@ Owned local_get(Thread& thread, Value self, Str& name) {
 
 bool local_set(Thread& thread, Value self, Str& name, Value value) {
     if (str_equal(name, "__dict__"))
-        return raise(thread, exc::AttributeError, "'{}' object attribute '__dict__' is read-only", type_name_of(self));
+        return raise(thread, exc::AttributeError, "'{}' object attribute '__dict__' is read-only",
+                     type_name_of(self));
     Owned dict = TRY(own_dict(thread, self));
     Owned in_type = lookup_in_mro(thread, type_of(self), name);
     if (!in_type.is_nothing() && type_of(in_type).slots.descriptor_set)
@@ -89,7 +95,8 @@ Owned local_make(Thread& thread, Type& type, Arguments arguments) {
     made->args.init(std::move(args).owned());
     if (keywords) {
         Ref<Dict> kwargs = TRY(make_dict(thread));
-        for (size_t i = 0; i < keywords; i++) TRY(dict_set(thread, *kwargs, (*arguments.names)[i], arguments[arguments.count + i]));
+        for (size_t i = 0; i < keywords; i++)
+            TRY(dict_set(thread, *kwargs, (*arguments.names)[i], arguments[arguments.count + i]));
         made->kwargs.init(std::move(kwargs).owned());
     }
     // The maker's dict is there at once: its __init__ is called by the type.
@@ -98,7 +105,8 @@ Owned local_make(Thread& thread, Type& type, Arguments arguments) {
         thread.dict = std::move(all).owned().release();
     }
     Ref<Dict> dict = TRY(make_dict(thread));
-    TRY(dict_set(thread, Value::from_bits(thread.dict).as<Dict>(), made->key.borrow(), dict.value()));
+    TRY(dict_set(thread, Value::from_bits(thread.dict).as<Dict>(), made->key.borrow(),
+                 dict.value()));
     track(made);
     return result;
 }
@@ -115,7 +123,10 @@ const TypeSpec local_spec = {
     .doc = "Thread-local data",
     .size = sizeof(LocalObject),
     .flags = kTypeBase | kTypeTracked | kTypeHasWeakrefs,
-    .slots = {.get_attribute = local_get, .set_attribute = local_set, .make = local_make, .fields = local_fields},
+    .slots = {.get_attribute = local_get,
+              .set_attribute = local_set,
+              .make = local_make,
+              .fields = local_fields},
 };
 
 }  // namespace

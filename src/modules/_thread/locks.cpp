@@ -1,4 +1,5 @@
-// lock and RLock. A lock is the same byte mutex as the runtime's own, but waiting is done detached and in slices that signals cut short.
+// lock and RLock. A lock is the same byte mutex as the runtime's own, but waiting is done detached
+// and in slices that signals cut short.
 #include "modules/_thread/locks.h"
 
 #include <time.h>
@@ -24,15 +25,22 @@ int64_t now_ns() {
     return time.tv_sec * 1'000'000'000 + time.tv_nsec;
 }
 
-LockObject& lock_of(Value self) { return self.as<LockObject>(); }
-RLockObject& rlock_of(Value self) { return self.as<RLockObject>(); }
+LockObject& lock_of(Value self) {
+    return self.as<LockObject>();
+}
+RLockObject& rlock_of(Value self) {
+    return self.as<RLockObject>();
+}
 
 }  // namespace
 
 bool parse_timeout(Thread& thread, bool blocking, double timeout, int64_t* out_ns) {
-    if (!blocking && timeout != -1) return raise(thread, exc::ValueError, "can't specify a timeout for a non-blocking call");
-    if (timeout < 0 && timeout != -1) return raise(thread, exc::ValueError, "timeout value must be a non-negative number");
-    if (timeout > kTimeoutMax) return raise(thread, exc::OverflowError, "timeout value is too large");
+    if (!blocking && timeout != -1)
+        return raise(thread, exc::ValueError, "can't specify a timeout for a non-blocking call");
+    if (timeout < 0 && timeout != -1)
+        return raise(thread, exc::ValueError, "timeout value must be a non-negative number");
+    if (timeout > kTimeoutMax)
+        return raise(thread, exc::OverflowError, "timeout value is too large");
     *out_ns = !blocking ? 0 : timeout == -1 ? -1 : static_cast<int64_t>(timeout * 1e9);
     return true;
 }
@@ -57,7 +65,10 @@ Acquired acquire_byte(Thread& thread, std::atomic<uint8_t>& byte, int64_t timeou
             Detached detached(thread);
             uint8_t seen = byte.load(std::memory_order_relaxed);
             if (seen & kLocked) {
-                if (!(seen & kHasWaiters) && !byte.compare_exchange_strong(seen, seen | kHasWaiters, std::memory_order_relaxed)) continue;
+                if (!(seen & kHasWaiters) &&
+                    !byte.compare_exchange_strong(seen, seen | kHasWaiters,
+                                                  std::memory_order_relaxed))
+                    continue;
                 park(&byte, seen | kHasWaiters, 1, wait);
             }
             if (try_lock_byte(byte)) return Acquired::kYes;
@@ -72,21 +83,29 @@ Owned lock_acquire(Thread& thread, Value self, bool blocking, double timeout) {
     int64_t ns;
     TRY(parse_timeout(thread, blocking, timeout, &ns));
     switch (acquire_byte(thread, lock_of(self).state, ns)) {
-        case Acquired::kError: return {};
-        case Acquired::kYes: return Owned::share(boolean(true));
-        default: return Owned::share(boolean(false));
+        case Acquired::kError:
+            return {};
+        case Acquired::kYes:
+            return Owned::share(boolean(true));
+        default:
+            return Owned::share(boolean(false));
     }
 }
 
 Owned lock_release(Thread& thread, Value self) {
     std::atomic<uint8_t>& byte = lock_of(self).state;
-    if (!(byte.load(std::memory_order_relaxed) & kLocked)) return raise(thread, exc::RuntimeError, "release unlocked lock");
+    if (!(byte.load(std::memory_order_relaxed) & kLocked))
+        return raise(thread, exc::RuntimeError, "release unlocked lock");
     unlock_byte(byte);
     return Owned::share(none());
 }
 
-Owned lock_enter(Thread& thread, Value self) { return lock_acquire(thread, self, true, -1); }
-Owned lock_exit(Thread& thread, Value self, Args) { return lock_release(thread, self); }
+Owned lock_enter(Thread& thread, Value self) {
+    return lock_acquire(thread, self, true, -1);
+}
+Owned lock_exit(Thread& thread, Value self, Args) {
+    return lock_release(thread, self);
+}
 Owned lock_locked(Thread&, Value self) {
     return Owned::share(boolean(lock_of(self).state.load(std::memory_order_relaxed) & kLocked));
 }
@@ -98,10 +117,13 @@ Owned lock_repr(Thread& thread, Value self) {
     char address[32];
     snprintf(address, sizeof(address), "0x%lx", static_cast<unsigned long>(self.identity()));
     bool locked = lock_of(self).state.load(std::memory_order_relaxed) & kLocked;
-    return format(thread, "<{} {} object at {}>", locked ? "locked" : "unlocked", type_full_name_of(self), address).owned();
+    return format(thread, "<{} {} object at {}>", locked ? "locked" : "unlocked",
+                  type_full_name_of(self), address)
+        .owned();
 }
 Owned lock_make(Thread& thread, Type& type, Arguments arguments) {
-    TRY(reject_keywords(thread, "lock", arguments) && check_positional(thread, "lock", arguments, 0, 0));
+    TRY(reject_keywords(thread, "lock", arguments) &&
+        check_positional(thread, "lock", arguments, 0, 0));
     auto* made = allocate<LockObject>(thread, type);
     return made ? Owned::adopt(made) : Owned();
 }
@@ -109,7 +131,8 @@ Owned lock_make(Thread& thread, Type& type, Arguments arguments) {
 const MethodRow lock_methods[] = {
     {"acquire", "(self, /, blocking=True, timeout=-1)", fn<lock_acquire>, "Lock the lock."},
     {"release", "(self, /)", fn<lock_release>, "Release the lock."},
-    {"acquire_lock", "(self, /, blocking=True, timeout=-1)", fn<lock_acquire>, "An obsolete synonym of acquire()."},
+    {"acquire_lock", "(self, /, blocking=True, timeout=-1)", fn<lock_acquire>,
+     "An obsolete synonym of acquire()."},
     {"release_lock", "(self, /)", fn<lock_release>, "An obsolete synonym of release()."},
     {"locked", "(self, /)", fn<lock_locked>, "Return whether the lock is in the locked state."},
     {"locked_lock", "(self, /)", fn<lock_locked>, "An obsolete synonym of locked()."},
@@ -129,7 +152,9 @@ const TypeSpec lock_spec = {
 
 // --- RLock ---
 
-bool is_mine(Thread& thread, RLockObject& lock) { return lock.owner.load(std::memory_order_relaxed) == thread.ident; }
+bool is_mine(Thread& thread, RLockObject& lock) {
+    return lock.owner.load(std::memory_order_relaxed) == thread.ident;
+}
 
 Owned rlock_acquire(Thread& thread, Value self, bool blocking, double timeout) {
     RLockObject& lock = rlock_of(self);
@@ -140,9 +165,12 @@ Owned rlock_acquire(Thread& thread, Value self, bool blocking, double timeout) {
         return Owned::share(boolean(true));
     }
     switch (acquire_byte(thread, lock.state, ns)) {
-        case Acquired::kError: return {};
-        case Acquired::kNo: return Owned::share(boolean(false));
-        default: break;
+        case Acquired::kError:
+            return {};
+        case Acquired::kNo:
+            return Owned::share(boolean(false));
+        default:
+            break;
     }
     lock.owner.store(thread.ident, std::memory_order_relaxed);
     lock.count = 1;
@@ -151,7 +179,8 @@ Owned rlock_acquire(Thread& thread, Value self, bool blocking, double timeout) {
 
 Owned rlock_release(Thread& thread, Value self) {
     RLockObject& lock = rlock_of(self);
-    if (!is_mine(thread, lock)) return raise(thread, exc::RuntimeError, "cannot release un-acquired lock");
+    if (!is_mine(thread, lock))
+        return raise(thread, exc::RuntimeError, "cannot release un-acquired lock");
     if (--lock.count == 0) {
         lock.owner.store(0, std::memory_order_relaxed);
         unlock_byte(lock.state);
@@ -159,19 +188,27 @@ Owned rlock_release(Thread& thread, Value self) {
     return Owned::share(none());
 }
 
-Owned rlock_enter(Thread& thread, Value self) { return rlock_acquire(thread, self, true, -1); }
-Owned rlock_exit(Thread& thread, Value self, Args) { return rlock_release(thread, self); }
+Owned rlock_enter(Thread& thread, Value self) {
+    return rlock_acquire(thread, self, true, -1);
+}
+Owned rlock_exit(Thread& thread, Value self, Args) {
+    return rlock_release(thread, self);
+}
 Owned rlock_locked(Thread&, Value self) {
     return Owned::share(boolean(rlock_of(self).state.load(std::memory_order_relaxed) & kLocked));
 }
-Owned rlock_is_owned(Thread& thread, Value self) { return Owned::share(boolean(is_mine(thread, rlock_of(self)))); }
+Owned rlock_is_owned(Thread& thread, Value self) {
+    return Owned::share(boolean(is_mine(thread, rlock_of(self))));
+}
 Owned rlock_recursion_count(Thread& thread, Value self) {
-    return make_int(thread, is_mine(thread, rlock_of(self)) ? static_cast<int64_t>(rlock_of(self).count) : 0);
+    return make_int(
+        thread, is_mine(thread, rlock_of(self)) ? static_cast<int64_t>(rlock_of(self).count) : 0);
 }
 // For Condition.wait(): gives the lock up whole, and takes it back.
 Owned rlock_release_save(Thread& thread, Value self) {
     RLockObject& lock = rlock_of(self);
-    if (!is_mine(thread, lock)) return raise(thread, exc::RuntimeError, "cannot release un-acquired lock");
+    if (!is_mine(thread, lock))
+        return raise(thread, exc::RuntimeError, "cannot release un-acquired lock");
     Owned count = TRY(make_int_unsigned(thread, lock.count));
     Owned owner = TRY(make_int_unsigned(thread, thread.ident));
     Ref<Tuple> state = TRY(make_tuple(thread, count, owner));
@@ -201,8 +238,9 @@ Owned rlock_repr(Thread& thread, Value self) {
     char address[32];
     snprintf(address, sizeof(address), "0x%lx", static_cast<unsigned long>(self.identity()));
     uint64_t owner = lock.owner.load(std::memory_order_relaxed);
-    return format(thread, "<{} {} object owner={} count={} at {}>", owner ? "locked" : "unlocked", type_full_name_of(self), owner,
-                  owner ? static_cast<long>(lock.count) : 0, address)
+    return format(thread, "<{} {} object owner={} count={} at {}>", owner ? "locked" : "unlocked",
+                  type_full_name_of(self), owner, owner ? static_cast<long>(lock.count) : 0,
+                  address)
         .owned();
 }
 Owned rlock_make(Thread& thread, Type& type, Arguments) {
@@ -213,13 +251,17 @@ Owned rlock_make(Thread& thread, Type& type, Arguments) {
 const MethodRow rlock_methods[] = {
     {"acquire", "(self, /, blocking=True, timeout=-1)", fn<rlock_acquire>, "Lock the lock."},
     {"release", "(self, /)", fn<rlock_release>, "Release the lock."},
-    {"locked", "(self, /)", fn<rlock_locked>, "Return a boolean indicating whether this object is locked right now."},
+    {"locked", "(self, /)", fn<rlock_locked>,
+     "Return a boolean indicating whether this object is locked right now."},
     {"__enter__", "(self, /)", fn<rlock_enter>, "Lock the lock."},
     {"__exit__", "(self, /, *exc_info)", fn<rlock_exit>, "Release the lock."},
     {"_is_owned", "(self, /)", fn<rlock_is_owned>, "For internal use by `threading.Condition`."},
-    {"_recursion_count", "(self, /)", fn<rlock_recursion_count>, "For internal use by reentrancy checks."},
-    {"_release_save", "(self, /)", fn<rlock_release_save>, "For internal use by `threading.Condition`."},
-    {"_acquire_restore", "(self, state, /)", fn<rlock_acquire_restore>, "For internal use by `threading.Condition`."},
+    {"_recursion_count", "(self, /)", fn<rlock_recursion_count>,
+     "For internal use by reentrancy checks."},
+    {"_release_save", "(self, /)", fn<rlock_release_save>,
+     "For internal use by `threading.Condition`."},
+    {"_acquire_restore", "(self, state, /)", fn<rlock_acquire_restore>,
+     "For internal use by `threading.Condition`."},
     {"_at_fork_reinit", "(self, /)", fn<rlock_after_fork>, nullptr},
     {},
 };

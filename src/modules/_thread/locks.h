@@ -19,9 +19,11 @@ extern NativeClass lock_class;
 extern NativeClass rlock_class;
 
 enum class Acquired { kYes, kNo, kError };
-// timeout_ns < 0: for ever, 0: only a try. Signals are handled while waiting; an exception from a handler is kError.
+// timeout_ns < 0: for ever, 0: only a try. Signals are handled while waiting; an exception from a
+// handler is kError.
 Acquired acquire_byte(Thread& thread, std::atomic<uint8_t>& byte, int64_t timeout_ns);
-// blocking and timeout as Lock.acquire() takes them, to nanoseconds; false with ValueError or OverflowError.
+// blocking and timeout as Lock.acquire() takes them, to nanoseconds; false with ValueError or
+// OverflowError.
 [[nodiscard]] bool parse_timeout(Thread& thread, bool blocking, double timeout, int64_t* out_ns);
 
 }  // namespace imugi

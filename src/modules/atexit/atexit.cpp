@@ -28,10 +28,12 @@ Owned functions(Thread& thread) {
 }
 
 Owned atexit_register(Thread& thread, Value func, Args args, Kwargs kwargs) {
-    if (!is_callable(func)) return raise(thread, exc::TypeError, "the first argument must be callable");
+    if (!is_callable(func))
+        return raise(thread, exc::TypeError, "the first argument must be callable");
     Ref<Tuple> positional = TRY(make_tuple(thread, args.values, args.count));
     Ref<Dict> named = TRY(make_dict(thread));
-    for (size_t i = 0; i < kwargs.count; i++) TRY(dict_set(thread, *named, kwargs.names[i], kwargs.values[i]));
+    for (size_t i = 0; i < kwargs.count; i++)
+        TRY(dict_set(thread, *named, kwargs.names[i], kwargs.values[i]));
     Ref<Tuple> entry = TRY(make_tuple(thread, func, positional, named));
     Owned list = TRY(functions(thread));
     TRY(list_append(thread, list.as<List>(), std::move(entry).owned()));
@@ -65,15 +67,21 @@ Owned atexit_run_exitfuncs(Thread& thread) {
 }
 
 const MethodRow rows[] = {
-    {"register", "(func, /, *args, **kwargs)", fn<atexit_register>, "Register a function to be executed upon normal program termination"},
-    {"unregister", "(func, /)", fn<atexit_unregister>, "Unregister an exit function which was previously registered using\natexit.register"},
+    {"register", "(func, /, *args, **kwargs)", fn<atexit_register>,
+     "Register a function to be executed upon normal program termination"},
+    {"unregister", "(func, /)", fn<atexit_unregister>,
+     "Unregister an exit function which was previously registered using\natexit.register"},
     {"_clear", "()", fn<atexit_clear>, "Clear the list of previously registered exit functions."},
     {"_run_exitfuncs", "()", fn<atexit_run_exitfuncs>, "Run all registered exit functions."},
     {"_ncallbacks", "()", fn<atexit_ncallbacks>, "Return the number of registered exit functions."},
     {},
 };
 
-ModuleSpec spec{"atexit", "allow programmer to define multiple exit functions to be executed\nupon normal program termination.\n\nTwo public functions, register and unregister, are defined.\n", rows};
+ModuleSpec spec{
+    "atexit",
+    "allow programmer to define multiple exit functions to be executed\nupon normal program "
+    "termination.\n\nTwo public functions, register and unregister, are defined.\n",
+    rows};
 
 }  // namespace
 

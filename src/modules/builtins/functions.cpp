@@ -20,7 +20,9 @@ namespace imugi {
 
 namespace {
 
-Owned builtin_abs(Thread& thread, Value x) { return absolute(thread, x); }
+Owned builtin_abs(Thread& thread, Value x) {
+    return absolute(thread, x);
+}
 
 Result<bool> all_or_any(Thread& thread, Value iterable, bool stop_at) {
     Owned iterator = iterate(thread, iterable);
@@ -34,9 +36,15 @@ Result<bool> all_or_any(Thread& thread, Value iterable, bool stop_at) {
         if (*truth == stop_at) return stop_at;
     }
 }
-Result<bool> builtin_all(Thread& thread, Value iterable) { return all_or_any(thread, iterable, false); }
-Result<bool> builtin_any(Thread& thread, Value iterable) { return all_or_any(thread, iterable, true); }
-Owned builtin_ascii(Thread& thread, Value obj) { return ascii(thread, obj); }
+Result<bool> builtin_all(Thread& thread, Value iterable) {
+    return all_or_any(thread, iterable, false);
+}
+Result<bool> builtin_any(Thread& thread, Value iterable) {
+    return all_or_any(thread, iterable, true);
+}
+Owned builtin_ascii(Thread& thread, Value obj) {
+    return ascii(thread, obj);
+}
 
 Owned in_base(Thread& thread, Value number, int base, const char* prefix) {
     Owned integer = TRY(to_index(thread, number));
@@ -49,11 +57,19 @@ Owned in_base(Thread& thread, Value number, int base, const char* prefix) {
     TRY(out.append(text, negative, text.length()));
     return out.finish().owned();
 }
-Owned builtin_bin(Thread& thread, Value number) { return in_base(thread, number, 2, "0b"); }
-Owned builtin_oct(Thread& thread, Value number) { return in_base(thread, number, 8, "0o"); }
-Owned builtin_hex(Thread& thread, Value number) { return in_base(thread, number, 16, "0x"); }
+Owned builtin_bin(Thread& thread, Value number) {
+    return in_base(thread, number, 2, "0b");
+}
+Owned builtin_oct(Thread& thread, Value number) {
+    return in_base(thread, number, 8, "0o");
+}
+Owned builtin_hex(Thread& thread, Value number) {
+    return in_base(thread, number, 16, "0x");
+}
 
-Result<bool> builtin_callable(Thread&, Value obj) { return is_callable(obj); }
+Result<bool> builtin_callable(Thread&, Value obj) {
+    return is_callable(obj);
+}
 
 Owned builtin_chr(Thread& thread, Value i) {
     Owned integer = TRY(to_index(thread, i));
@@ -73,15 +89,19 @@ Owned builtin_ord(Thread& thread, Value c) {
         length = static_cast<size_t>(size);
         if (length == 1) return get_item(thread, c, Value::small_int(0));
     } else {
-        return raise(thread, exc::TypeError, "ord() expected string of length 1, but {} found", type_name_of(c));
+        return raise(thread, exc::TypeError, "ord() expected string of length 1, but {} found",
+                     type_name_of(c));
     }
-    return raise(thread, exc::TypeError, "ord() expected a character, but string of length {} found", static_cast<long>(length));
+    return raise(thread, exc::TypeError,
+                 "ord() expected a character, but string of length {} found",
+                 static_cast<long>(length));
 }
 
 // --- attributes ---
 
 bool check_name(Thread& thread, Value name) {
-    return is_str(name) || raise(thread, exc::TypeError, "attribute name must be string, not '{}'", type_name_of(name));
+    return is_str(name) || raise(thread, exc::TypeError, "attribute name must be string, not '{}'",
+                                 type_name_of(name));
 }
 Owned builtin_getattr(Thread& thread, Value object, Value name, Value otherwise) {
     TRY(check_name(thread, name));
@@ -102,10 +122,12 @@ bool builtin_delattr(Thread& thread, Value obj, Value name) {
 Owned builtin_vars(Thread& thread, Value object) {
     if (object.is_empty()) {
         Frame* frame = python_frame(thread);
-        return frame ? frame_locals(thread, *frame) : Owned(raise(thread, exc::SystemError, "frame does not exist"));
+        return frame ? frame_locals(thread, *frame)
+                     : Owned(raise(thread, exc::SystemError, "frame does not exist"));
     }
     Owned dict = get_attribute_or_nothing(thread, object, ID(__dict__));
-    if (dict.is_nothing()) return raise(thread, exc::TypeError, "vars() argument must have __dict__ attribute");
+    if (dict.is_nothing())
+        return raise(thread, exc::TypeError, "vars() argument must have __dict__ attribute");
     return dict;
 }
 Owned builtin_dir(Thread& thread, Value object) {
@@ -119,10 +141,16 @@ Owned builtin_dir(Thread& thread, Value object) {
     return std::move(names).owned();
 }
 
-Owned builtin_divmod(Thread& thread, Value x, Value y) { return divmod(thread, x, y); }
-Owned builtin_pow(Thread& thread, Value base, Value exp, Value mod) { return power(thread, base, exp, mod); }
+Owned builtin_divmod(Thread& thread, Value x, Value y) {
+    return divmod(thread, x, y);
+}
+Owned builtin_pow(Thread& thread, Value base, Value exp, Value mod) {
+    return power(thread, base, exp, mod);
+}
 Owned builtin_format(Thread& thread, Value value, Value spec) {
-    if (!is_str(spec)) return raise(thread, exc::TypeError, "format() argument 2 must be str, not {}", type_name_of(spec));
+    if (!is_str(spec))
+        return raise(thread, exc::TypeError, "format() argument 2 must be str, not {}",
+                     type_name_of(spec));
     return format_value(thread, value, spec);
 }
 Owned builtin_hash(Thread& thread, Value obj) {
@@ -130,21 +158,29 @@ Owned builtin_hash(Thread& thread, Value obj) {
     return make_int(thread, value);
 }
 Owned builtin_id(Thread& thread, Value obj) {
-    // Equal immediates are one object; addresses are even, immediates' words are not multiples of 8.
+    // Equal immediates are one object; addresses are even, immediates' words are not multiples
+    // of 8.
     return make_int_unsigned(thread, obj.identity());
 }
-Result<bool> builtin_isinstance(Thread& thread, Value obj, Value cls) { return is_instance(thread, obj, cls); }
-Result<bool> builtin_issubclass(Thread& thread, Value cls, Value bases) { return is_subclass(thread, cls, bases); }
+Result<bool> builtin_isinstance(Thread& thread, Value obj, Value cls) {
+    return is_instance(thread, obj, cls);
+}
+Result<bool> builtin_issubclass(Thread& thread, Value cls, Value bases) {
+    return is_subclass(thread, cls, bases);
+}
 
 // --- iteration ---
 
 Owned builtin_iter(Thread& thread, Value object, Value sentinel) {
     if (sentinel.is_empty()) return iterate(thread, object);
-    if (!is_callable(object)) return raise(thread, exc::TypeError, "iter(v, w): v must be callable");
+    if (!is_callable(object))
+        return raise(thread, exc::TypeError, "iter(v, w): v must be callable");
     return make_call_iterator(thread, object, sentinel);
 }
 Owned builtin_next(Thread& thread, Value iterator, Value otherwise) {
-    if (!is_iterator(iterator)) return raise(thread, exc::TypeError, "'{}' object is not an iterator", type_name_of(iterator));
+    if (!is_iterator(iterator))
+        return raise(thread, exc::TypeError, "'{}' object is not an iterator",
+                     type_name_of(iterator));
     Owned value = next(thread, iterator);
     if (!value) {
         if (otherwise.is_empty() || !clear_exception_if(thread, exc::StopIteration)) return {};
@@ -156,15 +192,20 @@ Owned builtin_next(Thread& thread, Value iterator, Value otherwise) {
 }
 Owned builtin_aiter(Thread& thread, Value iterable) {
     UnaryFn slot = type_of(iterable).slots.async_iter;
-    if (!slot) return raise(thread, exc::TypeError, "'{}' object is not an async iterable", type_name_of(iterable));
+    if (!slot)
+        return raise(thread, exc::TypeError, "'{}' object is not an async iterable",
+                     type_name_of(iterable));
     Owned iterator = TRY(slot(thread, iterable));
     if (!type_of(iterator).slots.async_next)
-        return raise(thread, exc::TypeError, "aiter() returned not an async iterator of type '{}'", type_name_of(iterator));
+        return raise(thread, exc::TypeError, "aiter() returned not an async iterator of type '{}'",
+                     type_name_of(iterator));
     return iterator;
 }
 Owned builtin_anext(Thread& thread, Value iterator, Value otherwise) {
     UnaryFn slot = type_of(iterator).slots.async_next;
-    if (!slot) return raise(thread, exc::TypeError, "'{}' object is not an async iterator", type_name_of(iterator));
+    if (!slot)
+        return raise(thread, exc::TypeError, "'{}' object is not an async iterator",
+                     type_name_of(iterator));
     Owned awaitable = TRY(slot(thread, iterator));
     if (otherwise.is_empty()) return awaitable;
     Owned module = TRY(import_module(thread, ID(_imugi_anext)));
@@ -183,9 +224,13 @@ Owned builtin_sorted(Thread& thread, Value iterable, Value key, bool reverse) {
 
 Owned builtin_sum(Thread& thread, Value iterable, Value start) {
     Owned iterator = TRY(iterate(thread, iterable));
-    if (is_str(start)) return raise(thread, exc::TypeError, "sum() can't sum strings [use ''.join(seq) instead]");
-    if (is_bytes(start)) return raise(thread, exc::TypeError, "sum() can't sum bytes [use b''.join(seq) instead]");
-    if (is_bytearray(start)) return raise(thread, exc::TypeError, "sum() can't sum bytearray [use b''.join(seq) instead]");
+    if (is_str(start))
+        return raise(thread, exc::TypeError, "sum() can't sum strings [use ''.join(seq) instead]");
+    if (is_bytes(start))
+        return raise(thread, exc::TypeError, "sum() can't sum bytes [use b''.join(seq) instead]");
+    if (is_bytearray(start))
+        return raise(thread, exc::TypeError,
+                     "sum() can't sum bytearray [use b''.join(seq) instead]");
     Owned total = Owned::share(start);
     Owned item;
     // Floats are summed with the error carried along (Neumaier), from the first float on.
@@ -220,12 +265,14 @@ Owned builtin_sum(Thread& thread, Value iterable, Value start) {
         }
         if (ended) return total;
         if (is_exact_float(total)) {
-            bool number = is_exact_float(item) || (is_exact_int(item) && item.value().is_small_int());
+            bool number =
+                is_exact_float(item) || (is_exact_int(item) && item.value().is_small_int());
             if (number) {
                 sum = float_number(total);
                 error = 0;
                 floating = true;
-                double x = is_exact_float(item) ? float_number(item) : static_cast<double>(item.value().small_int());
+                double x = is_exact_float(item) ? float_number(item)
+                                                : static_cast<double>(item.value().small_int());
                 double next_sum = sum + x;
                 if (__builtin_fabs(sum) >= __builtin_fabs(x))
                     error += (sum - next_sum) + x;
@@ -250,12 +297,15 @@ Owned extreme(Thread& thread, Args args, Kwargs keywords, const char* name, Comp
         else if (str_equal(keyword, "default"))
             otherwise = keywords.values[i];
         else
-            return raise(thread, exc::TypeError, "{}() got an unexpected keyword argument '{}'", name, keyword);
+            return raise(thread, exc::TypeError, "{}() got an unexpected keyword argument '{}'",
+                         name, keyword);
     }
-    if (args.count == 0) return raise(thread, exc::TypeError, "{} expected at least 1 argument, got 0", name);
+    if (args.count == 0)
+        return raise(thread, exc::TypeError, "{} expected at least 1 argument, got 0", name);
     bool many = args.count > 1;
     if (many && !otherwise.is_empty())
-        return raise(thread, exc::TypeError, "Cannot specify a default for {}() with multiple positional arguments", name);
+        return raise(thread, exc::TypeError,
+                     "Cannot specify a default for {}() with multiple positional arguments", name);
     Owned iterator;
     if (!many) iterator = TRY(iterate(thread, args[0]));
     Owned best, best_key;
@@ -284,22 +334,33 @@ Owned extreme(Thread& thread, Args args, Kwargs keywords, const char* name, Comp
     if (!otherwise.is_empty()) return Owned::share(otherwise);
     return raise(thread, exc::ValueError, "{}() iterable argument is empty", name);
 }
-Owned builtin_min(Thread& thread, Args args, Kwargs keywords) { return extreme(thread, args, keywords, "min", CompareOp::kLt); }
-Owned builtin_max(Thread& thread, Args args, Kwargs keywords) { return extreme(thread, args, keywords, "max", CompareOp::kGt); }
+Owned builtin_min(Thread& thread, Args args, Kwargs keywords) {
+    return extreme(thread, args, keywords, "min", CompareOp::kLt);
+}
+Owned builtin_max(Thread& thread, Args args, Kwargs keywords) {
+    return extreme(thread, args, keywords, "max", CompareOp::kGt);
+}
 
 // --- text ---
 
-Owned builtin_repr(Thread& thread, Value obj) { return repr(thread, obj); }
+Owned builtin_repr(Thread& thread, Value obj) {
+    return repr(thread, obj);
+}
 
 Owned builtin_round(Thread& thread, Value number, Value digits) {
-    Owned result = is_none(digits) ? call_special(thread, number, ID(__round__)) : call_special(thread, number, ID(__round__), digits);
-    if (result.is_nothing()) return raise(thread, exc::TypeError, "type {} doesn't define __round__ method", type_name_of(number));
+    Owned result = is_none(digits) ? call_special(thread, number, ID(__round__))
+                                   : call_special(thread, number, ID(__round__), digits);
+    if (result.is_nothing())
+        return raise(thread, exc::TypeError, "type {} doesn't define __round__ method",
+                     type_name_of(number));
     return result;
 }
 
 Owned print_option(Thread& thread, Value given, const char* name, const char* otherwise) {
     if (given.is_empty() || is_none(given)) return make_str(thread, otherwise).owned();
-    if (!is_str(given)) return raise(thread, exc::TypeError, "{} must be None or a string, not {}", name, type_name_of(given));
+    if (!is_str(given))
+        return raise(thread, exc::TypeError, "{} must be None or a string, not {}", name,
+                     type_name_of(given));
     return Owned::share(given);
 }
 
@@ -330,39 +391,79 @@ Owned builtin_print(Thread& thread, Args args, Value sep, Value end, Value file,
 
 const MethodRow builtin_function_rows[] = {
     {"abs", "(x, /)", fn<builtin_abs>, "Return the absolute value of the argument."},
-    {"aiter", "(async_iterable, /)", fn<builtin_aiter>, "Return an AsyncIterator for an AsyncIterable object."},
-    {"all", "(iterable, /)", fn<builtin_all>, "Return True if bool(x) is True for all values x in the iterable.\n\nIf the iterable is empty, return True."},
-    {"anext", "(aiterator, default=<unrepresentable>, /)", fn<builtin_anext>, "Return the next item from the async iterator.\n\nIf default is given and the async iterator is exhausted,\nit is returned instead of raising StopAsyncIteration."},
-    {"any", "(iterable, /)", fn<builtin_any>, "Return True if bool(x) is True for any x in the iterable.\n\nIf the iterable is empty, return False."},
+    {"aiter", "(async_iterable, /)", fn<builtin_aiter>,
+     "Return an AsyncIterator for an AsyncIterable object."},
+    {"all", "(iterable, /)", fn<builtin_all>,
+     "Return True if bool(x) is True for all values x in the iterable.\n\nIf the iterable is "
+     "empty, return True."},
+    {"anext", "(aiterator, default=<unrepresentable>, /)", fn<builtin_anext>,
+     "Return the next item from the async iterator.\n\nIf default is given and the async iterator "
+     "is exhausted,\nit is returned instead of raising StopAsyncIteration."},
+    {"any", "(iterable, /)", fn<builtin_any>,
+     "Return True if bool(x) is True for any x in the iterable.\n\nIf the iterable is empty, "
+     "return False."},
     {"ascii", "(obj, /)", fn<builtin_ascii>, "Return an ASCII-only representation of an object."},
-    {"bin", "(number, /)", fn<builtin_bin>, "Return the binary representation of an integer.\n\n   >>> bin(2796202)\n   '0b1010101010101010101010'"},
-    {"callable", "(obj, /)", fn<builtin_callable>, "Return whether the object is callable (i.e., some kind of function).\n\nNote that classes are callable, as are instances of classes with a\n__call__() method."},
-    {"chr", "(i, /)", fn<builtin_chr>, "Return a Unicode string of one character with ordinal i; 0 <= i <= 0x10ffff."},
-    {"delattr", "(obj, name, /)", fn<builtin_delattr>, "Deletes the named attribute from the given object.\n\ndelattr(x, 'y') is equivalent to ``del x.y``"},
+    {"bin", "(number, /)", fn<builtin_bin>,
+     "Return the binary representation of an integer.\n\n   >>> bin(2796202)\n   "
+     "'0b1010101010101010101010'"},
+    {"callable", "(obj, /)", fn<builtin_callable>,
+     "Return whether the object is callable (i.e., some kind of function).\n\nNote that classes "
+     "are callable, as are instances of classes with a\n__call__() method."},
+    {"chr", "(i, /)", fn<builtin_chr>,
+     "Return a Unicode string of one character with ordinal i; 0 <= i <= 0x10ffff."},
+    {"delattr", "(obj, name, /)", fn<builtin_delattr>,
+     "Deletes the named attribute from the given object.\n\ndelattr(x, 'y') is equivalent to ``del "
+     "x.y``"},
     {"dir", "(object=<unrepresentable>, /)", fn<builtin_dir>, "Show attributes of an object."},
-    {"divmod", "(x, y, /)", fn<builtin_divmod>, "Return the tuple (x//y, x%y).  Invariant: div*y + mod == x."},
-    {"format", "(value, format_spec='', /)", fn<builtin_format>, "Return type(value).__format__(value, format_spec)\n\nMany built-in types implement format_spec according to the\nFormat Specification Mini-language. See help('FORMATTING')\nfor details."},
-    {"getattr", "(object, name, default=<unrepresentable>, /)", fn<builtin_getattr>, "Get a named attribute from an object."},
-    {"hasattr", "(obj, name, /)", fn<builtin_hasattr>, "Return whether the object has an attribute with the given name.\n\nThis is done by calling getattr(obj, name) and catching AttributeError."},
-    {"hash", "(obj, /)", fn<builtin_hash>, "Return the hash value for the given object.\n\nTwo objects that compare equal must also have the same hash value, but the\nreverse is not necessarily true."},
-    {"hex", "(number, /)", fn<builtin_hex>, "Return the hexadecimal representation of an integer.\n\n   >>> hex(12648430)\n   '0xc0ffee'"},
-    {"id", "(obj, /)", fn<builtin_id>, "Return the identity of an object.\n\nThis is guaranteed to be unique among simultaneously existing objects.\n(CPython uses the object's memory address.)"},
-    {"isinstance", "(obj, class_or_tuple, /)", fn<builtin_isinstance>, "Return whether an object is an instance of a class or of a subclass thereof."},
-    {"issubclass", "(cls, class_or_tuple, /)", fn<builtin_issubclass>, "Return whether 'cls' is derived from another class or is the same class."},
-    {"iter", "(object, sentinel=<unrepresentable>, /)", fn<builtin_iter>, "Get an iterator from an object."},
+    {"divmod", "(x, y, /)", fn<builtin_divmod>,
+     "Return the tuple (x//y, x%y).  Invariant: div*y + mod == x."},
+    {"format", "(value, format_spec='', /)", fn<builtin_format>,
+     "Return type(value).__format__(value, format_spec)\n\nMany built-in types implement "
+     "format_spec according to the\nFormat Specification Mini-language. See "
+     "help('FORMATTING')\nfor details."},
+    {"getattr", "(object, name, default=<unrepresentable>, /)", fn<builtin_getattr>,
+     "Get a named attribute from an object."},
+    {"hasattr", "(obj, name, /)", fn<builtin_hasattr>,
+     "Return whether the object has an attribute with the given name.\n\nThis is done by calling "
+     "getattr(obj, name) and catching AttributeError."},
+    {"hash", "(obj, /)", fn<builtin_hash>,
+     "Return the hash value for the given object.\n\nTwo objects that compare equal must also have "
+     "the same hash value, but the\nreverse is not necessarily true."},
+    {"hex", "(number, /)", fn<builtin_hex>,
+     "Return the hexadecimal representation of an integer.\n\n   >>> hex(12648430)\n   '0xc0ffee'"},
+    {"id", "(obj, /)", fn<builtin_id>,
+     "Return the identity of an object.\n\nThis is guaranteed to be unique among simultaneously "
+     "existing objects.\n(CPython uses the object's memory address.)"},
+    {"isinstance", "(obj, class_or_tuple, /)", fn<builtin_isinstance>,
+     "Return whether an object is an instance of a class or of a subclass thereof."},
+    {"issubclass", "(cls, class_or_tuple, /)", fn<builtin_issubclass>,
+     "Return whether 'cls' is derived from another class or is the same class."},
+    {"iter", "(object, sentinel=<unrepresentable>, /)", fn<builtin_iter>,
+     "Get an iterator from an object."},
     {"len", "(obj, /)", fn<builtin_len>, "Return the number of items in a container."},
     {"max", "(*args, **kwargs)", fn<builtin_max>, "Return the biggest item."},
     {"min", "(*args, **kwargs)", fn<builtin_min>, "Return the smallest item."},
-    {"next", "(iterator, default=<unrepresentable>, /)", fn<builtin_next>, "Return the next item from the iterator."},
-    {"oct", "(number, /)", fn<builtin_oct>, "Return the octal representation of an integer.\n\n   >>> oct(342391)\n   '0o1234567'"},
+    {"next", "(iterator, default=<unrepresentable>, /)", fn<builtin_next>,
+     "Return the next item from the iterator."},
+    {"oct", "(number, /)", fn<builtin_oct>,
+     "Return the octal representation of an integer.\n\n   >>> oct(342391)\n   '0o1234567'"},
     {"ord", "(c, /)", fn<builtin_ord>, "Return the ordinal value of a character."},
-    {"pow", "(base, exp, mod=None)", fn<builtin_pow>, "Equivalent to base**exp with 2 arguments or base**exp % mod with 3 arguments."},
-    {"print", "(*args, sep=' ', end='\\n', file=None, flush=False)", fn<builtin_print>, "Prints the values to a stream, or to sys.stdout by default."},
-    {"repr", "(obj, /)", fn<builtin_repr>, "Return the canonical string representation of the object.\n\nFor many object types, including most builtins, eval(repr(obj)) == obj."},
-    {"round", "(number, ndigits=None)", fn<builtin_round>, "Round a number to a given precision in decimal digits."},
-    {"setattr", "(obj, name, value, /)", fn<builtin_setattr>, "Sets the named attribute on the given object to the specified value.\n\nsetattr(x, 'y', v) is equivalent to ``x.y = v``"},
-    {"sorted", "(iterable, /, *, key=None, reverse=False)", fn<builtin_sorted>, "Return a new list containing all items from the iterable in ascending order."},
-    {"sum", "(iterable, /, start=0)", fn<builtin_sum>, "Return the sum of a 'start' value (default: 0) plus an iterable of numbers"},
+    {"pow", "(base, exp, mod=None)", fn<builtin_pow>,
+     "Equivalent to base**exp with 2 arguments or base**exp % mod with 3 arguments."},
+    {"print", "(*args, sep=' ', end='\\n', file=None, flush=False)", fn<builtin_print>,
+     "Prints the values to a stream, or to sys.stdout by default."},
+    {"repr", "(obj, /)", fn<builtin_repr>,
+     "Return the canonical string representation of the object.\n\nFor many object types, "
+     "including most builtins, eval(repr(obj)) == obj."},
+    {"round", "(number, ndigits=None)", fn<builtin_round>,
+     "Round a number to a given precision in decimal digits."},
+    {"setattr", "(obj, name, value, /)", fn<builtin_setattr>,
+     "Sets the named attribute on the given object to the specified value.\n\nsetattr(x, 'y', v) "
+     "is equivalent to ``x.y = v``"},
+    {"sorted", "(iterable, /, *, key=None, reverse=False)", fn<builtin_sorted>,
+     "Return a new list containing all items from the iterable in ascending order."},
+    {"sum", "(iterable, /, start=0)", fn<builtin_sum>,
+     "Return the sum of a 'start' value (default: 0) plus an iterable of numbers"},
     {"vars", "(object=<unrepresentable>, /)", fn<builtin_vars>, "Show vars."},
     {},
 };

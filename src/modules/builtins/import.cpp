@@ -51,8 +51,10 @@ Owned import_name(Thread& thread, Value name, Value globals, Value fromlist, int
         }
     }
     if (interpreter.importlib.is_empty())
-        return raise(thread, exc::ImportError, "no module named {} before the import system is there", repr_of(name));
-    return call_method(thread, interpreter.importlib.borrow(), ID(__import__), name, globals, none(), fromlist, Value::small_int(level));
+        return raise(thread, exc::ImportError,
+                     "no module named {} before the import system is there", repr_of(name));
+    return call_method(thread, interpreter.importlib.borrow(), ID(__import__), name, globals,
+                       none(), fromlist, Value::small_int(level));
 }
 
 }  // namespace imugi

@@ -1,5 +1,8 @@
-// builtins that run code or look at the caller's frame: exec, eval, compile, __import__, __build_class__, globals, locals, input, breakpoint.
+// builtins that run code or look at the caller's frame: exec, eval, compile, __import__,
+// __build_class__, globals, locals, input, breakpoint.
 #include "compile/compile.h"
+#include "modules/builtins/builtins.h"
+#include "modules/builtins/import.h"
 #include "object/buffer.h"
 #include "object/call.h"
 #include "object/dict.h"
@@ -12,8 +15,6 @@
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
-#include "modules/builtins/builtins.h"
-#include "modules/builtins/import.h"
 #include "vm/call.h"
 #include "vm/frame.h"
 
@@ -25,26 +26,35 @@ namespace {
 
 bool add_builtins(Thread& thread, Dict& globals) {
     bool present = TRY(dict_contains(thread, globals, Value::of(ID(__builtins__))));
-    return present || dict_set(thread, globals, Value::of(ID(__builtins__)), interpreter_of(thread).builtins.borrow());
+    return present || dict_set(thread, globals, Value::of(ID(__builtins__)),
+                               interpreter_of(thread).builtins.borrow());
 }
 
 // The dict of builtins that code with these globals sees.
 Owned builtins_for(Thread& thread, Dict& globals) {
     Owned builtins = TRY(dict_get(thread, globals, ID(__builtins__)));
     if (builtins.is_nothing()) return interpreter_of(thread).builtins_dict.share();
-    if (has_shape(builtins, k_module_shape)) return Owned::share(module_dict(builtins.as<Module>()));
+    if (has_shape(builtins, k_module_shape))
+        return Owned::share(module_dict(builtins.as<Module>()));
     if (is_dict(builtins)) return builtins;
     return interpreter_of(thread).builtins_dict.share();
 }
 
 // Globals and locals of exec and eval: given ones checked, else those of the caller.
-bool resolve_scopes(Thread& thread, const char* function, Value globals, Value locals, Owned* out_globals, Owned* out_locals) {
+bool resolve_scopes(Thread& thread, const char* function, Value globals, Value locals,
+                    Owned* out_globals, Owned* out_locals) {
     if (!is_none(globals) && !is_dict(globals))
         return raise(thread, exc::TypeError,
-                     strcmp(function, "eval") == 0 && !is_none(locals) ? "globals must be a real dict; try eval(code, {{}}, mapping)" : strcmp(function, "eval") == 0 ? "globals must be a dict" : "exec() globals must be a dict, not {}",
+                     strcmp(function, "eval") == 0 && !is_none(locals)
+                         ? "globals must be a real dict; try eval(code, {{}}, mapping)"
+                     : strcmp(function, "eval") == 0 ? "globals must be a dict"
+                                                     : "exec() globals must be a dict, not {}",
                      type_name_of(globals));
     if (!is_none(locals) && !type_of(locals).slots.subscript)
-        return raise(thread, exc::TypeError, strcmp(function, "eval") == 0 ? "locals must be a mapping" : "locals must be a mapping or None, not {}", type_name_of(locals));
+        return raise(thread, exc::TypeError,
+                     strcmp(function, "eval") == 0 ? "locals must be a mapping"
+                                                   : "locals must be a mapping or None, not {}",
+                     type_name_of(locals));
     if (is_none(globals)) {
         Frame* frame = python_frame(thread);
         if (!frame) return raise(thread, exc::SystemError, "globals and locals cannot be NULL");
@@ -64,7 +74,8 @@ Owned run_in_scopes(Thread& thread, Code& code, Value globals, Value locals, Val
 
 Owned to_code(Thread& thread, Value source, syntax::Mode mode, const char* function) {
     if (!is_str(source) && !is_bytes(source) && !has_buffer(source))
-        return raise(thread, exc::TypeError, "{}() arg 1 must be a string, bytes or code object", function);
+        return raise(thread, exc::TypeError, "{}() arg 1 must be a string, bytes or code object",
+                     function);
     compile::CompileOptions options;
     options.mode = mode;
     options.flags = compile::inherited_flags(thread);
@@ -75,16 +86,24 @@ Owned to_code(Thread& thread, Value source, syntax::Mode mode, const char* funct
 Owned builtin_exec(Thread& thread, Value source, Value globals, Value locals, Value closure) {
     Owned scope, names;
     TRY(resolve_scopes(thread, "exec", globals, locals, &scope, &names));
-    Owned code = has_shape(source, k_code_shape) ? Owned::share(source) : to_code(thread, source, syntax::Mode::Exec, "exec");
+    Owned code = has_shape(source, k_code_shape)
+                     ? Owned::share(source)
+                     : to_code(thread, source, syntax::Mode::Exec, "exec");
     if (!code) return {};
     uint32_t free = code.as<Code>().free_count;
     bool given = !is_none(closure);
-    if (free == 0 && given) return raise(thread, exc::TypeError, "cannot use a closure with this code object");
+    if (free == 0 && given)
+        return raise(thread, exc::TypeError, "cannot use a closure with this code object");
     if (free) {
         bool fits = given && is_exact_tuple(closure) && closure.as<Tuple>().size == free;
-        for (size_t i = 0; fits && i < free; i++) fits = has_shape(closure.as<Tuple>()[i], k_cell_shape);
-        if (!given) return raise(thread, exc::TypeError, "code object requires a closure of exactly length {}", free);
-        if (!fits) return raise(thread, exc::TypeError, "code object requires a closure of exactly length {}", free);
+        for (size_t i = 0; fits && i < free; i++)
+            fits = has_shape(closure.as<Tuple>()[i], k_cell_shape);
+        if (!given)
+            return raise(thread, exc::TypeError,
+                         "code object requires a closure of exactly length {}", free);
+        if (!fits)
+            return raise(thread, exc::TypeError,
+                         "code object requires a closure of exactly length {}", free);
     }
     Owned result = TRY(run_in_scopes(thread, code.as<Code>(), scope, names, closure));
     return Owned::share(none());
@@ -96,7 +115,9 @@ Owned builtin_eval(Thread& thread, Value source, Value globals, Value locals) {
     Owned code;
     if (has_shape(source, k_code_shape)) {
         code = Owned::share(source);
-        if (code.as<Code>().free_count) return raise(thread, exc::TypeError, "code object passed to eval() may not contain free variables");
+        if (code.as<Code>().free_count)
+            return raise(thread, exc::TypeError,
+                         "code object passed to eval() may not contain free variables");
     } else if (is_str(source)) {
         // Leading blanks are no indentation here.
         Str& text = source.as<Str>();
@@ -112,7 +133,8 @@ Owned builtin_eval(Thread& thread, Value source, Value globals, Value locals) {
 
 // --- import ---
 
-Owned builtin_import(Thread& thread, Value name, Value globals, Value locals, Value fromlist, int level) {
+Owned builtin_import(Thread& thread, Value name, Value globals, Value locals, Value fromlist,
+                     int level) {
     return import_name(thread, name, globals, fromlist, level);
 }
 
@@ -134,7 +156,8 @@ Ref<Tuple> resolve_bases(Thread& thread, const Value* bases, size_t count, bool*
             continue;
         }
         Owned replacement = TRY(call(thread, entries, original));
-        if (!is_tuple(replacement)) return raise(thread, exc::TypeError, "__mro_entries__ must return a tuple");
+        if (!is_tuple(replacement))
+            return raise(thread, exc::TypeError, "__mro_entries__ must return a tuple");
         *changed = true;
         TRY(list_extend(thread, *resolved, replacement));
     }
@@ -142,8 +165,10 @@ Ref<Tuple> resolve_bases(Thread& thread, const Value* bases, size_t count, bool*
 }
 
 Owned builtin_build_class(Thread& thread, Value function, Value name, Args bases, Kwargs keywords) {
-    if (!has_shape(function, k_function_shape)) return raise(thread, exc::TypeError, "__build_class__: func must be a function");
-    if (!is_str(name)) return raise(thread, exc::TypeError, "__build_class__: name is not a string");
+    if (!has_shape(function, k_function_shape))
+        return raise(thread, exc::TypeError, "__build_class__: func must be a function");
+    if (!is_str(name))
+        return raise(thread, exc::TypeError, "__build_class__: name is not a string");
     bool changed;
     Ref<Tuple> resolved = TRY(resolve_bases(thread, bases.values, bases.count, &changed));
     // The keywords without `metaclass`, as names and values side by side.
@@ -155,7 +180,9 @@ Owned builtin_build_class(Thread& thread, Value function, Value name, Args bases
         else
             TRY(dict_set(thread, *rest, keywords.names[i], keywords.values[i]));
     }
-    if (metaclass.is_nothing()) metaclass = Owned::share(resolved->size ? Value::of(type_of((*resolved)[0])) : Value::of(type_type));
+    if (metaclass.is_nothing())
+        metaclass = Owned::share(resolved->size ? Value::of(type_of((*resolved)[0]))
+                                                : Value::of(type_type));
     if (is_type(metaclass)) {
         Type* winner = calculate_metaclass(thread, metaclass.as<Type>(), *resolved);
         if (!winner) return {};
@@ -171,8 +198,11 @@ Owned builtin_build_class(Thread& thread, Value function, Value name, Args bases
     if (!names) return {};
     if (!type_of(names).slots.subscript) {
         if (is_type(metaclass))
-            return raise(thread, exc::TypeError, "{}.__prepare__() must return a mapping, not {}", metaclass.as<Type>(), type_name_of(names));
-        return raise(thread, exc::TypeError, "<metaclass>.__prepare__() must return a mapping, not {}", type_name_of(names));
+            return raise(thread, exc::TypeError, "{}.__prepare__() must return a mapping, not {}",
+                         metaclass.as<Type>(), type_name_of(names));
+        return raise(thread, exc::TypeError,
+                     "<metaclass>.__prepare__() must return a mapping, not {}",
+                     type_name_of(names));
     }
     Owned cell = TRY(run_class_body(thread, function.as<Function>(), names));
     if (changed) {
@@ -184,9 +214,13 @@ Owned builtin_build_class(Thread& thread, Value function, Value name, Args bases
     if (is_type(made) && has_shape(cell, k_cell_shape)) {
         Owned inside = TRY(cell_load(thread, cell.as<Cell>()));
         if (inside.is_nothing())
-            return raise(thread, exc::RuntimeError, "__class__ not set defining {} as {}. Was __classcell__ propagated to type.__new__?", repr_of(name), repr_of(made));
+            return raise(thread, exc::RuntimeError,
+                         "__class__ not set defining {} as {}. Was __classcell__ propagated to "
+                         "type.__new__?",
+                         repr_of(name), repr_of(made));
         if (!same(inside, made))
-            return raise(thread, exc::TypeError, "__class__ set to {} defining {} as {}", repr_of(inside), repr_of(name), repr_of(made));
+            return raise(thread, exc::TypeError, "__class__ set to {} defining {} as {}",
+                         repr_of(inside), repr_of(name), repr_of(made));
     }
     return made;
 }
@@ -209,13 +243,15 @@ Owned builtin_breakpoint(Thread& thread, Args args, Kwargs kwargs) {
     if (hook.is_nothing()) return raise(thread, exc::RuntimeError, "lost sys.breakpointhook");
     Ref<Tuple> positional = TRY(make_tuple(thread, args.values, args.count));
     Ref<Dict> named = TRY(make_dict(thread));
-    for (size_t i = 0; i < kwargs.count; i++) TRY(dict_set(thread, *named, kwargs.names[i], kwargs.values[i]));
+    for (size_t i = 0; i < kwargs.count; i++)
+        TRY(dict_set(thread, *named, kwargs.names[i], kwargs.values[i]));
     return call_with(thread, hook, *positional, named.get());
 }
 
 Owned stream_of(Thread& thread, Str& name) {
     Owned stream = dict_get(thread, interpreter_of(thread).sys_dict.as<Dict>(), name);
-    if (stream.is_nothing() || is_none(stream)) return raise(thread, exc::RuntimeError, "input(): lost sys.{}", name);
+    if (stream.is_nothing() || is_none(stream))
+        return raise(thread, exc::RuntimeError, "input(): lost sys.{}", name);
     return stream;
 }
 
@@ -232,7 +268,8 @@ Owned builtin_input(Thread& thread, Value prompt) {
     flushed = call_method(thread, out, ID(flush));
     if (!flushed) clear_exception(thread);
     Owned line = TRY(call_method(thread, in, ID(readline)));
-    if (!is_str(line)) return raise(thread, exc::TypeError, "object.readline() returned non-string");
+    if (!is_str(line))
+        return raise(thread, exc::TypeError, "object.readline() returned non-string");
     Str& text = line.as<Str>();
     if (text.length() == 0) return raise(thread, exc::EOFError, "EOF when reading a line");
     size_t end = text.length();
@@ -243,14 +280,23 @@ Owned builtin_input(Thread& thread, Value prompt) {
 }  // namespace
 
 const MethodRow builtin_run_rows[] = {
-    {"exec", "(source, /, globals=None, locals=None, *, closure=None)", fn<builtin_exec>, "Execute the given source in the context of globals and locals."},
-    {"eval", "(source, /, globals=None, locals=None)", fn<builtin_eval>, "Evaluate the given source in the context of globals and locals."},
-    {"__import__", "(name, globals=None, locals=None, fromlist=(), level=0)", fn<builtin_import>, "Import a module."},
-    {"__build_class__", "(func, name, /, *bases, **kwds)", fn<builtin_build_class>, "__build_class__(func, name, /, *bases, [metaclass], **kwds) -> class\n\nInternal helper function used by the class statement."},
-    {"globals", "()", fn<builtin_globals>, "Return the dictionary containing the current scope's global variables."},
-    {"locals", "()", fn<builtin_locals>, "Return a dictionary containing the current scope's local variables."},
-    {"breakpoint", "(*args, **kws)", fn<builtin_breakpoint>, "Call sys.breakpointhook(*args, **kws)."},
-    {"input", "(prompt=<unrepresentable>, /)", fn<builtin_input>, "Read a string from standard input.  The trailing newline is stripped."},
+    {"exec", "(source, /, globals=None, locals=None, *, closure=None)", fn<builtin_exec>,
+     "Execute the given source in the context of globals and locals."},
+    {"eval", "(source, /, globals=None, locals=None)", fn<builtin_eval>,
+     "Evaluate the given source in the context of globals and locals."},
+    {"__import__", "(name, globals=None, locals=None, fromlist=(), level=0)", fn<builtin_import>,
+     "Import a module."},
+    {"__build_class__", "(func, name, /, *bases, **kwds)", fn<builtin_build_class>,
+     "__build_class__(func, name, /, *bases, [metaclass], **kwds) -> class\n\nInternal helper "
+     "function used by the class statement."},
+    {"globals", "()", fn<builtin_globals>,
+     "Return the dictionary containing the current scope's global variables."},
+    {"locals", "()", fn<builtin_locals>,
+     "Return a dictionary containing the current scope's local variables."},
+    {"breakpoint", "(*args, **kws)", fn<builtin_breakpoint>,
+     "Call sys.breakpointhook(*args, **kws)."},
+    {"input", "(prompt=<unrepresentable>, /)", fn<builtin_input>,
+     "Read a string from standard input.  The trailing newline is stripped."},
     {},
 };
 

@@ -26,8 +26,10 @@ Owned sys_getframe(Thread& thread, int depth) {
 
 Owned sys_getframemodulename(Thread& thread, int depth) {
     Frame* frame = depth < 0 ? nullptr : python_frame(thread, static_cast<size_t>(depth));
-    if (!frame || !has_shape(Value::from_bits(frame->function_word), k_function_shape)) return Owned::share(none());
-    Owned module = get_attribute_or_nothing(thread, Value::from_bits(frame->function_word), ID(__module__));
+    if (!frame || !has_shape(Value::from_bits(frame->function_word), k_function_shape))
+        return Owned::share(none());
+    Owned module =
+        get_attribute_or_nothing(thread, Value::from_bits(frame->function_word), ID(__module__));
     return module.is_nothing() ? Owned::share(none()) : std::move(module);
 }
 
@@ -60,29 +62,38 @@ Owned sys_current_exceptions(Thread& thread) {
 }
 
 void set_function(uint64_t& word, Value function) {
-    Owned old = Owned::adopt(std::exchange(word, is_none(function) ? 0 : Owned::share(function).release()));
+    Owned old =
+        Owned::adopt(std::exchange(word, is_none(function) ? 0 : Owned::share(function).release()));
 }
-Owned get_function(uint64_t word) { return Owned::share(word ? Value::from_bits(word) : none()); }
+Owned get_function(uint64_t word) {
+    return Owned::share(word ? Value::from_bits(word) : none());
+}
 
 Owned sys_settrace(Thread& thread, Value function) {
     set_function(thread.trace_function, function);
     return Owned::share(none());
 }
-Owned sys_gettrace(Thread& thread) { return get_function(thread.trace_function); }
+Owned sys_gettrace(Thread& thread) {
+    return get_function(thread.trace_function);
+}
 Owned sys_setprofile(Thread& thread, Value function) {
     set_function(thread.profile_function, function);
     return Owned::share(none());
 }
-Owned sys_getprofile(Thread& thread) { return get_function(thread.profile_function); }
+Owned sys_getprofile(Thread& thread) {
+    return get_function(thread.profile_function);
+}
 
 Owned sys_settraceallthreads(Thread& thread, Value function) {
     StopTheWorld stopped(thread);
-    for (Thread* each = interpreter_of(thread).threads; each; each = each->next) set_function(each->trace_function, function);
+    for (Thread* each = interpreter_of(thread).threads; each; each = each->next)
+        set_function(each->trace_function, function);
     return Owned::share(none());
 }
 Owned sys_setprofileallthreads(Thread& thread, Value function) {
     StopTheWorld stopped(thread);
-    for (Thread* each = interpreter_of(thread).threads; each; each = each->next) set_function(each->profile_function, function);
+    for (Thread* each = interpreter_of(thread).threads; each; each = each->next)
+        set_function(each->profile_function, function);
     return Owned::share(none());
 }
 Owned sys_call_tracing(Thread& thread, Value function, Tuple& args) {
@@ -94,16 +105,25 @@ Owned sys_call_tracing(Thread& thread, Value function, Tuple& args) {
 
 const MethodRow rows[] = {
     {"_getframe", "(depth=0, /)", fn<sys_getframe>, "Return a frame object from the call stack."},
-    {"_getframemodulename", "(depth=0)", fn<sys_getframemodulename>, "Return the name of the module for a calling frame."},
-    {"_current_frames", "()", fn<sys_current_frames>, "Return a dict mapping each thread's thread id to its current stack frame."},
-    {"_current_exceptions", "()", fn<sys_current_exceptions>, "Return a dict mapping each thread's identifier to its current raised exception."},
+    {"_getframemodulename", "(depth=0)", fn<sys_getframemodulename>,
+     "Return the name of the module for a calling frame."},
+    {"_current_frames", "()", fn<sys_current_frames>,
+     "Return a dict mapping each thread's thread id to its current stack frame."},
+    {"_current_exceptions", "()", fn<sys_current_exceptions>,
+     "Return a dict mapping each thread's identifier to its current raised exception."},
     {"settrace", "(function, /)", fn<sys_settrace>, "Set the global debug tracing function."},
-    {"gettrace", "()", fn<sys_gettrace>, "Return the global debug tracing function set with sys.settrace."},
+    {"gettrace", "()", fn<sys_gettrace>,
+     "Return the global debug tracing function set with sys.settrace."},
     {"setprofile", "(function, /)", fn<sys_setprofile>, "Set the profiling function."},
-    {"getprofile", "()", fn<sys_getprofile>, "Return the profiling function set with sys.setprofile."},
-    {"_settraceallthreads", "(function, /)", fn<sys_settraceallthreads>, "Set the global debug tracing function in all running threads belonging to the current interpreter."},
-    {"_setprofileallthreads", "(function, /)", fn<sys_setprofileallthreads>, "Set the profiling function in all running threads belonging to the current interpreter."},
-    {"call_tracing", "(func, args, /)", fn<sys_call_tracing>, "Call func(*args), while tracing is enabled."},
+    {"getprofile", "()", fn<sys_getprofile>,
+     "Return the profiling function set with sys.setprofile."},
+    {"_settraceallthreads", "(function, /)", fn<sys_settraceallthreads>,
+     "Set the global debug tracing function in all running threads belonging to the current "
+     "interpreter."},
+    {"_setprofileallthreads", "(function, /)", fn<sys_setprofileallthreads>,
+     "Set the profiling function in all running threads belonging to the current interpreter."},
+    {"call_tracing", "(func, args, /)", fn<sys_call_tracing>,
+     "Call func(*args), while tracing is enabled."},
     {},
 };
 

@@ -31,6 +31,8 @@ static void report(Thread& thread, Value exception, Value where, const char* mes
     if (!call_hook(thread, exception, where, message)) clear_exception(thread);
 }
 
-void install_unraisable_hook() { unraisable_hook = report; }
+void install_unraisable_hook() {
+    unraisable_hook = report;
+}
 
 }  // namespace imugi
