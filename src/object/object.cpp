@@ -165,7 +165,8 @@ Owned default_state(Thread& thread, Value self, bool required) {
     if (required && type.item_size)
         return raise(thread, exc::TypeError, "cannot pickle '{}' object", type);
     Owned state = TRY(get_attribute_or_nothing(thread, self, ID(__dict__)));
-    if (state.is_nothing()) state = Owned::share(none());
+    if (state.is_nothing() || (is_exact_dict(state) && dict_size(state.as<Dict>()) == 0))
+        state = Owned::share(none());
     if (required && type.size - (type.size - type.slots_offset) > sizeof(Object) &&
         !is_subtype(type, module_type))
         return raise(thread, exc::TypeError, "cannot pickle '{}' object", type);
