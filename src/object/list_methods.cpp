@@ -160,6 +160,8 @@ Owned list_compare(Thread& thread, Value self, Value other, CompareOp op) {
         if (a.is_nothing() || b.is_nothing()) break;
         if (same(a, b)) continue;
         if (TRY(equals(thread, a, b))) continue;
+        // The comparison may have shortened a list: then its size decides.
+        if (i >= list_size(left) || i >= list_size(right)) break;
         if (op == CompareOp::kEq) return Owned::share(boolean(false));
         if (op == CompareOp::kNe) return Owned::share(boolean(true));
         return compare(thread, a, b, op);

@@ -1,5 +1,6 @@
 // ReprGuard: finds out that repr() of a container has come back to itself. One chain per OS thread,
-// through the C++ frames that are writing a container; no other thread looks at it.
+// through the C++ frames that are writing a container; no other thread looks at it. Deep in the
+// chain a table of what it holds takes the place of walking it.
 #pragma once
 
 #include "object/fwd.h"
@@ -18,7 +19,10 @@ class [[nodiscard]] ReprGuard {
   private:
     const Object* object_;
     ReprGuard* previous_;
+    const ReprGuard* shallow_ = nullptr;
+    size_t depth_;
     bool recursive_ = false;
+    bool in_table_ = false;
 };
 
 }  // namespace imugi

@@ -385,6 +385,9 @@ void update_offset(Thread& thread, Type& type, size_t offset) {
                 continue;
             }
         } else if (is_of_other_slot(type, found, def)) {
+            // tuple.__getitem__ is its `subscript`; its `item` goes with it.
+            if (has_shape(found, k_slot_wrapper_shape) && !specific)
+                specific = slot_at(found.as<SlotWrapper>().type->slots, offset);
             continue;
         }
         use_generic = true;

@@ -11,9 +11,7 @@
 
 namespace imugi {
 
-bool ValueBuffer::reserve(size_t more) {
-    if (size_ + more <= capacity_) return true;
-    size_t capacity = size_ + more + (size_ >> 2) + 6;
+bool ValueBuffer::resize(size_t capacity) {
     ListItems* array = allocate_list_items(capacity);
     if (array == nullptr) return raise_memory_error(thread_);
     if (size_ != 0) memcpy(static_cast<void*>(array->items), array_->items, size_ * sizeof(Slot));

@@ -14,11 +14,14 @@ class ValueBuffer {
 
     // False with MemoryError set.
     [[nodiscard]] bool append(Owned value) {
-        if (size_ == capacity_) TRY(reserve(1));
+        if (size_ == capacity_) TRY(resize(size_ + (size_ >> 2) + 6));
         array_->items[size_++].init(std::move(value));
         return true;
     }
-    [[nodiscard]] bool reserve(size_t more);
+    // Room for exactly that many more.
+    [[nodiscard]] bool reserve(size_t more) {
+        return size_ + more <= capacity_ || resize(size_ + more);
+    }
     size_t size() const { return size_; }
     Value operator[](size_t i) const { return array_->items[i].borrow(); }
     Slot* slots() const { return array_->items; }
@@ -37,6 +40,7 @@ class ValueBuffer {
     Ref<List> to_list();
 
   private:
+    [[nodiscard]] bool resize(size_t capacity);
     Thread& thread_;
     ListItems* array_ = nullptr;
     size_t size_ = 0, capacity_ = 0;
