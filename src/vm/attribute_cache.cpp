@@ -77,7 +77,9 @@ static bool has_plain_lookup(const Type& type) {
 static uint64_t slot_entry(Object* object, Str& name) {
     Shape& shape = *object->shape();
     Type& type = *shape.type;
-    if (!type.attributes_offset || shape.dict_mode) return 0;
+    // Storage at the block's end has no fixed place.
+    if (!type.attributes_offset || type.attributes_offset == kAttributesAtEnd || shape.dict_mode)
+        return 0;
     int index = find_attribute(shape, name);
     if (index < 0) return 0;
     uint64_t offset;
