@@ -219,7 +219,7 @@ class Validator {
             case kMinRepeatOne:
             case kPossessiveRepeatOne:
                 if (!repeat_bounds(*at, end) || !jump(*at, end, &target) || target < *at + 3 ||
-                    !single(*at + 3, target) || target == end)
+                    !single(*at + 3, target))
                     return false;
                 *at = target;
                 return true;
