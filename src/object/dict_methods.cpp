@@ -3,6 +3,7 @@
 #include "object/call.h"
 #include "object/dict.h"
 #include "object/dict_table.h"
+#include "object/hashed_keys.h"
 #include "object/native.h"
 #include "object/pickling.h"
 #include "object/protocol.h"
@@ -205,12 +206,13 @@ Owned method_fromkeys(Thread& thread, Type& type, Value iterable, Value value) {
     Owned made = TRY(call(thread, Value::of(type)));
     if (is_exact_dict(made)) {
         Dict& dict = dict_of(made);
-        if (dict_size(dict) == 0 && is_exact_dict(iterable)) {
-            Dict& source = dict_of(iterable);
-            size_t position = 0;
-            Owned key, ignored;
-            while (dict_next(thread, source, &position, &key, &ignored))
-                TRY(dict_set(thread, dict, key, value));
+        bool from_set = is_exact_set(iterable) || has_shape(iterable, k_frozenset_shape);
+        if (is_exact_dict(iterable) || from_set) {
+            HashedKeys keys(thread);
+            TRY(from_set ? keys.copy(thread, iterable.as<Set>())
+                         : keys.copy(thread, iterable.as<Dict>()));
+            for (size_t i = 0; i < keys.size(); i++)
+                TRY(dict_set_hashed(thread, dict, keys.key(i), keys.hash(i), Owned::share(value)));
             return made;
         }
         Owned iterator = TRY(iterate(thread, iterable));

@@ -3,7 +3,7 @@
 
 #include "memory/collector.h"
 #include "object/dict.h"
-#include "object/dict_table.h"
+#include "object/hashed_keys.h"
 #include "object/list.h"
 #include "object/protocol.h"
 #include "object/set_table.h"
@@ -169,9 +169,12 @@ bool update_from_set(Thread& thread, Set& set, Set& other) {
 }
 
 bool update_from_dict(Thread& thread, Set& set, Dict& dict) {
-    size_t position = 0;
-    Owned key, value;
-    while (dict_next(thread, dict, &position, &key, &value)) TRY(set_add(thread, set, key));
+    HashedKeys keys(thread);
+    TRY(keys.copy(thread, dict));
+    for (size_t i = 0; i < keys.size(); i++)
+        TRY(with_set_entry(thread, set, keys.key(i), keys.hash(i), [&](Index entry) {
+            return entry != kAbsent || set_table_insert(set, keys.key(i), keys.hash(i));
+        }));
     return true;
 }
 

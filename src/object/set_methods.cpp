@@ -2,6 +2,7 @@
 #include "base/hash.h"
 #include "memory/collector.h"
 #include "object/dict.h"
+#include "object/hashed_keys.h"
 #include "object/list.h"
 #include "object/native.h"
 #include "object/pickling.h"
@@ -45,9 +46,7 @@ Owned set_make(Thread& thread, Type& type, Arguments) {
 }
 
 bool set_init(Thread& thread, Value self, Arguments arguments) {
-    Type& type = type_of(self);
-    if (&type == &set_type || type.slots.make == set_type.slots.make)
-        TRY(reject_keywords(thread, "set", arguments));
+    TRY(reject_keywords(thread, "set", arguments));
     arguments.names = nullptr;
     TRY(check_positional(thread, "set", arguments, 0, 1));
     set_clear(thread, set_of(self));
@@ -226,11 +225,14 @@ Ref<Set> difference(Thread& thread, Set& self, Value other) {
     }
     if (is_exact_dict(other)) {
         Ref<Set> result = TRY(make_set(thread, type));
-        ValueBuffer elements(thread);
-        TRY(set_elements(thread, self, elements));
-        for (size_t i = 0; i < elements.size(); i++)
-            if (!TRY(dict_contains(thread, other.as<Dict>(), elements[i])))
-                TRY(set_add(thread, *result, elements[i]));
+        HashedKeys elements(thread);
+        TRY(elements.copy(thread, self));
+        for (size_t i = 0; i < elements.size(); i++) {
+            Value key = elements.key(i);
+            Owned found = TRY(dict_get_hashed(thread, other.as<Dict>(), key, elements.hash(i)));
+            if (found.is_nothing() && !set_table_insert(*result, key, elements.hash(i)))
+                return raise_memory_error(thread);
+        }
         return result;
     }
     Ref<Set> result = TRY(set_copy(thread, self, type));
@@ -243,18 +245,19 @@ bool symmetric_update(Thread& thread, Set& self, Value other) {
         set_clear(thread, self);
         return true;
     }
-    Ref<Set> elements;
+    HashedKeys elements(thread);
     if (is_any_set(other)) {
-        elements = TRY(set_copy(thread, set_of(other), set_type));
+        TRY(elements.copy(thread, set_of(other)));
+    } else if (is_exact_dict(other)) {
+        TRY(elements.copy(thread, other.as<Dict>()));
     } else {
-        elements = TRY(make_set(thread));
-        TRY(set_update(thread, *elements, other));
+        Ref<Set> unique = TRY(make_set(thread));
+        TRY(set_update(thread, *unique, other));
+        TRY(elements.copy(thread, *unique));
     }
-    ValueBuffer list(thread);
-    TRY(set_elements(thread, *elements, list));
-    for (size_t i = 0; i < list.size(); i++) {
-        Value element = list[i];
-        int64_t hash = TRY(element_hash(thread, element));
+    for (size_t i = 0; i < elements.size(); i++) {
+        Value element = elements.key(i);
+        int64_t hash = elements.hash(i);
         Owned removed;
         TRY(with_set_entry(thread, self, element, hash, [&](Index entry) {
             if (entry == kAbsent) return set_table_insert(self, element, hash);
