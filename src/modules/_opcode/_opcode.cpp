@@ -92,7 +92,49 @@ Owned disassemble(Thread& thread, Value code) {
     return compile::disassemble(thread, code.as<Code>());
 }
 
+// The operators of BINARY_CONST and INPLACE by number, each with its symbol.
+Owned get_nb_ops(Thread& thread) {
+    static constexpr const char* operators[][2] = {
+        {"NB_ADD", "+"},         {"NB_SUBTRACT", "-"},
+        {"NB_MULTIPLY", "*"},    {"NB_MATRIX_MULTIPLY", "@"},
+        {"NB_TRUE_DIVIDE", "/"}, {"NB_FLOOR_DIVIDE", "//"},
+        {"NB_REMAINDER", "%"},   {"NB_POWER", "**"},
+        {"NB_LSHIFT", "<<"},     {"NB_RSHIFT", ">>"},
+        {"NB_AND", "&"},         {"NB_OR", "|"},
+        {"NB_XOR", "^"}};
+    Ref<List> list = TRY(make_list(thread));
+    for (auto& row : operators) {
+        Ref<Str> name = TRY(intern(thread, row[0]));
+        Ref<Str> symbol = TRY(intern(thread, row[1]));
+        TRY(list_append(thread, *list, TRY(make_tuple(thread, name, symbol))));
+    }
+    return list;
+}
+
+// There is no stack: every instruction works on registers.
+Owned stack_effect(Thread& thread, int opcode, Value oparg, Value jump) {
+    if (opcode < 0 || opcode >= static_cast<int>(kOpcodeCount))
+        return raise(thread, exc::ValueError, "invalid opcode or oparg");
+    return Owned::small_int(0);
+}
+
+// No code is made for pieces of a function.
+Owned get_executor(Thread& thread, Value code, int offset) {
+    return raise(thread, exc::RuntimeError, "Executors are not available in this build");
+}
+
+Owned get_specialization_stats(Thread& thread) {
+    return Owned::share(none());
+}
+
 const MethodRow functions[] = {
+    {"get_executor", "(*, code, offset)", fn<get_executor>,
+     "Return the executor object at offset in code if exists, None otherwise."},
+    {"get_specialization_stats", "()", fn<get_specialization_stats>,
+     "Return the specialization stats"},
+    {"stack_effect", "(opcode, oparg=None, /, *, jump=None)", fn<stack_effect>,
+     "Compute the stack effect of the opcode: none, as instructions work on registers."},
+    {"get_nb_ops", "()", fn<get_nb_ops>, "Return array of symbols of binary ops."},
     {"is_valid", "(opcode)", fn<has_property<always>>, "Return True if opcode is valid."},
     {"has_arg", "(opcode)", fn<has_property<always>>, "Return True if the opcode has operands."},
     {"has_const", "(opcode)", fn<has_property<takes_constant>>,
