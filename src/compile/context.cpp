@@ -98,7 +98,7 @@ bool warn_syntax(CompileContext& context, const ast::Position& position, Ref<Str
     Owned function = get_attribute(thread, warnings, ID(warn_explicit));
     if (!function) return false;
     Owned result =
-        call(thread, function, Value::of(category), message.value(), Value::of(context.filename),
+        call(thread, function, message.value(), Value::of(category), Value::of(context.filename),
              Value::small_int(position.line), none(), none());
     if (result) return true;
     if (!exception_matches(thread, category)) return false;
