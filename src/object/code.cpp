@@ -331,12 +331,13 @@ Owned number_or_none(int32_t n, int32_t least) {
 Owned positions_next(Thread& thread, Value self) {
     auto& iterator = self.as<LineIterator>();
     Code& code = iterator.code.as<Code>();
+    // One for each two bytes of co_code, as traceback.py counts.
     uint32_t at = iterator.at.fetch_add(1, std::memory_order_relaxed);
-    if (at >= code.word_count) {
-        iterator.at.store(code.word_count, std::memory_order_relaxed);
+    if (at / 2 >= code.word_count) {
+        iterator.at.store(code.word_count * 2, std::memory_order_relaxed);
         return Owned::nothing();
     }
-    const PositionEntry* entry = find_position(code, at);
+    const PositionEntry* entry = find_position(code, at / 2);
     PositionEntry missing{0, 0, 0, -1, -1};
     if (!entry) entry = &missing;
     Owned line = number_or_none(entry->line, 1), end_line = number_or_none(entry->end_line, 1);
