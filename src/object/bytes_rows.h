@@ -355,12 +355,7 @@ struct ByteMethods {
             if (i == s.size) break;
             size_t begin = i;
             if (most == 0) {
-                size_t end = s.size;
-                while (is_ascii_space(s[end - 1])) end--;
-                if (begin == 0 && end == s.size)
-                    TRY(list_append(thread, *parts, TRY(unchanged(thread, self, s))));
-                else
-                    TRY(add(thread, *parts, s, begin, end));
+                TRY(list_append(thread, *parts, TRY(part(thread, self, s, begin, s.size))));
                 break;
             }
             most--;
@@ -411,7 +406,6 @@ struct ByteMethods {
                 size_t end = i;
                 size_t begin = 0;
                 if (limit == 0) {
-                    while (is_ascii_space(s[begin])) begin++;
                     i = 0;
                 } else {
                     limit--;

@@ -45,15 +45,16 @@ char sign_of(bool negative, char wanted) {
 
 // --- int ---
 
-Owned format_character(Thread& thread, Value number, const FormatSpec& spec, const Type& type) {
+Owned format_character(Thread& thread, Value number, const FormatSpec& spec) {
     if (spec.sign)
         return raise(thread, exc::ValueError, "Sign not allowed with integer format specifier 'c'");
     if (spec.alternate)
         return raise(thread, exc::ValueError,
                      "Alternate form (#) not allowed with integer format specifier 'c'");
     int64_t code;
-    (void)type;
-    if (!int_fits_int64(number, &code) || code < 0 || code > 0x10FFFF)
+    if (!int_fits_int64(number, &code))
+        return raise(thread, exc::OverflowError, "Python int too large to convert to C long");
+    if (code < 0 || code > 0x10FFFF)
         return raise(thread, exc::OverflowError, "%c arg not in range(0x110000)");
     size_t width = spec.width < 0 ? 0 : static_cast<size_t>(spec.width);
     size_t padding = width > 1 ? width - 1 : 0;
@@ -65,13 +66,13 @@ Owned format_character(Thread& thread, Value number, const FormatSpec& spec, con
     return builder.finish();
 }
 
-Owned format_integer(Thread& thread, Value number, const FormatSpec& spec, const Type& type) {
+Owned format_integer(Thread& thread, Value number, const FormatSpec& spec) {
     if (spec.precision >= 0)
         return raise(thread, exc::ValueError, "Precision not allowed in integer format specifier");
     if (spec.no_minus_zero)
         return raise(thread, exc::ValueError,
                      "Negative zero coercion (z) not allowed in integer format specifier");
-    if (spec.type == 'c') return format_character(thread, number, spec, type);
+    if (spec.type == 'c') return format_character(thread, number, spec);
     int base = spec.type == 'b' ? 2 : spec.type == 'o' ? 8 : (spec.type | 32) == 'x' ? 16 : 10;
     Owned digits = TRY(int_to_str(thread, number, base));
     Str& text = digits.as<Str>();
@@ -148,7 +149,7 @@ Owned int_format(Thread& thread, Value value, Str& spec_text) {
     FormatSpec spec;
     TRY(parse_format_spec(thread, spec_text, type, '>', 'd', &spec));
     if (spec.type < 128 && spec.type != 0 && strchr("bcdoxXn", static_cast<char>(spec.type)))
-        return format_integer(thread, value, spec, type);
+        return format_integer(thread, value, spec);
     if (!is_float_code(spec.type) || spec.type == 0)
         return raise_unknown_format_code(thread, spec.type, type);
     double number = TRY(int_to_double(thread, value));

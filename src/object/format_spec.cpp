@@ -282,7 +282,9 @@ size_t rest_length(const FormatSpec& spec, const NumberParts& parts) {
 
 bool append_number(StrBuilder& builder, const FormatSpec& spec, const NumberParts& parts) {
     Groups groups(spec, parts);
-    size_t separator = groups.separator() ? utf8_length(groups.separator()) : 0;
+    // Infinities and NaN have no digits to group.
+    bool grouped = groups.separator() && parts.digit_count != 0;
+    size_t separator = grouped ? utf8_length(groups.separator()) : 0;
     size_t fixed = (parts.sign != 0) + strlen(parts.prefix) + rest_length(spec, parts);
     size_t width = spec.width < 0 ? 0 : static_cast<size_t>(spec.width);
     size_t zeros = 0;
@@ -301,7 +303,8 @@ bool append_number(StrBuilder& builder, const FormatSpec& spec, const NumberPart
             zeros = low;
         }
     }
-    size_t length = fixed + grouped_length(groups, parts.digit_count + zeros, separator);
+    size_t length = fixed + (grouped ? grouped_length(groups, parts.digit_count + zeros, separator)
+                                     : parts.digit_count);
     size_t padding = width > length ? width - length : 0;
     size_t left = spec.align == '>' ? padding : spec.align == '^' ? padding / 2 : 0;
     size_t inner = spec.align == '=' ? padding : 0;
@@ -309,7 +312,7 @@ bool append_number(StrBuilder& builder, const FormatSpec& spec, const NumberPart
     if (parts.sign) TRY(builder.append(static_cast<uint32_t>(parts.sign)));
     TRY(builder.append(parts.prefix));
     TRY(builder.append_repeated(spec.fill, inner));
-    if (separator == 0)
+    if (!grouped)
         TRY(builder.append(parts.digits, parts.digit_count));
     else
         TRY(append_grouped(builder, groups, parts.digits, parts.digit_count, zeros));

@@ -227,7 +227,7 @@ Owned converted(Thread& thread, Owned value, uint32_t conversion) {
 
 bool append_formatted(Thread& thread, StrBuilder& out, const Str& text, size_t begin, size_t end,
                       Source& source, int depth) {
-    if (depth < 0) return raise(thread, exc::ValueError, "Max string recursion exceeded");
+    if (depth <= 0) return raise(thread, exc::ValueError, "Max string recursion exceeded");
     size_t at = begin;
     for (;;) {
         FormatField field;

@@ -36,9 +36,7 @@ Owned split_space(Thread& thread, Str& self, size_t most) {
         if (i == length) break;
         size_t begin = i;
         if (most == 0) {
-            size_t end = length;
-            while (end > begin && unicode::is_space(self[end - 1])) end--;
-            TRY(add_part(thread, *parts, self, begin, end));
+            TRY(add_part(thread, *parts, self, begin, length));
             break;
         }
         most--;
@@ -56,9 +54,7 @@ Owned rsplit_space(Thread& thread, Str& self, size_t most) {
         if (i == 0) break;
         size_t end = i;
         if (most == 0) {
-            size_t begin = 0;
-            while (unicode::is_space(self[begin])) begin++;
-            TRY(add_part(thread, *parts, self, begin, end));
+            TRY(add_part(thread, *parts, self, 0, end));
             break;
         }
         most--;

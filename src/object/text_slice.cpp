@@ -14,8 +14,15 @@ bool resolve_bounds(Thread& thread, Value start, Value end, size_t length, Index
                     Index* out_end) {
     *out_start = 0;
     *out_end = PTRDIFF_MAX;
-    if (start && !is_none(start)) *out_start = TRY(slice_bound(thread, start));
-    if (end && !is_none(end)) *out_end = TRY(slice_bound(thread, end));
+    Value given[] = {start, end};
+    Index* out[] = {out_start, out_end};
+    for (int i = 0; i < 2; i++) {
+        if (given[i].is_empty() || is_none(given[i])) continue;
+        if (!has_index(given[i]))
+            return raise(thread, exc::TypeError,
+                         "slice indices must be integers or None or have an __index__ method");
+        *out[i] = TRY(slice_bound(thread, given[i]));
+    }
     adjust_bounds(*out_start, *out_end, static_cast<Index>(length));
     return true;
 }
