@@ -8,6 +8,7 @@
 #include "object/call.h"
 #include "object/memoryview.h"
 #include "object/protocol.h"
+#include "object/slot_functions.h"
 
 namespace imugi {
 

@@ -322,7 +322,8 @@ uint8_t* locate(Thread& thread, MemoryView& view, Value key) {
         if (view.dimensions == 0)
             return raise(thread, exc::TypeError, "invalid indexing of 0-dim memory");
         if (view.dimensions > 1)
-            return raise(thread, exc::NotImplementedError, "sub-views are not implemented");
+            return raise(thread, exc::NotImplementedError,
+                         "multi-dimensional sub-views are not implemented");
         return step_into(thread, view, view.data, *index, 0);
     }
     Tuple& tuple = key.as<Tuple>();
@@ -553,6 +554,10 @@ Result<Index> view_length(Thread& thread, Value self) {
     return view.shape()[0];
 }
 
+Owned view_item(Thread& thread, Value self, Index index) {
+    return memoryview_subscript(thread, self, Value::small_int(index));
+}
+
 Owned view_make(Thread& thread, Type&, Arguments arguments) {
     Value object;
     TRY(bind_arguments(thread, "memoryview", "(object)", arguments, &object, 1));
@@ -583,6 +588,7 @@ const TypeSpec memoryview_type_spec = {
               .fields = view_fields,
               .release = view_release,
               .sequence_length = view_length,
+              .item = view_item,
               .length = view_length,
               .subscript = memoryview_subscript,
               .assign_subscript = memoryview_assign,

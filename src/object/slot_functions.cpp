@@ -6,6 +6,7 @@
 #include "object/descriptor.h"
 #include "object/errors.h"
 #include "object/int.h"
+#include "object/memoryview.h"
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
@@ -255,12 +256,7 @@ void slot_finalize(Thread& thread, Value self) {
 }
 
 bool slot_get_buffer(Thread& thread, Value self, BufferView& view, int flags) {
-    Owned number = Owned::small_int(flags);
-    Owned result = call_special(thread, self, ID(__buffer__), number);
-    if (!result) return false;
-    if (result.is_nothing() || !is_instance_of(result, memoryview_type))
-        return raise(thread, exc::TypeError, "__buffer__ returned non-memoryview object");
-    return get_buffer(thread, result, view, flags);
+    return python_get_buffer(thread, self, view, flags);
 }
 
 }  // namespace imugi
