@@ -94,15 +94,10 @@ Owned decode_wide(Thread& thread, const uint8_t* data, size_t size, const char* 
         ByteOrderMark mark = is16 ? utf16_mark(data, size) : utf32_mark(data, size);
         skipped = mark.size;
         byte_order = mark.size ? mark.order : native_order;
-        // Too little to tell: the order stays open.
-        if (mark.size || size >= sizeof(Unit)) *order = byte_order == ByteOrder::big ? 1 : -1;
+        if (mark.size) *order = byte_order == ByteOrder::big ? 1 : -1;
     }
-    const char* name = is16 ? (*order == 0 || skipped         ? "utf-16"
-                               : byte_order == ByteOrder::big ? "utf-16-be"
-                                                              : "utf-16-le")
-                            : (*order == 0 || skipped         ? "utf-32"
-                               : byte_order == ByteOrder::big ? "utf-32-be"
-                                                              : "utf-32-le");
+    bool big = byte_order == ByteOrder::big;
+    const char* name = is16 ? (big ? "utf-16-be" : "utf-16-le") : (big ? "utf-32-be" : "utf-32-le");
     auto scan_at = [&](const uint8_t* at, size_t left) {
         return is16 ? utf16_scan(at, left, byte_order, Surrogates::reject, final)
                     : utf32_scan(at, left, byte_order, Surrogates::reject, final);

@@ -247,6 +247,16 @@ NativeClass dialect_class(dialect_spec);
 // Dialect(dialect, **options) for reader(), writer() and register_dialect().
 Owned dialect_from(Thread& thread, Value dialect, Kwargs options) {
     Type* type = dialect_class.get(thread);
+    static constexpr const char* kOptions[] = {"delimiter",        "doublequote", "escapechar",
+                                               "lineterminator",   "quotechar",   "quoting",
+                                               "skipinitialspace", "strict"};
+    for (size_t i = 0; i < options.count; i++) {
+        bool known = false;
+        for (const char* option : kOptions) known |= str_equal(options.names[i].as<Str>(), option);
+        if (!known)
+            return raise(thread, exc::TypeError,
+                         "this function got an unexpected keyword argument '{}'", options.names[i]);
+    }
     Ref<Tuple> names = TRY(make_tuple(thread, options.names, options.count));
     size_t count = options.count + 1;
     auto* values = static_cast<Value*>(array_allocate(count * sizeof(Value)));
@@ -735,11 +745,11 @@ Owned field_size_limit(Thread& thread, Value new_limit) {
 }
 
 const MethodRow functions[] = {
-    {"reader", "(iterable, dialect=<unrepresentable>, /, **fmtparams)", fn<reader>,
+    {"reader", "(iterable, /, dialect=<unrepresentable>, **fmtparams)", fn<reader>,
      "An iterator over the records of lines of text; each is a list of fields."},
-    {"writer", "(fileobj, dialect=<unrepresentable>, /, **fmtparams)", fn<writer>,
+    {"writer", "(fileobj, /, dialect=<unrepresentable>, **fmtparams)", fn<writer>,
      "A writer of records to an object with a write() method."},
-    {"register_dialect", "(name, dialect=<unrepresentable>, /, **fmtparams)", fn<register_dialect>,
+    {"register_dialect", "(name, /, dialect=<unrepresentable>, **fmtparams)", fn<register_dialect>,
      "Gives a dialect a name."},
     {"unregister_dialect", "(name)", fn<unregister_dialect>, "Forgets the dialect of that name."},
     {"get_dialect", "(name)", fn<get_dialect>, "The dialect of that name."},

@@ -55,8 +55,6 @@ bool append_json_quoted(StrBuilder& out, const Str& s, bool ascii_only) {
                 if (!append_unicode_escape(out, 0xD800 + ((c - 0x10000) >> 10)) ||
                     !append_unicode_escape(out, 0xDC00 + ((c - 0x10000) & 0x3FF)))
                     return false;
-            } else if (c == 0x7F) {
-                if (!out.append(c)) return false;
             } else if (!append_unicode_escape(out, c)) {
                 return false;
             }

@@ -15,9 +15,15 @@ namespace imugi {
 
 namespace {
 
+// The Python part; it needs `warnings` to have been imported, which says so to it.
+Owned python_part(Thread& thread) {
+    Owned warnings = TRY(import_module(thread, ID(warnings)));
+    return import_module(thread, ID(_py_warnings));
+}
+
 Owned warnings_warn(Thread& thread, Value message, Value category, Value stacklevel, Value source,
                     Value skip_file_prefixes) {
-    Owned module = TRY(import_module(thread, ID(_py_warnings)));
+    Owned module = TRY(python_part(thread));
     Owned function = TRY(get_attribute(thread, module, ID(warn)));
     Ref<Tuple> positional = TRY(make_tuple(thread, message, category, stacklevel, source));
     Ref<Dict> named = TRY(make_dict(thread));
@@ -28,7 +34,7 @@ Owned warnings_warn(Thread& thread, Value message, Value category, Value stackle
 Owned warnings_warn_explicit(Thread& thread, Value message, Value category, Value filename,
                              Value lineno, Value module, Value registry, Value module_globals,
                              Value source) {
-    Owned warnings = TRY(import_module(thread, ID(_py_warnings)));
+    Owned warnings = TRY(python_part(thread));
     Owned function = TRY(get_attribute(thread, warnings, ID(warn_explicit)));
     return call(thread, function, message, category, filename, lineno, module, registry,
                 module_globals, source);

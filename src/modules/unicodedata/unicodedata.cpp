@@ -215,9 +215,12 @@ Owned make_database(Thread& thread, bool old) {
 bool execute(Thread& thread, Module& module) {
     Owned current = TRY(make_database(thread, false));
     Owned module_name = TRY(make_str(thread, "unicodedata"));
-    for (const MethodRow* row = methods; row->name; row++)
-        TRY(module_set(thread, module, row->name,
-                       Owned(make_native_function(thread, *row, current, module_name))));
+    for (const MethodRow* row = methods; row->name; row++) {
+        Ref<NativeFunction> function =
+            TRY(make_native_function(thread, *row, current, module_name));
+        function->defining_type = ucd_class.get(thread);
+        TRY(module_set(thread, module, row->name, function.value()));
+    }
     TRY(module_set(thread, module, "ucd_3_2_0", make_database(thread, true)));
     TRY(module_set(thread, module, "unidata_version",
                    Owned(make_str(thread, unicode::unidata_version()))));
