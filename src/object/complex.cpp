@@ -157,7 +157,7 @@ Owned power_of(Thread& thread, ComplexNumber a, ComplexNumber b) {
         double angle = std::atan2(a.imaginary, a.real);
         double phase = angle * b.real;
         if (b.imaginary != 0) {
-            length *= std::exp(-angle * b.imaginary);
+            length /= std::exp(angle * b.imaginary);
             phase += b.imaginary * std::log(size);
         }
         result = {length * std::cos(phase), length * std::sin(phase)};
@@ -353,7 +353,10 @@ Result<ComplexNumber> from_text(Thread& thread, Str& text) {
         else
             plain[kept++] = data[i];
     }
-    if (!ok || !parse_complex(plain, kept, &z))
+    if (!ok)
+        return raise(thread, exc::ValueError, "could not convert string to complex: {}",
+                     repr_of(Value::of(text)));
+    if (!parse_complex(plain, kept, &z))
         return raise(thread, exc::ValueError, "complex() arg is a malformed string");
     return z;
 }

@@ -279,6 +279,7 @@ Owned make(Thread& thread, Type& type, Arguments arguments) {
     if (arguments.count == 1 && !arguments.names) {
         bound[0] = arguments[0];
     } else {
+        if (!arguments.names) TRY(check_positional(thread, "int", arguments, 0, 2));
         TRY(bind_arguments(thread, "int", "(x=<unrepresentable>, /, base=<unrepresentable>)",
                            arguments, bound, 2));
     }
