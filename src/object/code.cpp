@@ -22,7 +22,7 @@ IMUGI_BUILTIN_TYPE_BY_OBJECT(Code, code_type);
 // iterator; racing callers of next() each get some step.
 struct LineIterator : Object {
     Slot code;
-    std::atomic<uint32_t> at;  // word to go on from
+    std::atomic<uint32_t> at;  // word, or half word for positions, to go on from
 };
 IMUGI_BUILTIN_TYPE_BY_OBJECT(LineIterator, line_iterator_type);
 
@@ -328,6 +328,7 @@ Owned line_next(Thread& thread, Value self) {
 Owned number_or_none(int32_t n, int32_t least) {
     return n >= least ? Owned::small_int(n) : Owned::share(none());
 }
+// One step for every two bytes of co_code, as users of tb_lasti count: two a word.
 Owned positions_next(Thread& thread, Value self) {
     auto& iterator = self.as<LineIterator>();
     Code& code = iterator.code.as<Code>();

@@ -186,6 +186,16 @@ Owned sys_setswitchinterval(Thread& thread, double interval) {
     return Owned::share(none());
 }
 
+// What @dataclass(slots=True) asks for: the class it replaces lets go of its descriptors.
+Owned sys_clear_type_descriptors(Thread& thread, Type& type) {
+    if (type.has(kTypeImmutable)) return raise(thread, exc::TypeError, "argument is immutable");
+    for (Str* name : {&ID(__dict__), &ID(__weakref__)}) {
+        if (set_type_attribute(thread, type, *name, Value())) continue;
+        if (!clear_exception_if(thread, exc::AttributeError)) return {};
+    }
+    return Owned::share(none());
+}
+
 Owned sys_intern(Thread& thread, Value string) {
     if (!is_exact_str(string)) {
         if (is_str(string)) return raise(thread, exc::TypeError, "can't intern {}", type_name_of(string));
@@ -288,6 +298,8 @@ const MethodRow rows[] = {
     {"getsizeof", "(object, default=<unrepresentable>)", fn<sys_getsizeof>, "getsizeof(object [, default]) -> int\n\nReturn the size of object in bytes."},
     {"getswitchinterval", "()", fn<sys_getswitchinterval>, "Return the current thread switch interval."},
     {"setswitchinterval", "(interval, /)", fn<sys_setswitchinterval>, "Set the ideal thread switching delay inside the Python interpreter."},
+    {"_clear_type_descriptors", "(type, /)", fn<sys_clear_type_descriptors>,
+     "Private function for clearing certain descriptors from a type's dictionary."},
     {"intern", "(string, /)", fn<sys_intern>, "``Intern'' the given string."},
     {"_is_interned", "(string, /)", fn<sys_is_interned>, "Return True if the given string is \"interned\"."},
     {"_is_immortal", "(op, /)", fn<sys_is_immortal>, "Return True if the given object is \"immortal\" per PEP 683."},
