@@ -272,12 +272,18 @@ Owned iterate(Thread& thread, Value iterable) {
     return raise_not_iterable(thread, iterable);
 }
 
-Owned next(Thread& thread, Value iterator) {
+Owned next_or_stop(Thread& thread, Value iterator) {
     auto slot = type_of(iterator).slots.next;
     if (IMUGI_UNLIKELY(!slot))
         return raise(thread, exc::TypeError, "'{}' object is not an iterator",
                      type_name_of(iterator));
     return slot(thread, iterator);
+}
+
+Owned next(Thread& thread, Value iterator) {
+    Owned value = next_or_stop(thread, iterator);
+    if (!value && clear_exception_if(thread, exc::StopIteration)) return Owned::nothing();
+    return value;
 }
 
 Result<Index> length_hint(Thread& thread, Value value, Index otherwise) {

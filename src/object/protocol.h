@@ -31,6 +31,9 @@ Owned dir(Thread& thread, Value value);
 // --- iteration: next gives nothing when exhausted ---
 Owned iterate(Thread& thread, Value iterable);
 Owned next(Thread& thread, Value iterator);
+// The same for who must see what an iterator ends with: StopIteration stays raised when it has a
+// value.
+Owned next_or_stop(Thread& thread, Value iterator);
 // Iterator over an object with __getitem__ alone.
 Owned make_sequence_iterator(Thread& thread, Value sequence);
 bool is_iterator(Value value);

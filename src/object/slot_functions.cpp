@@ -214,8 +214,13 @@ Owned slot_iter(Thread& thread, Value self) {
 
 Owned slot_next(Thread& thread, Value self) {
     Owned result = call_required(thread, self, ID(__next__), {});
-    if (!result && clear_exception_if(thread, exc::StopIteration)) return Owned::nothing();
-    return result;
+    if (result || !exception_matches(thread, exc::StopIteration)) return result;
+    // Without a value it is the plain end; with one it is for next() and `yield from` to see.
+    Owned stop = take_exception(thread);
+    Slot& carried = stop.as<StopIterationError>().value;
+    if (carried.is_empty() || is_none(carried.borrow())) return Owned::nothing();
+    set_exception(thread, std::move(stop));
+    return {};
 }
 
 Owned slot_descriptor_get(Thread& thread, Value self, Value instance, Value owner) {

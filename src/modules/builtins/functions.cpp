@@ -181,7 +181,7 @@ Owned builtin_next(Thread& thread, Value iterator, Value otherwise) {
     if (!is_iterator(iterator))
         return raise(thread, exc::TypeError, "'{}' object is not an iterator",
                      type_name_of(iterator));
-    Owned value = next(thread, iterator);
+    Owned value = next_or_stop(thread, iterator);
     if (!value) {
         if (otherwise.is_empty() || !clear_exception_if(thread, exc::StopIteration)) return {};
         return Owned::share(otherwise);
