@@ -25,11 +25,6 @@ bool is_star_wildcard(PatternNode* node) {
     return star && !star->name;
 }
 
-bool is_irrefutable(PatternNode* node) {
-    auto* as = node->if_is<ast::MatchAs>();
-    return as && !as->pattern;
-}
-
 // Names that a pattern binds, in order.
 void collect_captures(PatternNode* node, Vec<IdentifierRef>& names) {
     switch (node->kind) {
@@ -116,6 +111,8 @@ void Generator::pattern(PatternNode* node, Reg subject, PatternState& state) {
     switch (node->kind) {
         case Kind::MatchValue: {
             ast::ExprNode* value = node->as<ast::MatchValue>()->value;
+            if (value->is<ast::JoinedStr>() || value->is<ast::TemplateStr>())
+                return error(at, "patterns may only match literals and attribute lookups");
             Reg left = kept(at, subject);
             Operand right = expr(value);
             Reg r = reg_of(at, right);
@@ -149,6 +146,11 @@ void Generator::pattern(PatternNode* node, Reg subject, PatternState& state) {
             return;
         case Kind::MatchAs: {
             auto& it = *node->as<ast::MatchAs>();
+            if (!it.pattern && !state.may_be_irrefutable) {
+                if (!it.name) return error(at, "wildcard makes remaining patterns unreachable");
+                return error(at, "name capture '{}' makes remaining patterns unreachable",
+                             str_of(thread_, it.name).value());
+            }
             if (it.pattern) pattern(it.pattern, subject, state);
             if (it.name) pattern_capture(at, it.name, subject, state);
             return;
@@ -163,8 +165,10 @@ void Generator::pattern(PatternNode* node, Reg subject, PatternState& state) {
 // Matches patterns against consecutive temporaries.
 void Generator::sub_patterns(const ast::Sequence<PatternNode*>& patterns, uint32_t first,
                              PatternState& state) {
+    bool outer = std::exchange(state.may_be_irrefutable, true);
     for (uint32_t i = 0; i < patterns.size; i++)
         if (!is_wildcard(patterns[i])) pattern(patterns[i], temp(first + i), state);
+    state.may_be_irrefutable = outer;
 }
 
 void Generator::pattern_sequence(ast::MatchSequence& node, Reg subject, PatternState& state) {
@@ -210,7 +214,9 @@ void Generator::pattern_sequence(ast::MatchSequence& node, Reg subject, PatternS
             release(before);
             Reg item = push_temp();
             emit(at, Opcode::GET_ITEM, item, container, key);
+            bool outer = std::exchange(state.may_be_irrefutable, true);
             pattern(node.patterns[i], item, state);
+            state.may_be_irrefutable = outer;
         }
         return;
     }
@@ -251,7 +257,7 @@ void Generator::pattern_mapping(ast::MatchMapping& node, Reg subject, PatternSta
         uint32_t code_size = unit_->code.size(), before = unit_->depth;
         Operand value = expr(key);
         if (failed()) return;
-        if (!value.is_constant())
+        if (!value.is_constant() || key->is<ast::JoinedStr>())
             return error(at, "mapping pattern keys may only match literals and attribute lookups");
         unit_->code.truncate(code_size);
         release(before);
@@ -376,15 +382,7 @@ void Generator::pattern_or(ast::MatchOr& node, Reg subject, PatternState& state)
     for (uint32_t i = 0; i < node.patterns.size && !failed(); i++) {
         PatternNode* alternative = node.patterns[i];
         bool last = i + 1 == node.patterns.size;
-        if (!last && is_irrefutable(alternative)) {
-            auto* as = alternative->as<ast::MatchAs>();
-            if (as->name)
-                return error(alternative->position,
-                             "name capture '{}' makes remaining patterns unreachable",
-                             str_of(thread_, as->name).value());
-            return error(alternative->position, "wildcard makes remaining patterns unreachable");
-        }
-        PatternState inner(c_.arena, depth);
+        PatternState inner(c_.arena, depth, last && state.may_be_irrefutable);
         pattern(alternative, subject, inner);
         if (failed()) return;
         bool same_names = inner.captures.size() == names.size();
@@ -437,15 +435,8 @@ void Generator::match_statement(ast::Match& node) {
         ast::MatchCase& item = *node.cases[i];
         const ast::Position& at = item.pattern->position;
         bool last = i + 1 == node.cases.size;
-        if (is_irrefutable(item.pattern) && !item.guard && !last) {
-            auto* as = item.pattern->as<ast::MatchAs>();
-            if (as->name)
-                return error(at, "name capture '{}' makes remaining patterns unreachable",
-                             str_of(thread_, as->name).value());
-            return error(at, "wildcard makes remaining patterns unreachable");
-        }
         uint32_t base = unit_->depth;
-        PatternState state(c_.arena, base);
+        PatternState state(c_.arena, base, last || item.guard);
         pattern(item.pattern, subject, state);
         if (failed()) return;
         for (Capture& capture : state.captures) {

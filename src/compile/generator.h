@@ -243,7 +243,9 @@ class Generator {
         uint32_t depth;
         Vec<Label> fail;
         Vec<Capture> captures;
-        explicit PatternState(Arena& arena, uint32_t d) : depth(d), fail(arena), captures(arena) {}
+        bool may_be_irrefutable;  // nothing comes after this pattern that it would hide
+        PatternState(Arena& arena, uint32_t d, bool last)
+            : depth(d), fail(arena), captures(arena), may_be_irrefutable(last) {}
     };
     void match_statement(ast::Match& node);
     void pattern(ast::PatternNode* node, Reg subject, PatternState& state);
