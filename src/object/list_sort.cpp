@@ -210,6 +210,8 @@ bool list_sort_values(Thread& thread, List& list, Value key, bool reverse) {
         memcpy(static_cast<void*>(sorted->items), array->items, array->capacity * sizeof(Slot));
         ok = sort_taken(thread, sorted, count, key, reverse);
     }
+    // The keys are gone: what their finalizers do to the list counts as done meanwhile.
+    if (has_dying(thread)) drain_dying(thread);
     // What the list got meanwhile is thrown away, after the Lock.
     ListItems* intruder;
     Index intruders;

@@ -121,21 +121,42 @@ Owned odict_repr(Thread& thread, Value value) {
     return format(thread, "{}({})", name, repr_of(plain));
 }
 
+// What tells whether keys were added, taken out or moved.
+struct OrderState {
+    uint64_t stamp;
+    uint32_t used;
+    Index size;
+
+    explicit OrderState(const Dict& dict) : size(dict_size(dict)) {
+        const DictTable* table = dict.table.load(std::memory_order_acquire);
+        stamp = table->stamp;
+        used = table->used_entries.load(std::memory_order_acquire);
+    }
+    bool operator==(const OrderState&) const = default;
+};
+
+Result<bool> same_order(Thread& thread, Dict& left, Dict& right) {
+    OrderState left_state(left), right_state(right);
+    if (left_state.size != right_state.size) return false;
+    size_t left_position = 0, right_position = 0;
+    Owned a, b, ignored;
+    while (dict_next(thread, left, &left_position, &a, &ignored) &&
+           dict_next(thread, right, &right_position, &b, &ignored)) {
+        bool equal = TRY(equals(thread, a, b));
+        OrderState left_now(left), right_now(right);
+        if (left_now != left_state || right_now != right_state)
+            return raise(thread, exc::RuntimeError, "OrderedDict mutated during iteration");
+        if (!equal) return false;
+    }
+    return true;
+}
+
 Owned odict_compare(Thread& thread, Value self, Value other, CompareOp op) {
     if (!is_dict(other) || (op != CompareOp::kEq && op != CompareOp::kNe))
         return Owned::share(not_implemented());
     bool equal = TRY(dict_equal(thread, self.as<Dict>(), other.as<Dict>()));
-    if (equal && is_odict(other)) {
-        size_t left_position = 0, right_position = 0;
-        Owned left, right, ignored;
-        while (equal) {
-            bool more = dict_next(thread, self.as<Dict>(), &left_position, &left, &ignored);
-            bool other_more =
-                dict_next(thread, other.as<Dict>(), &right_position, &right, &ignored);
-            if (!more || !other_more) break;
-            equal = TRY(equals(thread, left, right));
-        }
-    }
+    if (equal && is_odict(other))
+        equal = TRY(same_order(thread, self.as<Dict>(), other.as<Dict>()));
     return Owned::share(boolean(equal == (op == CompareOp::kEq)));
 }
 
@@ -229,10 +250,6 @@ Owned method_pop(Thread& thread, OrderedDict& self, Value key, Value otherwise) 
     Owned value = TRY(pop_key(thread, self, key));
     if (!value.is_nothing()) return value;
     if (!otherwise.is_empty()) return Owned::share(otherwise);
-    if (!is_exact(self)) {
-        value = TRY(call_special(thread, Value::of(self), ID(__missing__), key));
-        if (!value.is_nothing()) return value;
-    }
     return raise_key_error(thread, key);
 }
 

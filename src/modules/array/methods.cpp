@@ -407,6 +407,15 @@ const MethodRow functions[] = {
     {},
 };
 
+// isinstance(array, collections.abc.MutableSequence)
+bool register_sequence(Thread& thread, Type& type) {
+    Ref<Str> name = TRY(make_str(thread, "collections.abc"));
+    Owned module = TRY(import_module(thread, *name));
+    Owned sequence = TRY(get_attribute(thread, module, ID(MutableSequence)));
+    Owned registered = TRY(call_method(thread, sequence, ID(register), Value::of(type)));
+    return true;
+}
+
 bool execute(Thread& thread, Module& module) {
     auto* state = static_cast<State*>(array_allocate_zeroed(sizeof(State)));
     if (state == nullptr) return raise_memory_error(thread);
@@ -417,7 +426,8 @@ bool execute(Thread& thread, Module& module) {
     Ref<Type> iterator = TRY(make_native_type(thread, iterator_spec, &module));
     state->iterator = iterator.get();  // immortal
     Ref<Str> codes = TRY(make_str(thread, kTypeCodes));
-    return module_set(thread, module, "ArrayType", Value::of(state->array)) &&
+    return register_sequence(thread, *state->array) &&
+           module_set(thread, module, "ArrayType", Value::of(state->array)) &&
            module_set(thread, module, "typecodes", codes.value());
 }
 
