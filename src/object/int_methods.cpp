@@ -6,6 +6,7 @@
 #include "object/call.h"
 #include "object/int_limbs.h"
 #include "object/int_slots.h"
+#include "object/names.h"
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
@@ -96,12 +97,18 @@ Owned int_from_bytes_method(Thread& thread, Type& type, Value object, Str& order
     if (is_exact_bytes(object)) {
         bytes = Ref<Bytes>::share(object.as<Bytes>());
     } else {
-        if (object.is_object() && is_str(object))
-            return raise(thread, exc::TypeError, "cannot convert 'str' object to bytes");
-        if (is_int(object) || is_float(object))
+        Owned converted = TRY(call_special(thread, object, ID(__bytes__)));
+        if (!converted.is_nothing()) {
+            if (!is_bytes(converted))
+                return raise(thread, exc::TypeError, "__bytes__ returned non-bytes (type {})",
+                             type_name_of(converted));
+            bytes = Ref<Bytes>::adopt(std::move(converted));
+        } else if (is_str(object) || is_int(object) || is_float(object)) {
             return raise(thread, exc::TypeError, "cannot convert '{}' object to bytes",
                          type_name_of(object));
-        bytes = TRY(bytes_from_object(thread, object));
+        } else {
+            bytes = TRY(bytes_from_object(thread, object));
+        }
     }
     Owned number = TRY(int_from_bytes(thread, bytes->data(), bytes->size, little, is_signed));
     if (&type == &int_type) return number;

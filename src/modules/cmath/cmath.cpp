@@ -51,7 +51,6 @@ Owned checked(Thread& thread, ComplexNumber z, ComplexNumber result) {
         return checked(thread, z, number(builtin(native(z)))); \
     }
 IMUGI_CMATH(acos, __builtin_cacos, true)
-IMUGI_CMATH(acosh, __builtin_cacosh, true)
 IMUGI_CMATH(asin, __builtin_casin, true)
 IMUGI_CMATH(asinh, __builtin_casinh, true)
 IMUGI_CMATH(atan, __builtin_catan, z.real != 0 || std::fabs(z.imaginary) != 1)
@@ -66,6 +65,13 @@ IMUGI_CMATH(sqrt, __builtin_csqrt, true)
 IMUGI_CMATH(tan, __builtin_ctan, !std::isinf(z.real) || !std::isfinite(z.imaginary))
 IMUGI_CMATH(tanh, __builtin_ctanh, !std::isinf(z.imaginary) || !std::isfinite(z.real))
 #undef IMUGI_CMATH
+
+Owned cmath_acosh(Thread& thread, Value, Value value) {
+    ComplexNumber z = TRY(to_complex(thread, value));
+    // C99 leaves the imaginary part of this one open.
+    if (z.real == 0 && std::isnan(z.imaginary)) return make(thread, {NAN, NAN});
+    return checked(thread, z, number(__builtin_cacosh(native(z))));
+}
 
 // --- logarithms ---
 
