@@ -423,7 +423,9 @@ def run_configuration(name, options, state, scratch, everything):
         return total
     has_interpreter = os.path.exists(os.path.join(ROOT, "src", "cli", "main.cpp"))
     # Link-time optimisation makes a second program expensive: the unit tests' homes are the sanitizers.
-    with_units = has_units() and not extra and (preset != "release" or everything)
+    with_units = has_units() and not extra and (preset != "release" or options.all)
+    if options.no_build:
+        with_units = with_units and os.path.exists(os.path.join(ROOT, "build", preset, "imugi_unit_tests"))
     targets = (["imugi", "stdlib"] if has_interpreter else []) + (["imugi_unit_tests"] if with_units else [])
     if not targets:
         return total
