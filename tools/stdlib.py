@@ -47,7 +47,7 @@ def fetch(lock, archive):
         if not archive:
             npm = shutil.which("npm")
             if not npm:
-                fail("npm is missing: run ./x setup, or name another 3.14 Lib with IMUGI_STDLIB=DIR")
+                fail("npm is missing: run ./x setup, or name the fetched package with IMUGI_STDLIB_ARCHIVE=FILE.tgz")
             print(f"stdlib: fetching {spec} with npm", flush=True)
             done = subprocess.run([npm, "pack", "--silent", spec], cwd=folder, stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -56,7 +56,7 @@ def fetch(lock, archive):
                 sys.stderr.write(done.stderr)
                 fail(f"npm could not fetch {spec}. Is there a network, and is npm's registry set?\n"
                      f"  Without one: `npm pack {spec}` on another machine, then\n"
-                     "  IMUGI_STDLIB_ARCHIVE=FILE.tgz ./x build; or IMUGI_STDLIB=DIR for another 3.14 Lib.")
+                     "  IMUGI_STDLIB_ARCHIVE=FILE.tgz ./x build")
             archive = os.path.join(folder, found[0])
         with open(archive, "rb") as file:
             data = file.read()
