@@ -79,10 +79,28 @@ Owned make_float_from_text(Thread& thread, Str& text) {
     return parse(thread, number.data(), number.size(), Value::of(text));
 }
 
+// A subclass of float with a __float__ of its own.
+static Owned overridden_float(Thread& thread, Value value) {
+    Owned result = TRY(type_of(value).slots.to_float(thread, value));
+    if (is_exact_float(result)) return result;
+    if (!is_float(result))
+        return raise(thread, exc::TypeError, "{}.__float__() must return a float, not {}",
+                     type_name_of(value), type_name_of(result));
+    TRY(warn(thread, exc::DeprecationWarning, 1,
+             format(thread,
+                    "{}.__float__() must return a float, not {}.  The ability to return an "
+                    "instance of a strict subclass of float is deprecated, and may not be "
+                    "supported in a future version of Python.",
+                    type_name_of(value), type_name_of(result))));
+    return exact_float(thread, result);
+}
+
 Owned to_float(Thread& thread, Value value) {
     if (is_exact_float(value)) return Owned::share(value);
     if (is_str(value)) return make_float_from_text(thread, value.as<Str>());
     const Slots& slots = type_of(value).slots;
+    if (is_float(value) && slots.to_float != float_type.slots.to_float)
+        return overridden_float(thread, value);
     if (slots.to_float || slots.index) {
         double d = TRY(to_double(thread, value));
         return make_float(thread, d);
@@ -290,9 +308,10 @@ Owned float_compare(Thread&, Value self, Value other, CompareOp op) {
 }
 
 Owned float_make(Thread& thread, Type& type, Arguments arguments) {
-    if (&type == &float_type) TRY(reject_keywords(thread, "float", arguments));
-    if (arguments.count > 1 || (&type == &float_type && arguments.names))
-        TRY(check_positional(thread, "float", arguments, 0, 1));
+    // A subclass with an __init__ of its own may take what it likes beside the number.
+    bool own_init = type.slots.init != float_type.slots.init;
+    if (!own_init) TRY(reject_keywords(thread, "float", arguments));
+    if (arguments.count > 1) TRY(check_positional(thread, "float", arguments, 0, 1));
     if (arguments.count == 0) {
         if (&type == &float_type) return make_float(thread, 0.0);
         return make_float_instance(thread, type, 0.0);

@@ -54,7 +54,7 @@ auto run_long(Thread& thread, size_t limbs, Work&& work) {
 }
 
 // A number as text for the parsers of int, float and complex: Unicode decimal digits as ASCII,
-// white space stripped, anything else beyond ASCII as '?'.
+// white space stripped, anything else beyond ASCII as '?'. The str stays alive meanwhile.
 class NumberText {
   public:
     explicit NumberText(Thread& thread) : thread_(thread) {}

@@ -27,6 +27,16 @@ NumberText::~NumberText() {
 
 bool NumberText::load(const Str& text) {
     size_t length = text.length();
+    if (text.is_ascii()) {
+        auto* ascii = static_cast<const char*>(text.data());
+        size_t begin = 0;
+        auto is_space = [&](size_t i) { return unicode::is_space(static_cast<uint8_t>(ascii[i])); };
+        while (begin < length && is_space(begin)) begin++;
+        while (length > begin && is_space(length - 1)) length--;
+        data_ = ascii + begin;
+        size_ = length - begin;
+        return true;
+    }
     char* out = local_;
     if (length > sizeof local_) {
         out = allocated_ = static_cast<char*>(array_allocate(length));

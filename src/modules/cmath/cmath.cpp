@@ -62,8 +62,6 @@ IMUGI_CMATH(exp, __builtin_cexp,
 IMUGI_CMATH(sin, __builtin_csin, !std::isinf(z.real) || std::isnan(z.imaginary))
 IMUGI_CMATH(sinh, __builtin_csinh, !std::isinf(z.imaginary) || std::isnan(z.real))
 IMUGI_CMATH(sqrt, __builtin_csqrt, true)
-IMUGI_CMATH(tan, __builtin_ctan, !std::isinf(z.real) || !std::isfinite(z.imaginary))
-IMUGI_CMATH(tanh, __builtin_ctanh, !std::isinf(z.imaginary) || !std::isfinite(z.real))
 #undef IMUGI_CMATH
 
 Owned cmath_acosh(Thread& thread, Value, Value value) {
@@ -71,6 +69,20 @@ Owned cmath_acosh(Thread& thread, Value, Value value) {
     // C99 leaves the imaginary part of this one open.
     if (z.real == 0 && std::isnan(z.imaginary)) return make(thread, {NAN, NAN});
     return checked(thread, z, number(__builtin_cacosh(native(z))));
+}
+
+// The C library gives a zero part back where Python says NaN.
+Owned cmath_tan(Thread& thread, Value, Value value) {
+    ComplexNumber z = TRY(to_complex(thread, value));
+    if (std::isinf(z.real) && std::isfinite(z.imaginary)) return raise_domain(thread);
+    if (std::isnan(z.real) && z.imaginary == 0) return make(thread, {NAN, NAN});
+    return checked(thread, z, number(__builtin_ctan(native(z))));
+}
+Owned cmath_tanh(Thread& thread, Value, Value value) {
+    ComplexNumber z = TRY(to_complex(thread, value));
+    if (std::isinf(z.imaginary) && std::isfinite(z.real)) return raise_domain(thread);
+    if (std::isnan(z.imaginary) && z.real == 0) return make(thread, {NAN, NAN});
+    return checked(thread, z, number(__builtin_ctanh(native(z))));
 }
 
 // --- logarithms ---
