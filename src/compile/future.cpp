@@ -24,9 +24,9 @@ bool add_feature(CompileContext& context, ast::ImportFrom& statement, ast::Alias
         context.future_flags |= feature.flag;
         return true;
     }
-    if (name == "braces") return context.error(item.position, "not a chance");
+    if (name == "braces") return context.error(statement.position, "not a chance");
     Ref<Str> shown = str_of(context.thread, item.name);
-    return shown && context.error(item.position, "future feature {} is not defined", *shown);
+    return shown && context.error(statement.position, "future feature {} is not defined", *shown);
 }
 
 }  // namespace
@@ -36,20 +36,28 @@ bool read_future_features(CompileContext& context, ast::ModNode& root) {
     if (auto* module = root.if_is<ast::Module>()) body = &module->body;
     if (auto* interactive = root.if_is<ast::Interactive>()) body = &interactive->body;
     if (!body) return true;
-    bool docstring_allowed = true;
+    bool docstring_allowed = true, done = false;
+    int32_t line = 0;
     for (ast::StmtNode* statement : *body) {
+        // Statements that share a line are looked at together.
+        if (done && statement->position.line > line) return true;
+        line = statement->position.line;
         auto* import = statement->if_is<ast::ImportFrom>();
         if (import && import->module == context.known.future && import->level <= 0) {
+            if (done)
+                return context.error(
+                    statement->position,
+                    "from __future__ imports must occur at the beginning of the file");
             for (ast::Alias* item : import->names) TRY(add_feature(context, *import, *item));
             context.future_position = statement->position;
-            docstring_allowed = false;
             continue;
         }
         auto* expression = statement->if_is<ast::Expr>();
         auto* constant = expression ? expression->value->if_is<ast::Constant>() : nullptr;
-        if (!docstring_allowed || !constant || constant->value.kind != ast::ConstantKind::Str)
-            break;
-        docstring_allowed = false;
+        if (docstring_allowed && constant && constant->value.kind == ast::ConstantKind::Str)
+            docstring_allowed = false;
+        else
+            done = true;
     }
     return true;
 }

@@ -34,7 +34,11 @@ void Generator::enter_unit(Unit& unit, IdentifierRef name, int first_line) {
     } else if (scope.coroutine && c_.top_level_await) {
         unit.flags |= kCodeCoroutine;
     }
-    unit.is_async = unit.flags & (kCodeCoroutine | kCodeAsyncGenerator);
+    // A comprehension that awaits makes no coroutine of the plain function around: that is an
+    // error.
+    unit.is_async = scope.is_async_def ||
+                    (scope.comprehension != ComprehensionKind::kNone && scope.coroutine) ||
+                    (!scope.is_function_like() && (unit.flags & kCodeCoroutine));
     for (auto& entry : scope.symbols) {
         bool is_free = entry.value.scope == NameScope::kFree || (entry.value.flags & kDefFreeClass);
         if (is_free) unit.free_names.push(static_cast<IdentifierRef>(entry.key));

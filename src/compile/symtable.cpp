@@ -58,6 +58,7 @@ class SymbolCollector {
                 return nullptr;
             }
             scope->mangled_names = current_->mangled_names;
+            scope->comp_iter_expr = current_->comp_iter_expr;
         }
         if (kind == ScopeKind::kFunction || kind == ScopeKind::kClass)
             scope->mangled_names = nullptr;

@@ -104,7 +104,7 @@ class Validator {
                    const ast::Sequence<StmtNode*>& finalbody, const char* owner) {
         TRY(body(statements_, owner));
         if (handlers.empty() && finalbody.empty())
-            return bad("{} has neither handlers nor finalbody", owner);
+            return bad("{} has neither except handlers nor finalbody", owner);
         if (handlers.empty() && !orelse.empty())
             return bad("{} has orelse but no except handlers", owner);
         for (ast::ExceptHandlerNode* node : handlers) {

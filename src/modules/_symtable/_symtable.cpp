@@ -15,10 +15,18 @@ namespace {
 
 using compile::Scope;
 
+Owned entry_repr(Thread& thread, Value self) {
+    Owned name = TRY(get_attribute(thread, self, ID(name)));
+    Owned number = TRY(get_attribute(thread, self, ID(id)));
+    Owned line = TRY(get_attribute(thread, self, ID(lineno)));
+    return format(thread, "<symtable entry {}({}), line {}>", name, number, line);
+}
+
 const TypeSpec entry_spec = {
     .name = "_symtable.symtable entry",
     .size = sizeof(Object),
     .flags = kTypeTracked | kTypeHasDict,
+    .slots = {.repr = entry_repr},
 };
 NativeClass entry_class(entry_spec);
 
