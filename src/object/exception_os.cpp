@@ -77,8 +77,8 @@ bool set_fields(Thread& thread, Value self, Arguments arguments) {
                 write_field(thread, &error, error.filename, Owned::share(filename));
                 if (!filename2.is_empty() && !is_none(filename2))
                     write_field(thread, &error, error.filename2, Owned::share(filename2));
+                kept.count = 2;
             }
-            kept.count = 2;
         }
         write_field(thread, &error, error.number, Owned::share(arguments[0]));
         write_field(thread, &error, error.message, Owned::share(arguments[1]));

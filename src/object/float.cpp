@@ -97,7 +97,7 @@ static Owned overridden_float(Thread& thread, Value value) {
 
 Owned to_float(Thread& thread, Value value) {
     if (is_exact_float(value)) return Owned::share(value);
-    if (is_str(value)) return make_float_from_text(thread, value.as<Str>());
+    if (is_exact_str(value)) return make_float_from_text(thread, value.as<Str>());
     const Slots& slots = type_of(value).slots;
     if (is_float(value) && slots.to_float != float_type.slots.to_float)
         return overridden_float(thread, value);
@@ -105,6 +105,7 @@ Owned to_float(Thread& thread, Value value) {
         double d = TRY(to_double(thread, value));
         return make_float(thread, d);
     }
+    if (is_str(value)) return make_float_from_text(thread, value.as<Str>());
     if (has_buffer(value)) {
         Buffer buffer(thread);
         TRY(buffer.get(value));
@@ -328,7 +329,8 @@ Owned float_power(Thread& thread, double x, double y) {
     if (y == 0) return make_float(thread, 1.0);
     if (std::isnan(x)) return make_float(thread, x);
     if (std::isnan(y)) return make_float(thread, x == 1.0 ? 1.0 : y);
-    if (x == 0 && y < 0) return raise(thread, exc::ZeroDivisionError, "zero to a negative power");
+    if (x == 0 && y < 0 && std::isfinite(y))
+        return raise(thread, exc::ZeroDivisionError, "zero to a negative power");
     if (x < 0 && std::isfinite(x) && std::isfinite(y) && y != std::floor(y))
         return complex_power_of_doubles(thread, x, y);
     double result = std::pow(x, y);

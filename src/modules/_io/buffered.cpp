@@ -201,9 +201,11 @@ Owned buffered_close(Thread& thread, Buffered& self) {
     // Subclasses may override flush().
     Owned flushed = call_method(thread, Value::of(self), ID(flush));
     Owned error = flushed ? Owned() : take_exception(thread);
-    Owned closed = call_method(thread, raw, ID(close));
+    Owned closed;
     {
+        // Others see the file open before this, closed after it, and nothing between.
         BufferedGuard guard(thread, self);
+        if (guard) closed = call_method(thread, raw, ID(close));
         if (guard) self.begin = self.end = 0;
     }
     if (error) {

@@ -226,7 +226,8 @@ Index read_into(Thread& thread, Buffered& self, char* out, size_t size, bool onc
     size_t done = available(self) < size ? available(self) : size;
     memcpy(out, self.data + self.begin, done);
     self.begin += done;
-    if (once && done > 0) return static_cast<Index>(done);
+    // With part of it at hand, only what the buffer could not take is worth a raw read.
+    if (once && done > 0 && size - done <= self.size) return static_cast<Index>(done);
     while (done < size) {
         size_t left = size - done;
         Index n;

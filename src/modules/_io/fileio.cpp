@@ -77,7 +77,8 @@ Index write_descriptor(Thread& thread, int fd, const void* data, size_t size) {
             n = write(fd, data, size);
             error = errno;
         }
-        if (n >= 0) return n;
+        // A signal that cut the call short is answered at once, not after the caller's next step.
+        if (n >= 0) return safepoint(thread) ? n : -1;
         if (error == EAGAIN) return -2;
         if (error != EINTR) return (void)raise_os_error(thread, error), -1;
         if (!safepoint(thread)) return -1;

@@ -56,6 +56,8 @@ Owned line_ends_seen(Thread& thread, unsigned seen);
 // the text was searched without finding one.
 Index find_line_end(const Str& text, size_t start, size_t end, bool translated, bool universal,
                     const Str* newline);
+// EncodingWarning when -X warn_default_encoding asks for it.
+[[nodiscard]] bool warn_default_encoding(Thread& thread, int stack_level);
 // A newline= argument: None, '', '\n', '\r' or '\r\n'.
 [[nodiscard]] bool check_newline(Thread& thread, Value newline);
 

@@ -19,6 +19,15 @@ std::atomic<uint32_t> io_fork_generation{0};
 
 namespace io {
 
+bool warn_default_encoding(Thread& thread, int stack_level) {
+    Owned flags = TRY(dict_get(thread, interpreter_of(thread).sys_dict.as<Dict>(), ID(flags)));
+    if (flags.is_nothing()) return true;
+    Owned wants = TRY(get_attribute_or_nothing(thread, flags, ID(warn_default_encoding)));
+    if (wants.is_nothing() || !TRY(is_true(thread, wants))) return true;
+    return warn(thread, exc::EncodingWarning, stack_level,
+                make_str(thread, "'encoding' argument not specified"));
+}
+
 namespace {
 
 struct OpenMode {
@@ -135,12 +144,9 @@ Owned io_open_code(Thread& thread, Value module, Value path) {
 
 Owned io_text_encoding(Thread& thread, Value module, Value encoding, int stack_level) {
     if (!encoding.is_empty() && !is_none(encoding)) return Owned::share(encoding);
+    TRY(warn_default_encoding(thread, stack_level));
     Owned flags = TRY(dict_get(thread, interpreter_of(thread).sys_dict.as<Dict>(), ID(flags)));
     if (!flags.is_nothing()) {
-        Owned wants = TRY(get_attribute_or_nothing(thread, flags, ID(warn_default_encoding)));
-        if (!wants.is_nothing() && TRY(is_true(thread, wants)))
-            TRY(warn(thread, exc::EncodingWarning, stack_level,
-                     make_str(thread, "'encoding' argument not specified")));
         Owned utf8 = TRY(get_attribute_or_nothing(thread, flags, ID(utf8_mode)));
         if (!utf8.is_nothing() && TRY(is_true(thread, utf8))) return Owned::share(ID_UTF8);
     }

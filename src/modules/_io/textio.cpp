@@ -132,6 +132,7 @@ bool text_init(Thread& thread, Value self_value, Arguments arguments) {
     bool write_through = TRY(is_true(thread, bound[5]));
     Ref<Str> encoding;
     if (is_none(bound[1])) {
+        TRY(warn_default_encoding(thread, 1));
         encoding = Ref<Str>::share(ID_UTF8);
     } else if (str_equal(bound[1].as<Str>(), "locale")) {
         encoding = Ref<Str>::share(ID_UTF8);
@@ -302,7 +303,7 @@ Owned text_close(Thread& thread, TextIO& self) {
 Owned text_repr(Thread& thread, Value self_value) {
     auto& self = self_value.as<TextIO>();
     Ref<Str> type = TRY(Ref<Str>::adopt(type_full_name(thread, type_of(self_value))));
-    TRY(check_attached(thread, self));
+    if (self.state == TextState::kUninitialised) TRY(check_attached(thread, self));
     StrBuilder out(thread);
     TRY(out.append("<") && out.append(*type));
     auto attribute = [&](Str& name, const char* before) -> bool {

@@ -113,13 +113,15 @@ Owned text_write(Thread& thread, TextIO& self, Str& text_argument) {
 
     if (text.is_ascii() && self.direct != DirectCodec::kNone) {
         size_t size = text.length();
-        if (self.pending_size + size > self.chunk_size) TRY(write_pending(thread, self));
+        while (self.pending_size && self.pending_size + size > self.chunk_size)
+            TRY(write_pending(thread, self));
         TRY(keep_pending(thread, self, text.data(), size));
         if (size) self.start_of_stream = false;
     } else {
         Owned bytes = TRY(encode(thread, self, text));
         auto& encoded = bytes.as<Bytes>();
-        if (self.pending_size + encoded.size > self.chunk_size) TRY(write_pending(thread, self));
+        while (self.pending_size && self.pending_size + encoded.size > self.chunk_size)
+            TRY(write_pending(thread, self));
         TRY(keep_pending(thread, self, encoded.data(), encoded.size));
     }
     if (self.pending_size >= self.chunk_size || must_flush || self.write_through)
@@ -128,7 +130,7 @@ Owned text_write(Thread& thread, TextIO& self, Str& text_argument) {
         Owned buffer = self.buffer.share();
         (void)TRY(call_method(thread, buffer, ID(flush)));
     }
-    if (!self.snapshot.is_empty() || !self.decoded.is_empty()) forget_decoded(self);
+    if (!self.snapshot.is_empty()) forget_decoded(self);
     if (!self.decoder.is_empty() && !is_none(self.decoder.borrow())) {
         Owned decoder = self.decoder.share();
         (void)TRY(call_method(thread, decoder, ID(reset)));
