@@ -253,9 +253,21 @@ CollectionResult collect_now(Thread& thread) {
     for (size_t i = 0; i < garbage.count; i++)
         if (garbage.items[i]->has_flag(kHasWeakrefs)) clear_weakrefs(garbage.items[i]);
     for (size_t i = 0; i < garbage.count; i++) clear_fields(garbage.items[i]);
-    for (size_t i = 0; i < garbage.count; i++) {
+    // The dead still need their classes, and classes their metaclasses.
+    size_t classes = 0;
+    for (size_t i = 0; i < garbage.count; i++)
+        if (class_rank(garbage.items[i]) != 0)
+            std::swap(garbage.items[classes++], garbage.items[i]);
+    for (size_t i = classes; i < garbage.count; i++) {
         end_deferral(garbage.items[i]);
         decref(garbage.items[i]);
+    }
+    for (int rank = 1; rank <= 2; rank++) {
+        for (size_t i = 0; i < classes; i++) {
+            if (!garbage.items[i] || class_rank(garbage.items[i]) != rank) continue;
+            end_deferral(garbage.items[i]);
+            decref(std::exchange(garbage.items[i], nullptr));
+        }
     }
     result.collected = garbage.count;
     return result;

@@ -27,6 +27,8 @@ void visit_fields(Object* object, FieldVisitor& visitor);
 void release_payload(Object* object);  // frees tables behind a dead object
 // The Type of an instance as an object (a reference that no count stands for).
 Object* type_object_of(const Object* object);
+// 0 for what is no class; classes in the order in which they may die after their instances.
+int class_rank(const Object* object);
 bool needs_finalizer(const Object* object);  // has one that has not run
 void run_finalizer(Thread& thread, Object* object);
 // Weak references to a dying object: whether any has a callback; clearing them, callbacks ignored;

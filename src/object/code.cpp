@@ -442,7 +442,13 @@ Owned code_replace(Thread& thread, Value self, Arguments arguments) {
     TRY(unchanged(thread, out[10], get_varnames(thread, self), "co_varnames"));
     TRY(unchanged(thread, out[11], get_freevars(thread, self), "co_freevars"));
     TRY(unchanged(thread, out[12], get_cellvars(thread, self), "co_cellvars"));
-    TRY(unchanged(thread, out[16], get_linetable(thread, self), "co_linetable"));
+    if (!out[16].is_empty() && is_bytes(out[16])) {
+        // A table that is none of ours says nothing about lines.
+        auto& table = out[16].as<Bytes>();
+        bool ours = table.size % sizeof(PositionEntry) == 0;
+        parts.positions = reinterpret_cast<const PositionEntry*>(table.data());
+        parts.position_count = ours ? static_cast<uint32_t>(table.size / sizeof(PositionEntry)) : 0;
+    }
     TRY(unchanged(thread, out[17], get_exceptiontable(thread, self), "co_exceptiontable"));
     return make_code(thread, parts);
 }

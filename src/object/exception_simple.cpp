@@ -81,8 +81,8 @@ bool import_error_init(Thread& thread, Value self, Arguments arguments) {
     write_field(thread, &error, error.name, share_or_empty(out[0]));
     write_field(thread, &error, error.path, share_or_empty(out[1]));
     write_field(thread, &error, error.name_from, share_or_empty(out[2]));
-    if (arguments.count == 1)
-        write_field(thread, &error, error.message, Owned::share(arguments[0]));
+    write_field(thread, &error, error.message,
+                arguments.count == 1 ? Owned::share(arguments[0]) : Owned());
     return true;
 }
 

@@ -29,6 +29,12 @@ Object* type_object_of(const Object* object) {
     return &type_of_object(object);
 }
 
+int class_rank(const Object* object) {
+    Type& type = type_of_object(object);
+    if (!type.has(kTypeIsType)) return 0;
+    return &type == &type_type ? 2 : 1;
+}
+
 bool needs_finalizer(const Object* object) {
     return type_of_object(object).slots.finalize && !object->has_flag(kFinalized);
 }

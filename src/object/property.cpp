@@ -71,8 +71,10 @@ bool property_init(Thread& thread, Value self, Arguments arguments) {
     replace(thread, p, p.doc, doc ? doc.share() : Owned());
     if (!doc) doc = Owned::share(none());
     if (set_attribute(thread, self, ID(__doc__), doc)) return true;
-    bool own = is_none(doc) || p.getter_doc.load(std::memory_order_relaxed);
-    return own && clear_exception_if(thread, exc::AttributeError);
+    // Where instances have no room for it, a doc that was given is dropped; one that the getter has
+    // is missed.
+    return !p.getter_doc.load(std::memory_order_relaxed) &&
+           clear_exception_if(thread, exc::AttributeError);
 }
 
 Owned name_of(Thread& thread, Property& p) {

@@ -5,6 +5,7 @@
 // subclasses have a mutex of their own, which is a leaf: it is taken where objects die.
 #include "object/type.h"
 
+#include "memory/collector.h"
 #include "memory/heap.h"
 #include "object/call.h"
 #include "object/descriptor.h"
@@ -286,6 +287,8 @@ Object* allocate_object(Thread& thread, Type& type, size_t extra_bytes) {
     Object* object =
         heap_allocate(thread, type.instance_size + extra_bytes, type.root_shape->index());
     if (IMUGI_UNLIKELY(!object)) return raise_memory_error(thread);
+    // Only through its tracked instances does the collector know that a class is in use.
+    if (IMUGI_UNLIKELY(type.has(kTypeHeap))) track(object);
     return object;
 }
 
