@@ -202,8 +202,10 @@ bool set_name(Thread& thread, Value self, Value value) {
     for (size_t i = 0; i < value.as<Str>().length(); i++)
         if (value.as<Str>()[i] == 0)
             return raise(thread, exc::ValueError, "type name must not contain null characters");
-    // Old names are borrowed by messages that are being made: they stay with the process.
-    Owned old = type.name.exchange(Owned::share(value));
+    // Old names are borrowed by messages that are being made: they stay with the process, so they
+    // must not need a class that dies.
+    Ref<Str> name = TRY(str_substring(thread, value.as<Str>(), 0, value.as<Str>().length()));
+    Owned old = type.name.exchange(std::move(name));
     if (old.value().is_object()) make_immortal(old.value().object());
     return true;
 }
