@@ -28,7 +28,12 @@ bool get_buffer(Thread& thread, Value object, BufferView& view, int flags) {
 
 void release_buffer(Thread& thread, BufferView& view) {
     if (!view.owner) return;
-    if (auto release = type_of(view.owner).slots.release_buffer) release(thread, view.owner, view);
+    const Slots& slots = type_of(view.owner).slots;
+    // What __buffer__ gave goes back through __release_buffer__, whether the class has one or not.
+    if (slots.get_buffer == slot_get_buffer)
+        python_release_buffer(thread, view.owner, view);
+    else if (slots.release_buffer)
+        slots.release_buffer(thread, view.owner, view);
     view.owner = Owned();
     view.data = nullptr;
 }
