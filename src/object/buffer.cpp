@@ -38,6 +38,15 @@ void release_buffer(Thread& thread, BufferView& view) {
     view.data = nullptr;
 }
 
+bool Buffer::get_writable(Value object, const char* what) {
+    if (get(object, kBufferWritable)) return true;
+    if (!clear_exception_if(thread_, exc::BufferError) &&
+        !clear_exception_if(thread_, exc::TypeError))
+        return false;
+    return raise(thread_, exc::TypeError, "{} must be read-write bytes-like object, not {}", what,
+                 type_name_of(object));
+}
+
 bool fill_buffer(Thread& thread, BufferView& view, Value owner, void* data, size_t size,
                  bool read_only, int flags) {
     if ((flags & kBufferWritable) && read_only)

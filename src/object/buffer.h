@@ -60,6 +60,8 @@ class Buffer {
     [[nodiscard]] bool get(Value object, int flags = kBufferSimple) {
         return get_buffer(thread_, object, view_, flags);
     }
+    // Memory to be written; TypeError "<what> must be read-write bytes-like object, not X".
+    [[nodiscard]] bool get_writable(Value object, const char* what);
     void release() {
         if (view_.owner) release_buffer(thread_, view_);
     }

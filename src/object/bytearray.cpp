@@ -3,6 +3,7 @@
 //
 // Layout: `items` points at the first byte, `start` bytes behind the beginning of the block (what
 // was deleted at the front), and a NUL stands behind the last.
+#include "memory/collector.h"
 #include "memory/heap.h"
 #include "object/bytes_rows.h"
 #include "object/int.h"
@@ -237,8 +238,7 @@ Owned size_of_method(Thread& thread, ByteArray& self) {
 }
 
 Owned reduce_with(Thread& thread, ByteArray& self, int protocol) {
-    Owned state = TRY(get_attribute_or_nothing(thread, Value::of(self), ID(__dict__)));
-    if (state.is_nothing()) state = Owned::share(none());
+    Owned state = TRY(call_method(thread, Value::of(self), ID(__getstate__)));
     Ref<Tuple> arguments;
     {
         Held<ByteArray> s(thread, self);
@@ -436,6 +436,7 @@ void slot_release_buffer(Thread& thread, Value self, BufferView&) {
 
 Owned slot_make(Thread& thread, Type& type, Arguments) {
     ByteArray* array = allocate_array(thread, type, nullptr, 0);
+    if (array && type.has(kTypeTracked)) track(array);
     return array ? Owned::adopt(array) : Owned();
 }
 

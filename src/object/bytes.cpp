@@ -1,6 +1,7 @@
 // The bytes type. Immutable: no locks; the hash is cached (racing writers store the same).
 #include "object/bytes.h"
 
+#include "memory/collector.h"
 #include "memory/heap.h"
 #include "object/bytes_rows.h"
 #include "object/text_hash.h"
@@ -142,6 +143,7 @@ Owned slot_make(Thread& thread, Type& type, Arguments arguments) {
     if (!made) return {};
     made->size = bytes->size;
     memcpy(bytes_blank_data(*made), bytes->data(), bytes->size);
+    if (type.has(kTypeTracked)) track(made);
     return Owned::adopt(made);
 }
 

@@ -9,7 +9,7 @@ namespace imugi {
 
 struct BytesIterator : Object {
     std::atomic<size_t> position;  // kExhausted once it came to the end
-    Slot sequence;                 // Bytes or ByteArray; immutable
+    Slot sequence;  // Bytes or ByteArray; emptied at the end by an owner that shares it with nobody
 };
 
 namespace {
@@ -37,8 +37,14 @@ Owned iterator_next(Thread& thread, Value self) {
         if (at == kExhausted) return Owned::nothing();
         Owned item = item_at(thread, iterator.sequence.borrow(), at);
         size_t after = item.is_nothing() ? kExhausted : at + 1;
-        if (iterator.position.compare_exchange_weak(at, after, std::memory_order_relaxed))
-            return item;
+        if (!iterator.position.compare_exchange_weak(at, after, std::memory_order_relaxed))
+            continue;
+        // At the end, when nobody else can look at it, the sequence is let go at once.
+        if (after == kExhausted &&
+            iterator.owner.load(std::memory_order_relaxed) == current_heap_id &&
+            iterator.shared.load(std::memory_order_relaxed) == 0)
+            Owned done = iterator.sequence.take();
+        return item;
     }
 }
 
@@ -49,7 +55,7 @@ Owned iterator_self(Thread&, Value self) {
 Owned length_hint(Thread&, Value self) {
     auto& iterator = self.as<BytesIterator>();
     size_t at = iterator.position.load(std::memory_order_relaxed);
-    size_t size = size_of(iterator.sequence.borrow());
+    size_t size = at == kExhausted ? 0 : size_of(iterator.sequence.borrow());
     return Owned::small_int(at < size ? static_cast<int64_t>(size - at) : 0);
 }
 
@@ -68,8 +74,8 @@ Owned reduce(Thread& thread, Value self) {
 bool set_state(Thread& thread, Value self, Value state) {
     Index at = TRY(to_ssize(thread, state, exc::OverflowError));
     auto& iterator = self.as<BytesIterator>();
-    size_t size = size_of(iterator.sequence.borrow());
     if (iterator.position.load(std::memory_order_relaxed) == kExhausted) return true;
+    size_t size = size_of(iterator.sequence.borrow());
     size_t clamped = at < 0 ? 0 : static_cast<size_t>(at) < size ? static_cast<size_t>(at) : size;
     iterator.position.store(clamped, std::memory_order_relaxed);
     return true;

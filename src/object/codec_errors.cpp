@@ -204,6 +204,7 @@ bool Encoder::error(size_t start, size_t end, const char* reason) {
         }
         case ErrorMode::kSurrogateEscape: {
             size_t i = start;
+            if (unit > 1) break;
             while (i < end && text[i] - 0xDC80 < 0x80) {
                 TRY(out.append(static_cast<uint8_t>(text[i] - 0xDC00)));
                 i++;
@@ -242,6 +243,8 @@ bool Encoder::call_handler(size_t start, size_t end, const char* reason) {
     at = position;
     if (is_bytes(replacement)) {
         Bytes& bytes = replacement.as<Bytes>();
+        if (bytes.size % unit != 0)
+            return raise_encode_error(thread_, encoding_, text, start, end, reason);
         return out.append(bytes.data(), bytes.size);
     }
     return put_or_raise(replacement.as<Str>(), start, end, reason);

@@ -82,6 +82,7 @@ class Encoder {
     Str& text;
     size_t at = 0;
     const void* context = nullptr;  // the codec's own
+    size_t unit = 1;                // bytes of an error handler come in multiples of it
 
     // Characters [start, end) have no bytes: the error handler appends and moves `at`.
     [[nodiscard]] bool error(size_t start, size_t end, const char* reason);

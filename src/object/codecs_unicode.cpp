@@ -124,6 +124,8 @@ Owned decode_wide(Thread& thread, const uint8_t* data, size_t size, const char* 
 
 // How a codec of Unicode puts text: scan for what it cannot say, encode the rest.
 struct Utf8Codec {
+    static constexpr size_t unit = 1;
+    static constexpr bool ascii_replacements = true;
     static constexpr const char* reason = "surrogates not allowed";
     template <class Unit>
     static EncodeScan scan(const Unit* units, size_t size, const void*) {
@@ -139,6 +141,7 @@ struct Utf8Codec {
     }
 };
 struct Utf16Codec : Utf8Codec {
+    static constexpr size_t unit = 2;
     template <class Unit>
     static EncodeScan scan(const Unit* units, size_t size, const void*) {
         return utf16_encode_scan(units, size, Surrogates::reject);
@@ -150,6 +153,7 @@ struct Utf16Codec : Utf8Codec {
     static size_t error_end(const Str&, size_t start) { return start + 1; }
 };
 struct Utf32Codec : Utf16Codec {
+    static constexpr size_t unit = 4;
     template <class Unit>
     static EncodeScan scan(const Unit* units, size_t size, const void*) {
         return utf32_encode_scan(units, size, Surrogates::reject);
@@ -161,6 +165,8 @@ struct Utf32Codec : Utf16Codec {
 };
 template <uint32_t limit>
 struct NarrowCodec {
+    static constexpr size_t unit = 1;
+    static constexpr bool ascii_replacements = false;
     static constexpr const char* reason =
         limit == max_ascii ? "ordinal not in range(128)" : "ordinal not in range(256)";
     template <class Unit>
@@ -194,6 +200,7 @@ bool put_run(Encoder& encoder, const Str& s, size_t at, size_t* stop) {
 
 template <class Codec>
 Put put_text(Encoder& encoder, const Str& s) {
+    if (Codec::ascii_replacements && !s.is_ascii()) return Put::kImpossible;
     size_t stop, before = encoder.out.size();
     if (!put_run<Codec>(encoder, s, 0, &stop)) return Put::kRaised;
     if (stop == s.length()) return Put::kDone;
@@ -218,6 +225,7 @@ Owned encode_with(Thread& thread, const char* name, Str& s, const char* errors,
     }
     Encoder encoder(thread, name, s, errors, put_text<Codec>);
     encoder.context = order;
+    encoder.unit = Codec::unit;
     if (mark) {
         Ref<Str> bom = TRY(make_str_from_char(thread, 0xFEFF));
         size_t stop;

@@ -341,9 +341,8 @@ uint8_t* locate(Thread& thread, MemoryView& view, Value key) {
     return at;
 }
 
-Owned sliced(Thread& thread, MemoryView& view, Value key) {
-    SliceRange range;
-    TRY(slice_range(thread, key.as<Slice>(), view.shape()[0], range));
+Owned sliced(Thread& thread, MemoryView& view, SliceRange range) {
+    slice_adjust(range, view.shape()[0]);
     Owned result = TRY(view_copy(thread, view));
     MemoryView& part = result.as<MemoryView>();
     part.data += range.start * part.strides()[0];
@@ -382,9 +381,11 @@ Owned memoryview_subscript(Thread& thread, Value self, Value key) {
         return raise(thread, exc::TypeError, "invalid indexing of 0-dim memory");
     }
     if (is_slice(key)) {
+        SliceRange range;
+        TRY(slice_unpack(thread, key.as<Slice>(), range));
         Pin pin(thread, view);
         TRY(pin.taken());
-        return sliced(thread, view, key);
+        return sliced(thread, view, range);
     }
     if (has_index(key) || is_index_tuple(key)) {
         if (native_code(view.format) == 0)
@@ -416,8 +417,8 @@ bool same_structure(const MemoryView& a, const MemoryView& b) {
     return true;
 }
 
-bool assign_slice(Thread& thread, MemoryView& view, Value key, Value value) {
-    Owned target = TRY(sliced(thread, view, key));
+bool assign_slice(Thread& thread, MemoryView& view, const SliceRange& range, Value value) {
+    Owned target = TRY(sliced(thread, view, range));
     MemoryView& to = target.as<MemoryView>();
     Owned source = TRY(make_memoryview(thread, value));
     MemoryView& from = source.as<MemoryView>();
@@ -467,9 +468,11 @@ bool memoryview_assign(Thread& thread, Value self, Value key, Value value) {
         if (view.dimensions != 1)
             return raise(thread, exc::NotImplementedError,
                          "memoryview slice assignments are currently restricted to ndim = 1");
+        SliceRange range;
+        TRY(slice_unpack(thread, key.as<Slice>(), range));
         Pin pin(thread, view);
         TRY(pin.taken());
-        return assign_slice(thread, view, key, value);
+        return assign_slice(thread, view, range, value);
     } else if (has_index(key) || is_index_tuple(key)) {
         at = locate(thread, view, key);
         if (!at) return false;

@@ -47,6 +47,7 @@ class PercentFormatter {
             size_t stop = found < 0 ? end : static_cast<size_t>(found);
             TRY(out_.append(format_, at_, stop));
             if (stop == end) break;
+            directive_ = stop;
             at_ = stop + 1;
             Directive directive;
             TRY(read(directive));
@@ -154,7 +155,8 @@ class PercentFormatter {
     // --- writing one ---
 
     bool put(Directive& directive) {
-        if (directive.code == '%') return out_.append(uint32_t{'%'});
+        if (directive.code == '%' && at_ - directive_ == 2) return out_.append(uint32_t{'%'});
+        if (directive.code == '%') return unsupported(directive);
         Owned value = directive.value ? std::move(directive.value) : next_argument();
         if (!value) return false;
         switch (directive.code) {
@@ -183,6 +185,10 @@ class PercentFormatter {
             default:
                 break;
         }
+        return unsupported(directive);
+    }
+
+    Raised unsupported(const Directive& directive) {
         char shown[16] = {};
         if (directive.code >= 32 && directive.code < 127)
             shown[0] = static_cast<char>(directive.code);
@@ -367,6 +373,7 @@ class PercentFormatter {
     Tuple* tuple_ = nullptr;
     bool bytes_, is_mapping_ = false;
     size_t at_ = 0, used_ = 0;
+    size_t directive_ = 0;  // where the one being read begins
     StrBuilder out_;
 };
 

@@ -6,6 +6,7 @@
 #include "object/str.h"
 
 #include "base/utf8.h"
+#include "memory/collector.h"
 #include "memory/heap.h"
 #include "object/bytes.h"
 #include "object/call.h"
@@ -192,6 +193,7 @@ Owned make_str_instance(Thread& thread, Type& type, Str& s) {
     made->cached_hash.store(s.cached_hash.load(std::memory_order_relaxed),
                             std::memory_order_relaxed);
     made->length_and_kind = s.length_and_kind | kExternalBit;
+    if (type.has(kTypeTracked)) track(made);
     return std::move(result);
 }
 
@@ -402,6 +404,9 @@ Owned make_text(Thread& thread, Value object, Value encoding, Value errors) {
 
 Owned slot_make(Thread& thread, Type& type, Arguments arguments) {
     Value bound[3];
+    if (arguments.count > 3)
+        return raise(thread, exc::TypeError, "str expected at most 3 arguments, got {}",
+                     static_cast<int64_t>(arguments.count));
     TRY(bind_arguments(thread, "str",
                        "(object=<unrepresentable>, encoding=<unrepresentable>, "
                        "errors=<unrepresentable>)",

@@ -15,11 +15,16 @@ namespace {
 
 Owned iterator_next(Thread& thread, Value self) {
     auto& iterator = self.as<StrIterator>();
+    if (iterator.text.is_empty()) return Owned::nothing();
     Str& text = iterator.text.as<Str>();
     size_t at = iterator.position.load(std::memory_order_relaxed);
-    if (at >= text.length()) return Owned::nothing();
     bool mine = iterator.owner.load(std::memory_order_relaxed) == current_heap_id &&
                 iterator.shared.load(std::memory_order_relaxed) == 0;
+    if (at >= text.length()) {
+        // Nobody else can look at it: the text is let go at once.
+        if (mine) Owned done = iterator.text.take();
+        return Owned::nothing();
+    }
     if (mine) {
         iterator.position.store(at + 1, std::memory_order_relaxed);
     } else {
@@ -35,7 +40,7 @@ Owned iterator_self(Thread&, Value self) {
 
 Owned length_hint(Thread&, Value self) {
     auto& iterator = self.as<StrIterator>();
-    size_t length = iterator.text.as<Str>().length();
+    size_t length = iterator.text.is_empty() ? 0 : iterator.text.as<Str>().length();
     size_t at = iterator.position.load(std::memory_order_relaxed);
     return Owned::small_int(at < length ? static_cast<int64_t>(length - at) : 0);
 }
@@ -44,7 +49,7 @@ Owned reduce(Thread& thread, Value self) {
     auto& iterator = self.as<StrIterator>();
     Owned iter = TRY(dict_get(thread, interpreter_of(thread).builtins_dict.as<Dict>(), ID(iter)));
     size_t at = iterator.position.load(std::memory_order_relaxed);
-    if (at >= iterator.text.as<Str>().length()) {
+    if (iterator.text.is_empty() || at >= iterator.text.as<Str>().length()) {
         Ref<Tuple> arguments = TRY(make_tuple(thread, empty_str()));
         return make_tuple(thread, iter, arguments);
     }
@@ -55,6 +60,7 @@ Owned reduce(Thread& thread, Value self) {
 bool set_state(Thread& thread, Value self, Value state) {
     Index at = TRY(to_ssize(thread, state, exc::OverflowError));
     auto& iterator = self.as<StrIterator>();
+    if (iterator.text.is_empty()) return true;
     size_t length = iterator.text.as<Str>().length();
     size_t clamped = at < 0 ? 0 : std::min(static_cast<size_t>(at), length);
     iterator.position.store(clamped, std::memory_order_relaxed);

@@ -7,7 +7,7 @@ namespace imugi {
 
 struct StrIterator : Object {
     std::atomic<size_t> position;  // advanced by compare-and-swap once others may see the iterator
-    Slot text;                     // Str; immutable
+    Slot text;  // Str; emptied at the end by an owner that shares the iterator with nobody
 };
 
 }  // namespace imugi

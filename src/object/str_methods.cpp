@@ -225,7 +225,8 @@ Owned str_dunder_format(Thread& thread, Str& self, Str& spec) {
 }
 
 Owned str_getnewargs(Thread& thread, Str& self) {
-    Ref<Str> copy = TRY(str_substring(thread, self, 0, self.length()));
+    // Another object, so that pickling and copying do not go round in circles.
+    Ref<Str> copy = TRY(make_str_from_units(thread, self.data(), self.unit(), self.length()));
     return make_tuple(thread, copy);
 }
 

@@ -323,7 +323,7 @@ static Owned read_into_buffer(Thread& thread, Buffered& self, Value target, bool
     TRY(check_initialised(thread, self));
     TRY(check_buffered_open(thread, self, "readinto of closed file"));
     Buffer buffer(thread);
-    TRY(buffer.get(target, kBufferWritable));
+    TRY(buffer.get_writable(target, "readinto() argument"));
     BufferedGuard guard(thread, self);
     if (!guard) return {};
     TRY(begin_reading(thread, self));

@@ -153,7 +153,7 @@ Owned io_readlines(Thread& thread, BytesIO& self, Value size_value) {
 
 Owned io_readinto(Thread& thread, BytesIO& self, Value target) {
     Buffer buffer(thread);
-    TRY(buffer.get(target, kBufferWritable));
+    TRY(buffer.get_writable(target, "readinto() argument"));
     Lock guard(thread, self);
     TRY(check_open(thread, self));
     size_t size = available(self) < buffer.size() ? available(self) : buffer.size();

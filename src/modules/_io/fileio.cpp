@@ -358,7 +358,7 @@ Result<bool> file_seekable(Thread& thread, FileIO& self) {
 Owned file_readinto(Thread& thread, FileIO& self, Value target) {
     TRY(check_readable(thread, self));
     Buffer buffer(thread);
-    TRY(buffer.get(target, kBufferWritable));
+    TRY(buffer.get_writable(target, "readinto() argument"));
     Index n = read_descriptor(thread, descriptor(self), buffer.data(), buffer.size());
     if (n == -1) return {};
     return n == -2 ? Owned::share(none()) : Owned::small_int(n);

@@ -370,7 +370,7 @@ const MethodRow raw_io_base_methods[] = {
 
 Owned buffered_readinto_with(Thread& thread, Value self, Value target, Str& method) {
     Buffer buffer(thread);
-    TRY(buffer.get(target, kBufferWritable));
+    TRY(buffer.get_writable(target, "readinto() argument"));
     Owned data = TRY(
         call_method(thread, self, method, Value::small_int(static_cast<int64_t>(buffer.size()))));
     if (!is_bytes(data)) return raise(thread, exc::TypeError, "read() should return bytes");

@@ -15,8 +15,11 @@ inline uint32_t lower_ascii(uint32_t c) {
 inline uint32_t lower_unicode(uint32_t c) {
     return c < 128 ? lower_ascii(c) : unicode::simple_lower(c);
 }
+// The first character of the upper case, which may be more than one.
 inline uint32_t upper_unicode(uint32_t c) {
-    return unicode::simple_upper(c);
+    uint32_t out[unicode::most_case_expansion];
+    unicode::to_upper(out, c);
+    return out[0];
 }
 inline uint32_t lower_locale(uint32_t c) {
     return c < 256 ? static_cast<uint32_t>(tolower(static_cast<int>(c))) : c;

@@ -6,7 +6,7 @@
 #include "object/dict.h"
 #include "object/generic_alias.h"
 #include "object/int.h"
-#include "object/interpreter.h"
+#include "object/memoryview.h"
 #include "object/protocol.h"
 #include "object/text_slice.h"
 #include "object/tuple.h"
@@ -298,6 +298,7 @@ Owned get_scanner_pattern(Thread&, Value self) {
 void scanner_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(static_cast<Scanner*>(self)->pattern);
     visitor.visit(static_cast<Scanner*>(self)->string);
+    visitor.visit(static_cast<Scanner*>(self)->pinned);
 }
 const MethodRow scanner_rows[] = {
     {"match", "(self, /)", fn<scanner_match>},
@@ -342,6 +343,9 @@ NativeClass template_class(template_spec);
 Owned make_scanner(Thread& thread, Pattern& pattern, Value string, Index pos, Index endpos) {
     Subject subject(thread);
     TRY(subject.load(string, &pattern));
+    Owned pinned;
+    if (subject.is_bytes() && !is_exact_bytes(string))
+        pinned = TRY(make_memoryview(thread, string));
     Type* type = scanner_class.get(thread);
     auto* scanner = type ? allocate<Scanner>(thread, *type) : nullptr;
     if (!scanner) return {};
@@ -350,6 +354,7 @@ Owned make_scanner(Thread& thread, Pattern& pattern, Value string, Index pos, In
     scanner->end = endpos < 0 ? 0 : endpos > length ? length : endpos;
     scanner->pattern.init(Owned::share(pattern));
     scanner->string.init(Owned::share(string));
+    if (pinned) scanner->pinned.init(std::move(pinned));
     track(scanner);
     return Owned::adopt(scanner);
 }

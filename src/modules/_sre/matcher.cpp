@@ -772,6 +772,11 @@ Found Search::search_units() {
     }
     Matcher<Unit> matcher(*this, false);
     Index first = start;
+    uint32_t begin = code_[0] == kInfo ? 1 + code_[1] : 0;
+    // What is bound to the beginning is nowhere else.
+    if (code_[begin] == kAt &&
+        (code_[begin + 1] == kAtBeginning || code_[begin + 1] == kAtBeginningString))
+        return matcher.run(first);
     for (Index at = first; at <= end - least; at++) {
         if (prefix_size != 0) {
             size_t found =

@@ -206,8 +206,9 @@ Owned substitute(Thread& thread, Pattern& self, Value replacement, Value string,
     Owned filter = Owned::share(replacement);
     bool calls = is_callable(replacement);
     if (!calls) {
-        bool plain = (is_exact_str(replacement) || is_exact_bytes(replacement)) &&
-                     !has_backslash(replacement);
+        Owned literal = TRY(has_buffer(replacement) ? Owned(bytes_from_object(thread, replacement))
+                                                    : Owned::share(replacement));
+        bool plain = (is_str(literal) || is_bytes(literal)) && !has_backslash(literal);
         if (!plain) filter = TRY(compile_template(thread, self, replacement));
     }
     bool is_template = !calls && template_class.is_exact(filter);

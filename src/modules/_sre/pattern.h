@@ -34,6 +34,7 @@ struct Match : Object {
 // A place in a text from which searches go on; moved under the Lock.
 struct Scanner : Object {
     Slot pattern, string;
+    Slot pinned;  // a memoryview of a string that could be resized; empty for str and bytes
     Index position, end;
     bool must_advance;
 };

@@ -146,7 +146,8 @@ bool check_room(Thread& thread, Struct& self, size_t buffer_size, Index* offset,
                                "bytes at offset {} (actual buffer size is {})"
                              : "unpack_from requires a buffer of at least {} bytes for unpacking "
                                "{} bytes at offset {} (actual buffer size is {})",
-                     self.layout.size() + *offset, self.layout.size(), *offset, size);
+                     static_cast<uint64_t>(self.layout.size()) + static_cast<uint64_t>(*offset),
+                     self.layout.size(), *offset, size);
     return true;
 }
 

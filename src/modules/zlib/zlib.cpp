@@ -434,7 +434,11 @@ Owned decompress_decompress(Thread& thread, Stream& self, Value data, Index max_
 Owned decompress_flush(Thread& thread, Stream& self, Index length) {
     if (length <= 0) return raise(thread, exc::ValueError, "length must be greater than zero");
     Exclusive exclusive(thread, self);
-    if (self.at_end) return empty_bytes();
+    if (self.at_end) {
+        if (self.open) inflateEnd(&self.z);
+        self.open = false;
+        return empty_bytes();
+    }
     Owned tail = get_slot(thread, self, self.unconsumed_tail);
     Bytes& bytes = tail.as<Bytes>();
     return run_inflate(thread, self, bytes.data(), bytes.size, SIZE_MAX,
