@@ -2,6 +2,9 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/sysinfo.h>
+
+#include <atomic>
 
 #include "base/platform.h"
 
@@ -20,17 +23,28 @@
 
 namespace imugi {
 
-// Beyond this no machine can serve; refused before the allocator complains about it.
-static constexpr size_t kMostBytes = size_t{1} << 46;
+bool plausible_block(size_t bytes) {
+    if (IMUGI_LIKELY(bytes < size_t{1} << 30)) return true;
+    // Asked for once; racing threads find the same.
+    static std::atomic<size_t> all{0};
+    size_t known = all.load(std::memory_order_relaxed);
+    if (known == 0) {
+        struct sysinfo info;
+        if (sysinfo(&info) != 0) return true;
+        known = (info.totalram + info.totalswap) * info.mem_unit;
+        all.store(known, std::memory_order_relaxed);
+    }
+    return bytes < known;
+}
 
 void* array_allocate(size_t bytes) {
-    return bytes > kMostBytes ? nullptr : ALLOCATE(bytes);
+    return plausible_block(bytes) ? ALLOCATE(bytes) : nullptr;
 }
 void* array_allocate_zeroed(size_t bytes) {
-    return bytes > kMostBytes ? nullptr : ALLOCATE_ZEROED(bytes);
+    return plausible_block(bytes) ? ALLOCATE_ZEROED(bytes) : nullptr;
 }
 void* array_reallocate(void* array, size_t bytes) {
-    return bytes > kMostBytes ? nullptr : REALLOCATE(array, bytes);
+    return plausible_block(bytes) ? REALLOCATE(array, bytes) : nullptr;
 }
 void array_free(void* array) {
     RELEASE(array);

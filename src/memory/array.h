@@ -12,4 +12,8 @@ void* array_allocate_zeroed(size_t bytes);
 void* array_reallocate(void* array, size_t bytes);
 void array_free(void* array);  // takes null
 
+// Whether a block of this size could be there at all: below what memory and swap hold together.
+// Mappings are lazy, so a block beyond that would be given, and writing to it kill the process.
+[[nodiscard]] bool plausible_block(size_t bytes);
+
 }  // namespace imugi

@@ -103,6 +103,7 @@ Page* page_of(const Object* object) {
 }
 
 void* map_aligned(size_t bytes) {
+    if (!plausible_block(bytes)) return nullptr;
     char* raw = static_cast<char*>(mmap(nullptr, bytes + kSegmentBytes, PROT_READ | PROT_WRITE,
                                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
     if (raw == MAP_FAILED) return nullptr;
