@@ -383,7 +383,7 @@ def test_bound_methods():
 
 def test_syntax():
     for source, message in (
-        ("def f(a, a): pass", "duplicate argument 'a' in function definition"),
+        ("def f(a, a): pass", "duplicate parameter 'a' in function definition" if NEW else "duplicate argument 'a' in function definition"),
         ("def f(a=1, b): pass", "parameter without a default follows parameter with a default"),
         ("def f(*): pass", "named arguments must follow bare *"),
         ("def f(*, **k): pass", "named arguments must follow bare *"),

@@ -330,7 +330,7 @@ def test_cells():
     equal(f(), 2)
     del cell.cell_contents
     raises(NameError, f)
-    raises(ValueError, lambda: cell.cell_contents, message="Cell is empty")
+    raises(ValueError, lambda: cell.cell_contents, message=("Cell is empty", "cell is empty"))
     Cell = type(cell)
     equal(Cell(3).cell_contents, 3)
     check(Cell(1) == Cell(1))

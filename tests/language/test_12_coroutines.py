@@ -63,7 +63,7 @@ def test_awaitables():
            ("object int can't be used in 'await' expression", "'int' object can't be awaited"))
     class Bad:
         def __await__(self): return 5
-    raises(TypeError, lambda: drive(wait(Bad())), message="__await__() returned non-iterator of type 'int'")
+    raises(TypeError, lambda: drive(wait(Bad())), message=("__await__() returned non-iterator of type 'int'", "test_awaitables.<locals>.Bad.__await__() must return an iterator, not int"))
     class CoroAwait:
         def __await__(self):
             async def c(): pass

@@ -323,7 +323,7 @@ def test_syntax():
         ("match x:\n case a | 1: pass", "name capture 'a' makes remaining patterns unreachable"),
         ("match x:\n case [1] | [a]: pass\n case 2: pass", "alternative patterns bind different names"),
         ("match x:\n case [a, a]: pass", "multiple assignments to name 'a' in pattern"),
-        ("match x:\n case [*a, *b]: pass", "multiple starred names in sequence pattern"),
+        ("match x:\n case [*a, *b]: pass", "multiple starred expressions in sequence pattern" if support.NEW else "multiple starred names in sequence pattern"),
         ("match x:\n case {**r, 'a': 1}: pass", ""),
         ("match x:\n case {'a': 1, 'a': 2}: pass", "mapping pattern checks duplicate key ('a')"),
         ("match x:\n case P(a=1, a=2): pass", "attribute name repeated in class pattern: a"),

@@ -174,7 +174,9 @@ def test_lookup():
             return lambda *a: log.append("exit")
     with Order():
         pass
-    equal(log, ["get enter", "get exit", "enter", "exit"])
+    equal(log[2:], ["enter", "exit"])
+    # Python 3.14 looks for __exit__ first.
+    equal(log[:2], ["get exit", "get enter"] if NEW else ["get enter", "get exit"])
 
 
 def test_contextlib():
