@@ -136,6 +136,7 @@ Result<int64_t> tuple_hash(Thread& thread, Value self) {
     Tuple& tuple = tuple_of(self);
     int64_t cached = tuple.cached_hash.load(std::memory_order_relaxed);
     if (cached != 0) return cached;
+    if (!check_native_stack(thread)) return failure;
     TupleHash state;
     for (size_t i = 0; i < tuple.size; i++) state.add(TRY(hash(thread, tuple[i])));
     int64_t result = state.finish(tuple.size);

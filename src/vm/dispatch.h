@@ -51,7 +51,7 @@ struct Wide {
     static uint32_t a(uint64_t w) { return (w >> 8 & 0xFF) | (w >> 24 & 0xFF00); }
     static uint32_t b(uint64_t w) { return (w >> 16 & 0xFF) | (w >> 32 & 0xFF00); }
     static uint32_t c(uint64_t w) { return (w >> 24 & 0xFF) | (w >> 40 & 0xFF00); }
-    static uint32_t d(uint64_t w) { return (w >> 16 & 0xFFFF) | (w >> 40 & 0xFFFF) << 16; }
+    static uint32_t d(uint64_t w) { return b(w) | c(w) << 16; }
     static int32_t signed_d(uint64_t w) { return static_cast<int32_t>(d(w)); }
 };
 
