@@ -155,6 +155,7 @@ Owned cmath_rect(Thread& thread, Value, double r, double phi) {
         // cos(0) is 1, and inf * 0 must not be NaN.
         z = {r, r * phi};
         if (std::isinf(r)) z.imaginary = r > 0 ? phi : -phi;
+        if (std::isnan(r)) z.imaginary = phi;
     } else if (std::isinf(r) && std::isfinite(phi)) {
         z = {std::copysign(INFINITY, std::cos(phi)), std::copysign(INFINITY, std::sin(phi))};
         if (r < 0) z = {-z.real, -z.imaginary};
