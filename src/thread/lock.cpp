@@ -32,7 +32,31 @@ static bool spin(std::atomic<uint8_t>& byte) {
     return false;
 }
 
+// The innermost section if it is this very byte's: user code under a Lock has come back to the same
+// object. It lets go, and takes the byte again when the inner section is gone.
+static CriticalSection* yield_own_section(Thread& thread, const std::atomic<uint8_t>& byte) {
+    CriticalSection* section = thread.critical;
+    if (!section || (section->first != &byte && section->second != &byte)) return nullptr;
+    if (section->held) {
+        unlock_byte(*section->first);
+        if (section->second) unlock_byte(*section->second);
+        section->held = false;
+    }
+    return section;
+}
+
+static void lock_contended(Thread& thread, std::atomic<uint8_t>& byte);
+
 void lock_slow(Thread& thread, std::atomic<uint8_t>& byte) {
+    CriticalSection* own = yield_own_section(thread, byte);
+    if (!own) return lock_contended(thread, byte);
+    // Attaching resumes the innermost section: not the one that waits for us.
+    thread.critical = own->previous;
+    lock_contended(thread, byte);
+    thread.critical = own;
+}
+
+static void lock_contended(Thread& thread, std::atomic<uint8_t>& byte) {
     if (spin(byte)) return;
     // Detaching lets go of the sections already held, so that two threads cannot wait for each
     // other.

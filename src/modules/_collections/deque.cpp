@@ -327,9 +327,10 @@ bool deque_assign_item(Thread& thread, Value value, Index index, Value item) {
 }
 
 // Positions from `at` up to `stop` whose item equals the value: `found(i)` under the Lock, false
-// to stop. RuntimeError if user code changes the deque.
+// to stop. RuntimeError, or what `removing` makes of it, if user code changes the deque.
 template <class Found>
-bool search(Thread& thread, Deque& self, Value value, Index at, Index stop, Found found) {
+bool search(Thread& thread, Deque& self, Value value, Index at, Index stop, Found found,
+            bool removing = false) {
     uint64_t state;
     {
         Lock guard(thread, self);
@@ -354,6 +355,8 @@ bool search(Thread& thread, Deque& self, Value value, Index at, Index stop, Foun
                 }
             }
         }
+        if (!ask && removing)
+            return raise(thread, exc::IndexError, "deque mutated during remove().");
         if (!ask) return raise(thread, exc::RuntimeError, "deque mutated during iteration");
         known_equal = TRY(equals(thread, ask, value));
         if (!known_equal) at++;
@@ -488,10 +491,13 @@ bool method_insert(Thread& thread, Deque& self, Index index, Value value) {
 
 bool method_remove(Thread& thread, Deque& self, Value value) {
     Owned removed;
-    TRY(search(thread, self, value, 0, PTRDIFF_MAX, [&](Index i) {
-        removed = remove_at(self, i);
-        return false;
-    }));
+    TRY(search(
+        thread, self, value, 0, PTRDIFF_MAX,
+        [&](Index i) {
+            removed = remove_at(self, i);
+            return false;
+        },
+        true));
     if (!removed) return raise(thread, exc::ValueError, "{} is not in deque", repr_of(value));
     return true;
 }

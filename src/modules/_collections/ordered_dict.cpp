@@ -3,10 +3,12 @@
 #include "memory/collector.h"
 #include "modules/_collections/collections.h"
 #include "object/call.h"
+#include "object/dict_table.h"
 #include "object/list.h"
 #include "object/pickling.h"
 #include "object/protocol.h"
 #include "object/repr_guard.h"
+#include "object/stepping.h"
 #include "object/str.h"
 #include "object/tuple.h"
 #include "object/unhashable.h"
@@ -177,10 +179,13 @@ Owned odict_inplace_or(Thread& thread, Value self, Value other) {
 
 struct OdictIterator : Object {
     Slot iterator;  // a dict's iterator, immutable
+    Slot dict;      // empty once exhausted
+    OrderState state;
 };
 
 void iterator_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(static_cast<OdictIterator*>(self)->iterator);
+    visitor.visit(static_cast<OdictIterator*>(self)->dict);
 }
 
 Owned make_odict_iterator(Thread& thread, Type& dict_iterator, OrderedDict& dict) {
@@ -188,6 +193,8 @@ Owned make_odict_iterator(Thread& thread, Type& dict_iterator, OrderedDict& dict
     auto* iterator = allocate<OdictIterator>(thread, *state_of(dict).odict_iterator);
     if (iterator == nullptr) return {};
     iterator->iterator.init(std::move(inner));
+    iterator->dict.init(Owned::share(dict));
+    iterator->state = OrderState(dict);
     track(iterator);
     return Owned::adopt(iterator);
 }
@@ -197,8 +204,14 @@ Owned iterator_iter(Thread&, Value self) {
 }
 
 Owned iterator_next(Thread& thread, Value self) {
-    Owned inner = self.as<OdictIterator>().iterator.share();
+    auto& iterator = self.as<OdictIterator>();
+    Owned dict = load_field(thread, iterator, iterator.dict);
+    if (!dict) return Owned::nothing();
+    if (OrderState(dict.as<Dict>()) != iterator.state)
+        return raise(thread, exc::RuntimeError, "OrderedDict mutated during iteration");
+    Owned inner = iterator.iterator.share();
     Owned item = next(thread, inner);
+    if (item.is_nothing()) clear_field(thread, iterator, iterator.dict);
     if (!item && clear_exception_if(thread, exc::RuntimeError))
         return raise(thread, exc::RuntimeError, "OrderedDict mutated during iteration");
     return item;
@@ -236,40 +249,17 @@ Owned view_reversed(Thread& thread, Value self) {
 
 // --- methods ---
 
-// Takes the key out through the overridable operations of a subclass. Nothing when missing.
-Owned pop_key(Thread& thread, OrderedDict& self, Value key) {
-    if (is_exact(self)) return dict_pop(thread, self, key);
-    Value value = Value::of(self);
-    if (!TRY(contains(thread, value, key))) return Owned::nothing();
-    Owned item = TRY(get_item(thread, value, key));
-    TRY(delete_item(thread, value, key));
-    return item;
-}
-
 Owned method_pop(Thread& thread, OrderedDict& self, Value key, Value otherwise) {
-    Owned value = TRY(pop_key(thread, self, key));
+    Owned value = TRY(dict_pop(thread, self, key));
     if (!value.is_nothing()) return value;
     if (!otherwise.is_empty()) return Owned::share(otherwise);
     return raise_key_error(thread, key);
 }
 
-// The first or last key; nothing when there is none.
-Owned end_key(Thread& thread, OrderedDict& self, bool last) {
-    Type& type = last ? dict_reverse_key_iterator_type : dict_key_iterator_type;
-    Owned iterator = TRY(make_dict_iterator(thread, type, self));
-    return next(thread, iterator);
-}
-
 Owned method_popitem(Thread& thread, OrderedDict& self, bool last) {
-    Owned key, value;
-    if (is_exact(self)) {
-        value = last ? dict_pop_newest(thread, self, &key)
-                     : dict_pop_oldest(thread, self, self.oldest, &key);
-    } else {
-        key = TRY(end_key(thread, self, last));
-        value = TRY(key.is_nothing() ? Owned::nothing() : pop_key(thread, self, key));
-        if (value.is_nothing() && !key.is_nothing()) return raise_key_error(thread, key);
-    }
+    Owned key;
+    Owned value = last ? dict_pop_newest(thread, self, &key)
+                       : dict_pop_oldest(thread, self, self.oldest, &key);
     if (value.is_nothing()) return raise(thread, exc::KeyError, "dictionary is empty");
     return make_tuple(thread, key, value);
 }

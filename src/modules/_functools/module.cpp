@@ -4,6 +4,7 @@
 #include "modules/_functools/functools.h"
 #include "object/call.h"
 #include "object/protocol.h"
+#include "object/str.h"
 #include "thread/lock.h"
 
 namespace imugi::functools {
@@ -66,7 +67,12 @@ bool set_object(Thread& thread, Value value, Value object) {
     return true;
 }
 
+Owned key_signature(Thread& thread, Value) {
+    return make_str(thread, "(obj)");
+}
+
 const GetSetRow key_getsets[] = {
+    {"__text_signature__", key_signature},
     {"obj", get_object, set_object, "Value wrapped by a key function."},
     {},
 };

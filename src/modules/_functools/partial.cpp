@@ -217,8 +217,7 @@ bool partial_setstate(Thread& thread, Partial& self, Value state) {
     auto& given = parts[1].as<Tuple>();
     if (given.size != 0 && same(given[given.size - 1], placeholder))
         return raise(thread, exc::TypeError, "trailing Placeholders are not allowed");
-    Ref<Tuple> args =
-        TRY(make_tuple(thread, reinterpret_cast<const Value*>(given.items), given.size));
+    Ref<Tuple> args = TRY(tuple_from(thread, parts[1]));
     Owned keywords;
     if (is_none(parts[2])) {
         keywords = TRY(make_dict(thread));

@@ -268,6 +268,13 @@ Owned methodcaller_reduce(Thread& thread, MethodCaller& self) {
     return make_tuple(thread, constructor, self.args.borrow());
 }
 
+Owned call_signature(Thread& thread, Value) {
+    return make_str(thread, "(obj, /)");
+}
+
+// What inspect.signature() of an instance shows.
+const GetSetRow signature_getsets[] = {{"__text_signature__", call_signature}, {}};
+
 const MethodRow getter_rows[] = {
     {"__reduce__", "(self, /)", fn<getter_reduce>, "Return state information for pickling"},
     {},
@@ -292,6 +299,7 @@ const TypeSpec itemgetter_spec = {
               .make = itemgetter_make,
               .fields = getter_fields},
     .methods = getter_rows,
+    .getsets = signature_getsets,
     .signature = "(item, /, *items)",
 };
 
@@ -310,6 +318,7 @@ const TypeSpec attrgetter_spec = {
               .make = attrgetter_make,
               .fields = getter_fields},
     .methods = getter_rows,
+    .getsets = signature_getsets,
     .signature = "(attr, /, *attrs)",
 };
 
@@ -327,6 +336,7 @@ const TypeSpec methodcaller_spec = {
               .make = methodcaller_make,
               .fields = methodcaller_fields},
     .methods = methodcaller_rows,
+    .getsets = signature_getsets,
     .signature = "(name, /, *args, **kwargs)",
 };
 
