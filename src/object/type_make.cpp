@@ -416,7 +416,8 @@ Owned make_class(Thread& thread, Type& metatype, Str& name, Tuple& given_bases, 
     type->type_flags.store(flags, std::memory_order_relaxed);
     type->slots = base->slots;
     type->slots.finalize = nullptr;
-    type->name.init(Owned::share(name));
+    // Exact: a name that is replaced stays with the process, without needing a class of its own.
+    type->name.init(TRY(str_substring(thread, name, 0, name.length())));
     type->base.init(Owned::share(*base));
     type->bases.init(bases.share());
     type->dict.init(dict.share());
