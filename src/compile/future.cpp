@@ -50,6 +50,7 @@ bool read_future_features(CompileContext& context, ast::ModNode& root) {
                     "from __future__ imports must occur at the beginning of the file");
             for (ast::Alias* item : import->names) TRY(add_feature(context, *import, *item));
             context.future_position = statement->position;
+            docstring_allowed = false;
             continue;
         }
         auto* expression = statement->if_is<ast::Expr>();

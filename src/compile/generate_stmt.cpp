@@ -674,7 +674,7 @@ void Generator::import(ast::Import& node) {
 
 void Generator::import_from(ast::ImportFrom& node) {
     const ast::Position& at = node.position;
-    if (node.module == known_.future && at.line > c_.future_position.line)
+    if (node.module == known_.future && node.level <= 0 && at.line > c_.future_position.line)
         return error(at, "from __future__ imports must occur at the beginning of the file");
     uint32_t depth = unit_->depth;
     Ref<Tuple> wanted = make_tuple_blank(thread_, node.names.size);
