@@ -95,9 +95,10 @@ class Reader {
         return data;
     }
     bool u64(uint64_t* out) {
-        uint32_t low, high;
-        if (!u32(&low) || !u32(&high)) return false;
-        *out = low | uint64_t{high} << 32;
+        const uint8_t* data = bytes(8);
+        if (!data) return false;
+        *out = 0;
+        for (int i = 8; i-- > 0;) *out = *out << 8 | data[i];
         return true;
     }
     bool real(double* out) {

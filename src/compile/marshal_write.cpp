@@ -66,7 +66,7 @@ class Writer {
     bool remember(Value value, bool* written) {
         *written = false;
         flag_ = 0;
-        if (version_ < 3 || !value.is_object()) return true;
+        if (version_ < 3) return true;
         if (ref_count_ * 2 >= ref_capacity_ && !grow()) return false;
         uint32_t mask = ref_capacity_ - 1;
         uint64_t identity = value.identity();
@@ -135,7 +135,8 @@ class Writer {
             return code(value.as<Code>());
         }
         if (has_shape(value, k_slice_shape)) {
-            if (version_ < 5) return raise(thread_, exc::ValueError, "unmarshallable object");
+            if (version_ < 5 && !in_code_)
+                return raise(thread_, exc::ValueError, "unmarshallable object");
             auto& slice = value.as<Slice>();
             return tag(kTagSlice) && object(slice.start.borrow()) && object(slice.stop.borrow()) &&
                    object(slice.step.borrow());
@@ -305,9 +306,11 @@ class Writer {
             word = at.word;
             line = at.line;
         }
+        bool outer = std::exchange(in_code_, true);
         for (const Slot* slot : {&c.constants, &c.names, &c.local_names, &c.free_names,
                                  &c.cell_names, &c.local_kinds, &c.filename, &c.name, &c.qualname})
             if (!object(slot->borrow())) return false;
+        in_code_ = outer;
         return true;
     }
 
@@ -317,6 +320,7 @@ class Writer {
     bool allow_code_;
     int depth_ = 0;
     uint8_t flag_ = 0;
+    bool in_code_ = false;  // constants may be of any kind, whatever the version
     Ref_* refs_ = nullptr;
     uint32_t ref_count_ = 0, ref_capacity_ = 0;
 };

@@ -160,7 +160,12 @@ const MethodRow functions[] = {
     {"disassemble", "(code, /)", fn<disassemble>, "Return the text of a code's instructions."},
     {}};
 
-ModuleSpec spec("_opcode", "The instruction set.", functions);
+bool execute(Thread& thread, Module& module) {
+    return module_set(thread, module, "ENABLE_SPECIALIZATION", boolean(true)) &&
+           module_set(thread, module, "ENABLE_SPECIALIZATION_FT", boolean(true));
+}
+
+ModuleSpec spec("_opcode", "The instruction set.", functions, execute);
 
 }  // namespace
 }  // namespace imugi
