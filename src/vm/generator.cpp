@@ -25,9 +25,12 @@ Owned make_generator(Thread& thread, Frame* frame) {
                                                     : generator_type;
     auto* made = allocate<Generator>(thread, type, (code.register_count + 1) * sizeof(uint64_t));
     if (!made) return {};
-    Function& function = Value::from_bits(frame->function_word).as<Function>();
-    made->name.init(function.name.share());
-    made->qualname.init(function.qualname.share());
+    Value owner = Value::from_bits(frame->function_word);
+    // Top-level await: the code of a module has no function.
+    bool is_function = !has_shape(owner, k_code_shape);
+    made->name.init(is_function ? owner.as<Function>().name.share() : code.name.share());
+    made->qualname.init(is_function ? owner.as<Function>().qualname.share()
+                                    : code.qualname.share());
     // The registers move over; what was lent by the caller is shared, as it will not stay for it.
     for (uint32_t i = 0; i < code.register_count; i++) {
         uint64_t bits = frame->registers[i];
@@ -44,7 +47,7 @@ Owned make_generator(Thread& thread, Frame* frame) {
     made->frame.previous = nullptr;
     if (frame->object) frame->object->frame.store(&made->frame, std::memory_order_release);
     frame->object = nullptr;
-    frame->function_word = 0;
+    frame->namespace_word = frame->globals_word = frame->builtins_word = frame->function_word = 0;
     pop_frame(thread, frame);
     made->state.store(kGeneratorCreated, std::memory_order_release);
     if (&type == &coroutine_type && thread.coroutine_origin_depth) {

@@ -85,6 +85,8 @@ void generator_fields(Object* self, FieldVisitor& visitor) {
     uint32_t registers = generator.frame.code->register_count;
     for (uint32_t i = 0; i < registers; i++) visit_word(generator.registers[i]);
     visit_word(generator.frame.namespace_word);
+    visit_word(generator.frame.globals_word);
+    visit_word(generator.frame.builtins_word);
     if (generator.frame.object) {
         uint64_t word = reinterpret_cast<uint64_t>(generator.frame.object);
         visit_word(word);
