@@ -210,7 +210,7 @@ class Assembler {
         parts.qualname = unit_.qualname.get();
 #if IMUGI_CHECKS
         uint32_t word;
-        if (const char* fault = getenv("NV") ? nullptr : find_fault(parts, &word)) {
+        if (const char* fault = find_fault(parts, &word)) {
             raise(thread_, exc::SystemError, "bad code for {}, word {}: {}", *unit_.qualname, word,
                   fault);
             return {};

@@ -61,7 +61,9 @@ Frame* push_frame(Thread& thread, uint64_t function_word, Function& function, Co
     frame->function_word = function_word;
     frame->globals = &function.globals.as<Dict>();
     frame->builtins = &function.builtins.as<Dict>();
-    frame->namespace_word = 0;
+    // A function made of a module's code has its globals for a namespace.
+    frame->namespace_word =
+        IMUGI_LIKELY(code.flags & kCodeOptimized) ? 0 : function.globals.share().release();
     frame->object = nullptr;
     frame->generator = nullptr;
     frame->first_temporary = code.first_temporary;
@@ -392,7 +394,7 @@ Owned run_class_body(Thread& thread, Function& function, Value names) {
     for (uint32_t i = 0; i < code.parameter_count(); i++) window[i] = 0;
     Frame* frame = push_frame(thread, Value::of(function).bits(), function, code, window);
     if (!frame) return {};
-    frame->namespace_word = Owned::share(names).release();
+    drop_bits(std::exchange(frame->namespace_word, Owned::share(names).release()));
     return run(thread, frame);
 }
 
