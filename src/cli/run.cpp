@@ -10,6 +10,7 @@
 #include "cli/failure.h"
 #include "cli/startup.h"
 #include "compile/compile.h"
+#include "compile/disassemble.h"
 #include "object/call.h"
 #include "object/dict.h"
 #include "object/errors.h"
@@ -29,7 +30,18 @@ Owned main_module(Thread& thread) {
     return get_item(thread, interpreter_of(thread).modules.borrow(), Value::of(ID(__main__)));
 }
 
+// --dump-bytecode: shown instead of run.
+Owned show_bytecode(Thread& thread, const Code& code) {
+    Owned text = TRY(compile::disassemble(thread, code));
+    size_t size;
+    const char* utf8 = str_utf8(thread, text.as<Str>(), &size);
+    if (!utf8) return {};
+    fwrite(utf8, 1, size, stdout);
+    return Owned::share(none());
+}
+
 Owned run_in_main(Thread& thread, Code& code) {
+    if (interpreter_of(thread).config->dump_bytecode) return show_bytecode(thread, code);
     Owned main = TRY(main_module(thread));
     Dict& globals = module_dict(main.as<Module>());
     return run_code(thread, code, globals, interpreter_of(thread).builtins_dict.as<Dict>(),
