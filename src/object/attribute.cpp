@@ -333,10 +333,13 @@ void visit_attributes(Object* object, FieldVisitor& visitor) {
     Type& type = *shape.type;
     if (type.attributes_offset == 0) return;
     Slot* storage = attribute_storage(object, type);
-    visitor.visit(storage, 1 + size_t{type.inline_slots});
+    // The address of the overflow array is no reference: it stays for release_attributes.
     Slot* overflow = overflow_slots(storage[0].word().load(std::memory_order_acquire));
-    if (overflow && shape.count > shape.inline_slots)
+    if (!overflow)
+        visitor.visit(storage[0]);
+    else if (shape.count > shape.inline_slots)
         visitor.visit(overflow, shape.count - shape.inline_slots);
+    visitor.visit(storage + 1, type.inline_slots);
 }
 
 void release_attributes(Object* object) {
