@@ -309,7 +309,7 @@ DEFINE_OP(BINARY_CONST) {
         op, r[D::b(word)], frame->constants[D::c(word)].word().load(std::memory_order_relaxed));
     if (IMUGI_LIKELY(quick != 0)) SET_RESULT(quick);
     SAVE();
-    uint64_t bits = slow_binary_const(thread, frame, r, op, false, D::b(word), D::c(word));
+    uint64_t bits = slow_binary_const(thread, frame, r, op, false, false, D::b(word), D::c(word));
     if (bits == 0) RAISE();
     set_register(r, D::a(word), bits);
     NEXT_DROPPED(2);
@@ -321,7 +321,8 @@ DEFINE_OP(INPLACE_CONST) {
         op, r[D::b(word)], frame->constants[D::c(word)].word().load(std::memory_order_relaxed));
     if (IMUGI_LIKELY(quick != 0)) SET_RESULT(quick);
     SAVE();
-    uint64_t bits = slow_binary_const(thread, frame, r, op, true, D::b(word), D::c(word));
+    uint64_t bits = slow_binary_const(thread, frame, r, op, true, D::a(word) == D::b(word),
+                                      D::b(word), D::c(word));
     if (bits == 0) RAISE();
     set_register(r, D::a(word), bits);
     NEXT_DROPPED(2);

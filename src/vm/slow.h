@@ -57,7 +57,7 @@ uint64_t slow_binary(Thread& thread, Frame* frame, uint64_t* r, Opcode op, uint3
 uint64_t slow_binary_literal(Thread& thread, Frame* frame, uint64_t* r, Opcode op, uint32_t b,
                              uint32_t literal);
 uint64_t slow_binary_const(Thread& thread, Frame* frame, uint64_t* r, BinaryOp op, bool inplace,
-                           uint32_t b, uint32_t constant);
+                           bool is_target, uint32_t b, uint32_t constant);
 uint64_t slow_inplace(Thread& thread, Frame* frame, uint64_t* r, BinaryOp op, uint32_t a,
                       uint32_t b, uint32_t c);
 uint64_t slow_unary(Thread& thread, Frame* frame, uint64_t* r, Owned (*operation)(Thread&, Value),

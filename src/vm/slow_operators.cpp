@@ -101,17 +101,25 @@ uint64_t slow_binary_literal(Thread& thread, Frame* frame, uint64_t* r, Opcode o
 }
 
 uint64_t slow_binary_const(Thread& thread, Frame* frame, uint64_t* r, BinaryOp op, bool inplace,
-                           uint32_t b, uint32_t constant) {
+                           bool is_target, uint32_t b, uint32_t constant) {
     Value right = frame->constants[constant].borrow();
     Value left = value_at(r, b);
     Owned result;
-    if (op == BinaryOp::kAdd && is_exact_str(left) && is_exact_str(right))
-        result = is_temporary(frame, b) ? str_append(thread, consume(frame, r, b), right.as<Str>())
-                                        : str_concat(thread, left.as<Str>(), right.as<Str>());
-    else
+    if (op == BinaryOp::kAdd && is_exact_str(left) && is_exact_str(right)) {
+        if (is_target) {
+            // As in slow_inplace.
+            uint64_t bits = std::exchange(r[b], 0);
+            result = str_append(thread, own_moved(bits), right.as<Str>());
+        } else {
+            result = is_temporary(frame, b)
+                         ? str_append(thread, consume(frame, r, b), right.as<Str>())
+                         : str_concat(thread, left.as<Str>(), right.as<Str>());
+        }
+    } else {
         result = inplace ? inplace_op(thread, op, left, right) : binary_op(thread, op, left, right);
+    }
     if (!result) return 0;
-    discard(frame, r, b);
+    if (!is_target) discard(frame, r, b);
     return result.release();
 }
 
