@@ -319,8 +319,8 @@ Operand Generator::lambda(ast::Lambda& node, Reg wanted) {
         start_code(at);
         const ast::Position& body_at = node.body->position;
         Operand value = expr(node.body);
-        if (inner.flags & (kCodeGenerator | kCodeAsyncGenerator)) {
-            // A generator's value is None, whatever the expression's is.
+        if (inner.flags & kCodeAsyncGenerator) {
+            // It has no value to return.
             if (value.kind == Operand::kRegister && is_temp(value.index))
                 emit(body_at, Opcode::DROP, value.index);
             return_none(body_at);

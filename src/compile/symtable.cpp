@@ -59,9 +59,12 @@ class SymbolCollector {
             }
             scope->mangled_names = current_->mangled_names;
             scope->comp_iter_expr = current_->comp_iter_expr;
+            if (scope->mangled_names) scope->private_name = current_->private_name;
         }
-        if (kind == ScopeKind::kFunction || kind == ScopeKind::kClass)
+        if (kind == ScopeKind::kFunction || kind == ScopeKind::kClass) {
             scope->mangled_names = nullptr;
+            scope->private_name = private_;
+        }
         current_ = scope;
         if (kind == ScopeKind::kAnnotation || kind == ScopeKind::kTypeVariable ||
             kind == ScopeKind::kTypeAlias) {
@@ -813,7 +816,7 @@ class SymbolCollector {
         scope->coroutine = outermost.is_async;
         scope->inlined = kind != ComprehensionKind::kGenerator && !sees_class;
         scope->mangled_names = outer->mangled_names;
-        if (sees_class) TRY(see_class_scope(node.position));
+        scope->private_name = outer->private_name;
         TRY(define(known_.dot_zero, kDefParam, node.position));
         TRY(define(known_.dot_zero, kUse, node.position));
         for (uint32_t i = 0; i < generators.size; i++) {
