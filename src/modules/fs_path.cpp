@@ -12,7 +12,11 @@ namespace imugi {
 
 Owned fs_path(Thread& thread, Value path) {
     if (is_str(path) || is_bytes(path)) return Owned::share(path);
-    Owned result = TRY(call_special(thread, path, ID(__fspath__)));
+    Owned method = lookup_in_mro(thread, type_of(path), ID(__fspath__));
+    // None says "no path" as well as the lack of the method.
+    bool is_path = !method.is_nothing() && !is_none(method);
+    Owned result = is_path ? call_special(thread, path, ID(__fspath__)) : Owned::nothing();
+    if (!result) return {};
     if (result.is_nothing())
         return raise(thread, exc::TypeError, "expected str, bytes or os.PathLike object, not {}",
                      type_name_of(path));

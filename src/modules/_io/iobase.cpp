@@ -92,9 +92,10 @@ void io_finalize(Thread& thread, Value self) {
     // A file that cannot even say whether it is closed is left alone.
     Owned closed = get_attribute_or_nothing(thread, self, ID(closed));
     if (!closed) clear_exception(thread);
-    auto answer = closed && !closed.is_nothing() ? is_true(thread, closed) : Result<bool>(false);
+    if (!closed || closed.is_nothing()) return;
+    auto answer = is_true(thread, closed);
     if (!answer) clear_exception(thread);
-    if (answer && *answer) return;
+    if (!answer || *answer) return;
     if (!set_attribute(thread, self, ID(_finalizing), boolean(true))) clear_exception(thread);
     Owned result = call_method(thread, self, ID(close));
     if (!result) report_unraisable(thread, self);

@@ -200,8 +200,11 @@ bool text_reconfigure(Thread& thread, TextIO& self, Value encoding, Value errors
             if (is_none(errors)) new_errors = Owned::share(ID(strict));
         }
         if (!is_none(errors)) new_errors = Owned::share(errors);
-        const char* name = name_text(thread, new_encoding.as<Str>());
+        size_t name_size;
+        const char* name = str_utf8(thread, new_encoding.as<Str>(), &name_size);
         if (!name) return false;
+        if (strlen(name) != name_size)
+            return raise(thread, exc::LookupError, "unknown encoding: {}", new_encoding);
         Owned info = TRY(text_codec(thread, name));
         if (has_newline) set_newline(self, newline);
         TRY(set_decoder(thread, self, info, new_errors));
@@ -348,7 +351,8 @@ Owned get_buffer_attribute(Thread& thread, Value self) {
     return share_field(thread, self, &TextIO::buffer);
 }
 Owned get_errors(Thread& thread, Value self) {
-    TRY(check_attached(thread, self.as<TextIO>()));
+    if (self.as<TextIO>().state == TextState::kUninitialised)
+        TRY(check_attached(thread, self.as<TextIO>()));
     return share_field(thread, self, &TextIO::errors);
 }
 Owned get_closed(Thread& thread, Value self) {

@@ -51,7 +51,10 @@ bool load_path(Thread& thread, Value value, const char* function, PathArgument* 
     if (is_str(value) || is_bytes(value)) {
         text = Owned::share(value);
     } else {
-        text = TRY(call_special(thread, value, ID(__fspath__)));
+        Owned method = lookup_in_mro(thread, type_of(value), ID(__fspath__));
+        bool is_path = !method.is_nothing() && !is_none(method);
+        text = is_path ? call_special(thread, value, ID(__fspath__)) : Owned::nothing();
+        if (!text) return false;
         if (text.is_nothing())
             return raise(thread, exc::TypeError, "{}: {} should be {}, not {}", function, argument,
                          allow_fd && nullable ? "string, bytes, os.PathLike, integer or None"
@@ -79,6 +82,9 @@ Result<int> load_dir_fd(Thread& thread, Value value) {
     if (!is_int(value) && !type_of(value).slots.index)
         return raise(thread, exc::TypeError, "argument should be integer or None, not {}",
                      type_name_of(value));
+    if (has_shape(value, k_bool_shape))
+        TRY(warn(thread, exc::RuntimeWarning, 1,
+                 make_str(thread, "bool is used as a file descriptor")));
     Owned index = TRY(to_index(thread, value));
     return fd_of_int(thread, index);
 }

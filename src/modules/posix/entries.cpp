@@ -259,10 +259,9 @@ Owned posix_minor(Thread& thread, Value, Value device) {
     return make_int_unsigned(thread, minor(number));
 }
 Owned posix_makedev(Thread& thread, Value, Value major_value, Value minor_value) {
-    int64_t high = TRY(to_int64(thread, major_value));
-    int64_t low = TRY(to_int64(thread, minor_value));
-    return make_int_unsigned(thread,
-                             makedev(static_cast<unsigned>(high), static_cast<unsigned>(low)));
+    uint32_t high = TRY(load_id(thread, major_value, "major"));
+    uint32_t low = TRY(load_id(thread, minor_value, "minor"));
+    return make_int_unsigned(thread, makedev(high, low));
 }
 
 // --- extended attributes ---

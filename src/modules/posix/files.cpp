@@ -94,7 +94,11 @@ Owned posix_write(Thread& thread, Value, int fd, Value data) {
     Buffer buffer(thread);
     TRY(buffer.get(data));
     size_t size = buffer.size() > kMostBytes ? kMostBytes : buffer.size();
-    return number(thread, retried(thread, [&] { return write(fd, buffer.data(), size); }));
+    ssize_t n = retried(thread, [&] { return write(fd, buffer.data(), size); });
+    if (n < 0) return fail(thread);
+    // A signal that cut the call short is answered at once.
+    TRY(safepoint(thread));
+    return Owned::small_int(n);
 }
 
 Owned posix_pread(Thread& thread, Value, int fd, Index length, Value offset_value) {
@@ -348,7 +352,8 @@ Owned posix_eventfd_write(Thread& thread, Value, int fd, Value value) {
 // --- timer descriptors ---
 
 Owned posix_timerfd_create(Thread& thread, Value, int clock, int flags) {
-    return number(thread, blocking(thread, [&] { return timerfd_create(clock, flags); }));
+    return number(thread,
+                  blocking(thread, [&] { return timerfd_create(clock, flags | TFD_CLOEXEC); }));
 }
 
 Owned timer_times(Thread& thread, const itimerspec& timer, bool nanoseconds) {

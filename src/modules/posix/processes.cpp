@@ -457,7 +457,24 @@ Owned posix_setns(Thread& thread, Value, Value fd_value, int kind) {
 
 }  // namespace
 
+namespace {
+
+// sched_param(priority), not of a sequence as other struct sequences.
+Owned sched_param_make(Thread& thread, Type& type, Arguments arguments) {
+    Value bound[1];
+    TRY(bind_arguments(thread, "sched_param", "(sched_priority)", arguments, bound, 1));
+    Ref<Tuple> tuple = TRY(make_struct_sequence(thread, type));
+    tuple->items[0].init(Owned::share(bound[0]));
+    track(tuple.get());
+    return tuple;
+}
+
+}  // namespace
+
 bool add_process_types(Thread& thread, Module& module) {
+    Type* param = sched_param_type.get(thread);
+    if (!param) return false;
+    param->slots.make = sched_param_make;
     return waitid_type.add_to(thread, module) && times_type.add_to(thread, module) &&
            sched_param_type.add_to(thread, module);
 }
