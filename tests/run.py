@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Run the tests: the unit tests (GoogleTest), the scripts tests/**/test_*.py and the golden files.
 
-    tests/run.py                       release in full, then seeded slices of the other configurations
+    tests/run.py                       release in full, then a seeded slice with the GIL on
     tests/run.py --all                 every test in every configuration; goes on where it was stopped
     tests/run.py --preset asan -k gc   the tests whose name contains `gc` in one preset
     tests/run.py --python python3.13   the same corpus on another interpreter
@@ -52,6 +52,11 @@ SANITIZERS = {
     "UBSAN_OPTIONS": "print_stacktrace=1",
     "TSAN_OPTIONS": "allocator_may_return_null=1:halt_on_error=0:exitcode=66",
 }
+
+
+# A plain run's configurations. The sanitizers' come back into it when the corpus is clean under them; until then they run with --all or
+# --configuration.
+PLAIN = ["release", "release-gil"]
 
 
 class Job:
@@ -541,7 +546,7 @@ def main():
             state = State(options.all)
             if not options.preset:
                 totals.append(run_tools(options, scratch))
-            for name in options.preset or CONFIGURATIONS:
+            for name in options.preset or (CONFIGURATIONS if options.all else PLAIN):
                 totals.append(run_configuration(name, options, state, scratch, everything))
     except KeyboardInterrupt:
         say("\nstopped")
