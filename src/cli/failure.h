@@ -5,7 +5,8 @@
 
 namespace imugi {
 
-// Prints the pending exception (SystemExit: its message) and gives the exit status. Nothing is pending afterwards.
+// Prints the pending exception (SystemExit: its message) and gives the exit status. Nothing is
+// pending afterwards.
 int report_failure(Thread& thread);
 // The exception on stderr without Python's help, for start-up.
 void print_pending_exception(Thread& thread);

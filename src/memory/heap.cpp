@@ -26,7 +26,6 @@
 
 namespace imugi {
 
-
 alignas(4096) __attribute__((no_sanitize("address"))) char shape_region[kShapeRegionBytes];
 
 static constexpr size_t kSegmentBytes = 1 << 20;

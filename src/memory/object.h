@@ -45,7 +45,8 @@ inline constexpr uint32_t kShapeUnit = 16;
 inline constexpr uint64_t kShapeRegionBytes = uint64_t{256} << 20;
 extern char shape_region[kShapeRegionBytes];
 
-// Aligned so that the low bits of its address are free for the tags of Value, in static storage too.
+// Aligned so that the low bits of its address are free for the tags of Value, in static storage
+// too.
 struct alignas(8) Object {
     std::atomic<uint32_t> shape_index;
     std::atomic<uint16_t> owner;

@@ -199,7 +199,8 @@ void drain_dying(Thread& thread) {
             raw->set_flag(kFinalized);
             run_finalizer(thread, raw);
         }
-        if (reference_count(raw) == 1 && raw->has_flag(kHasWeakrefs)) clear_and_call_weakrefs(thread, raw);
+        if (reference_count(raw) == 1 && raw->has_flag(kHasWeakrefs))
+            clear_and_call_weakrefs(thread, raw);
     }
     thread.exception = pending;
 }

@@ -12,7 +12,6 @@
 
 namespace imugi {
 
-
 // Open addressing by the name's address. `value` is written before `name`.
 struct ShapeTable {
     uint32_t mask;

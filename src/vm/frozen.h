@@ -1,5 +1,6 @@
-// Frozen modules: the modules that start-up needs, compiled by imugi itself when it is built and linked into the binary. A build that has not got
-// them yet (the one that compiles them) takes them from the standard library's sources.
+// Frozen modules: the modules that start-up needs, compiled by imugi itself when it is built and
+// linked into the binary. A build that has not got them yet (the one that compiles them) takes them
+// from the standard library's sources.
 #pragma once
 
 #include "object/code.h"
@@ -11,8 +12,8 @@ struct FrozenModule {
     const char* name;
     const char* original_name;  // __origname__, from which importlib derives the file
     bool is_package;
-    const char* source;     // path below the standard library
-    const uint8_t* data;    // marshalled Code; null: from the source
+    const char* source;   // path below the standard library
+    const uint8_t* data;  // marshalled Code; null: from the source
     size_t size;
 };
 // Ends with a row whose name is null.
