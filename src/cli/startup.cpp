@@ -1,6 +1,7 @@
 #include "cli/startup.h"
 
 #include <fcntl.h>
+#include <signal.h>
 
 #include <pthread.h>
 #include <stdio.h>
@@ -179,6 +180,10 @@ Thread* start_runtime(const Config& config) {
     if (!init_objects(thread)) return nullptr;
     if (!make_core_modules(thread)) return complain(thread, "core modules");
     if (!start_importlib(thread)) return complain(thread, "importlib");
+    // A broken pipe is an error of the write, not the end of the process; then Ctrl-C's handler.
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    if (!import_named(thread, "_signal")) return complain(thread, "signals");
     if (!start_streams(thread)) return complain(thread, "streams");
     if (!make_main(thread)) return complain(thread, "__main__");
     if (!config.no_site && !import_named(thread, "site")) return complain(thread, "site");

@@ -28,10 +28,9 @@
 #include "thread/safepoint.h"
 #include "vm/frame.h"
 #include "vm/frame_object.h"
+#include "vm/roots.h"
 
 namespace imugi {
-
-extern bool (*run_signal_handlers)(Thread& thread);  // asked by the vm at safepoints
 
 namespace {
 
@@ -394,6 +393,7 @@ Owned signal_pidfd_send_signal(Thread& thread, Value, int fd, int number, Value 
     if (!is_none(info)) return raise(thread, exc::TypeError, "siginfo must be None");
     if (syscall(SYS_pidfd_send_signal, fd, number, nullptr, flags) < 0)
         return raise_os_error(thread, errno);
+    TRY(safepoint(thread));
     return Owned::share(none());
 }
 
