@@ -13,6 +13,10 @@
 #include "memory/object.h"
 #include "thread/thread.h"
 
+#ifdef IMUGI_ASAN
+extern "C" void __asan_unpoison_memory_region(void const volatile* address, size_t size);
+#endif
+
 namespace imugi {
 
 inline constexpr size_t kLargestSmall = 1024;  // classes every 16 bytes up to here, then geometric
@@ -51,6 +55,9 @@ IMUGI_ALWAYS_INLINE Object* heap_allocate(Thread& thread, size_t bytes, uint32_t
         FreeBlock* block = heap.free[size_class];
         if (IMUGI_LIKELY(block != nullptr)) {
             heap.free[size_class] = block->next;
+#ifdef IMUGI_ASAN
+            __asan_unpoison_memory_region(block, size_class * kSizeClassStep);
+#endif
             __builtin_memset(static_cast<void*>(reinterpret_cast<char*>(block) + sizeof(Object)), 0,
                              size_class * kSizeClassStep - sizeof(Object));
             block->owner.store(heap.id, std::memory_order_relaxed);
