@@ -249,7 +249,7 @@ bool load_set(Thread& thread, Value iterable, sigset_t* set) {
     for (;;) {
         Owned item = TRY(next(thread, iterator));
         if (item.is_nothing()) return true;
-        int64_t number = TRY(to_int64(thread, item));
+        int64_t number = TRY(to_ssize_clamped(thread, item));
         if (number <= 0 || number >= kSignals)
             return raise(thread, exc::ValueError, "signal number {} out of range [1; {}]", number,
                          kSignals - 1);

@@ -250,17 +250,26 @@ Owned posix_umask(Thread& thread, Value, int mask) {
     return Owned::small_int(umask(static_cast<mode_t>(mask)));
 }
 
+// The device number NODEV, -1, has the parts -1.
+bool is_no_device(Value device) {
+    int64_t number;
+    return is_int(device) && int_fits_int64(device, &number) && number == -1;
+}
+
 Owned posix_major(Thread& thread, Value, Value device) {
+    if (is_no_device(device)) return Owned::small_int(-1);
     uint64_t number = TRY(to_uint64(thread, device));
     return make_int_unsigned(thread, major(number));
 }
 Owned posix_minor(Thread& thread, Value, Value device) {
+    if (is_no_device(device)) return Owned::small_int(-1);
     uint64_t number = TRY(to_uint64(thread, device));
     return make_int_unsigned(thread, minor(number));
 }
 Owned posix_makedev(Thread& thread, Value, Value major_value, Value minor_value) {
     uint32_t high = TRY(load_id(thread, major_value, "major"));
     uint32_t low = TRY(load_id(thread, minor_value, "minor"));
+    if (high == UINT32_MAX && low == UINT32_MAX) return Owned::small_int(-1);
     return make_int_unsigned(thread, makedev(high, low));
 }
 

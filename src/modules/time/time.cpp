@@ -134,7 +134,11 @@ Owned time_sleep(Thread& thread, Value, Value seconds) {
             Detached detached(thread);
             error = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &deadline, nullptr);
         }
-        if (error == 0) return Owned::share(none());
+        if (error == 0) {
+            // A signal that came before the sleep began.
+            TRY(safepoint(thread));
+            return Owned::share(none());
+        }
         if (error != EINTR) return raise_os_error(thread, error);
         TRY(safepoint(thread));
     }
