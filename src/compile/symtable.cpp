@@ -61,7 +61,7 @@ class SymbolCollector {
             scope->comp_iter_expr = current_->comp_iter_expr;
             if (scope->mangled_names) scope->private_name = current_->private_name;
         }
-        if (kind == ScopeKind::kFunction || kind == ScopeKind::kClass) {
+        if (kind == ScopeKind::kClass) {
             scope->mangled_names = nullptr;
             scope->private_name = private_;
         }
