@@ -46,6 +46,14 @@ class Flow {
                 if (target_of(at(target)) <= i) break;
                 jump.target = at(target).target;
             }
+            // The end of a function belongs to the line that control comes from.
+            if (jump.op != Opcode::JUMP) continue;
+            uint32_t target = target_of(jump);
+            if (target < count && at(target).op == Opcode::RETURN_NONE &&
+                at(target).position.line < 0) {
+                jump.op = Opcode::RETURN_NONE;
+                jump.handler = at(target).handler;
+            }
         }
     }
 

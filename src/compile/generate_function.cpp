@@ -229,8 +229,7 @@ uint32_t Generator::function_code(StmtNode& node, IdentifierRef name, ast::Argum
     start_code(node.position);
     if (skip && statements.size == 1) emit(statements[0]->position, Opcode::NOP);
     body(statements, skip);
-    const ast::Position end = statements.empty() ? kNowhere : statements.back()->position;
-    return_none({end.end_line, -1, end.end_line, -1});
+    return_none(kNowhere);
     return leave_unit();
 }
 
