@@ -43,8 +43,7 @@ static const char kHelp[] =
     "         int_max_str_digits=n, faulthandler, thread_inherit_context=0|1, ...)\n"
     "--check-hash-based-pycs always|default|never:\n"
     "         control how imugi invalidates hash-based .pyc files\n"
-    "--dump-tokens, --dump-ast, --dump-bytecode: show what the front end makes of the source\n"
-    "--trace-gc, --stats: report collections; counters at exit\n"
+    "--dump-bytecode: show the instructions of the program instead of running it\n"
     "Arguments:\n"
     "file   : program read from script file\n"
     "-      : program read from stdin (default; interactive mode if a tty)\n"
@@ -239,16 +238,8 @@ OptionsResult read_options(int argc, char** argv, Config& config) {
                 config.show_version++;
             } else if (strcmp(argument, "--check-hash-based-pycs") == 0 && at + 1 < argc) {
                 config.check_hash_pycs_mode = argv[++at];
-            } else if (strcmp(argument, "--dump-tokens") == 0) {
-                config.dump_tokens = true;
-            } else if (strcmp(argument, "--dump-ast") == 0) {
-                config.dump_ast = true;
             } else if (strcmp(argument, "--dump-bytecode") == 0) {
                 config.dump_bytecode = true;
-            } else if (strcmp(argument, "--trace-gc") == 0) {
-                config.trace_gc = true;
-            } else if (strcmp(argument, "--stats") == 0) {
-                config.stats = true;
             } else {
                 fail(program, "unknown option %s\n", argument);
                 return OptionsResult::kUsageError;

@@ -48,9 +48,7 @@ struct Config {
     const char* pycache_prefix = nullptr;
     const char* check_hash_pycs_mode = "default";
     const char* platform_library_dir = "lib";
-    // Dumps for those who look inside; the program is not run for the first three.
-    bool dump_tokens = false, dump_ast = false, dump_bytecode = false;
-    bool trace_gc = false, stats = false;
+    bool dump_bytecode = false;  // show the program's instructions, do not run it
 };
 
 // Places derived at start-up, decoded with the file system encoding; kept for the process's life.
