@@ -169,29 +169,7 @@ Owned run_standard_input(Thread& thread, const Config& config) {
     return result;
 }
 
-// --dump-bytecode FILE: the program is shown, not run.
-Owned dump_bytecode(Thread& thread, const Config& config) {
-    FILE* stream = config.file ? fopen(config.file, "rb") : stdin;
-    if (!stream) return raise_os_error(thread, errno, TRY(decode_fs(thread, config.file)));
-    size_t size;
-    char* text = read_all(stream, &size);
-    if (config.file) fclose(stream);
-    if (!text) return raise_memory_error(thread);
-    Ref<Str> filename = decode_fs(thread, config.file ? config.file : "<stdin>");
-    Ref<Code> code =
-        filename ? compile::compile_text(thread, {text, size}, *filename, {}) : Ref<Code>();
-    free(text);
-    if (!code) return {};
-    Owned listing = TRY(compile::disassemble(thread, *code));
-    size_t length;
-    const char* shown = str_utf8(thread, listing.as<Str>(), &length);
-    if (!shown) return {};
-    fwrite(shown, 1, length, stdout);
-    return Owned::share(none());
-}
-
 Owned run_asked(Thread& thread, const Config& config, int* status) {
-    if (config.dump_bytecode) return dump_bytecode(thread, config);
     if (config.command) return run_command(thread, config);
     if (config.module) {
         TRY(insert_path(thread, "", 0));
