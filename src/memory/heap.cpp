@@ -298,8 +298,9 @@ Object* allocate_large(Heap& heap, size_t bytes, uint32_t shape_index) {
     page->size_class = kSizeClasses;
     for (Page*& slot : segment->page_of) slot = page;
     FreeBlock* block = reinterpret_cast<FreeBlock*>(page->begin);
-    Object* object =
-        set_header(block, heap, bytes, zeroed ? 0 : bytes - sizeof(Object), shape_index);
+    // The end of the block too: attributes of instances that vary in size lie there.
+    size_t size = segment->bytes - kHeaderBytes;
+    Object* object = set_header(block, heap, size, zeroed ? 0 : size - sizeof(Object), shape_index);
     HeapGuard guard;
     link_segment(segment);
     return object;
@@ -331,7 +332,8 @@ Object* heap_allocate_slow(Thread& thread, size_t bytes, uint32_t shape_index) {
     if (!block) return nullptr;
     ASAN_UNPOISON_MEMORY_REGION(block, sizeof(FreeBlock));
     heap.free[size_class] = block->next;
-    return set_header(block, heap, class_bytes(size_class), bytes - sizeof(Object), shape_index);
+    size_t size = class_bytes(size_class);
+    return set_header(block, heap, size, size - sizeof(Object), shape_index);
 }
 
 void heap_free(Object* object) {

@@ -38,9 +38,12 @@ Owned exception_to_throw(Thread& thread, Value type, Value value, Value tracebac
         else
             exception = call(thread, type, value);
         if (exception && !is_exception(exception))
-            return raise(thread, exc::TypeError,
-                         "calling {} should have returned an instance of BaseException, not {}",
-                         repr_of(type), type_name_of(exception));
+            exception = raise(thread, exc::TypeError,
+                              "calling {} should have returned an instance of BaseException, not "
+                              "{}",
+                              repr_of(type), type_name_of(exception));
+        // What fails here is raised inside the generator instead.
+        if (!exception) exception = take_exception(thread);
     } else if (is_exception(type)) {
         if (given)
             return raise(thread, exc::TypeError,

@@ -147,7 +147,11 @@ Step generator_throw_pending(Thread& thread, Generator& generator) {
         if (exhausted) set_exception(thread, std::move(exception));
         return {StepResult::kFailed, {}};
     }
-    set_exception(thread, std::move(exception));
+    // What the generator handles becomes the context; what its caller handles does not.
+    if (generator.exc_state.value)
+        raise_exception(thread, std::move(exception));
+    else
+        set_exception(thread, std::move(exception));
     return finish_step(thread, run_throwing(thread, &generator.frame));
 }
 
@@ -157,6 +161,39 @@ Owned generator_delegate(Generator& generator) {
         return {};
     return Owned::share(value_at(generator.registers, generator.delegate_register));
 }
+
+namespace {
+
+// The generator counts as running, and stands on the stack, while its delegate is called from C++.
+class Delegating {
+  public:
+    Delegating(Thread& thread, Generator& generator) : thread_(thread), generator_(generator) {
+        uint8_t expected = kGeneratorSuspended;
+        claimed_ = generator.state.compare_exchange_strong(expected, kGeneratorRunning,
+                                                           std::memory_order_acq_rel);
+        if (!claimed_) {
+            raise(thread, exc::ValueError, "{} already executing", kind_name(generator));
+            return;
+        }
+        generator.frame.previous = thread.frame;
+        thread.frame = &generator.frame;
+    }
+    ~Delegating() {
+        if (!claimed_) return;
+        thread_.frame = generator_.frame.previous;
+        generator_.frame.previous = nullptr;
+        // Pairs with the claim of whoever resumes it next.
+        generator_.state.store(kGeneratorSuspended, std::memory_order_release);
+    }
+    bool claimed() const { return claimed_; }
+
+  private:
+    Thread& thread_;
+    Generator& generator_;
+    bool claimed_;
+};
+
+}  // namespace
 
 static bool close_iterator(Thread& thread, Value iterator) {
     if (has_shape(iterator, k_generator_shape) || has_shape(iterator, k_coroutine_shape))
@@ -183,7 +220,11 @@ Owned generator_close(Thread& thread, Generator& generator) {
         return Owned::share(none());
     }
     bool closed = true;
-    if (Owned delegate = generator_delegate(generator)) closed = close_iterator(thread, delegate);
+    if (Owned delegate = generator_delegate(generator)) {
+        Delegating delegating(thread, generator);
+        if (!delegating.claimed()) return {};
+        closed = close_iterator(thread, delegate);
+    }
     if (closed) raise_bare(thread, exc::GeneratorExit);
     Step step = generator_throw_pending(thread, generator);
     if (step.result == StepResult::kYielded)
@@ -205,9 +246,12 @@ Step generator_throw(Thread& thread, Generator& generator, Owned exception) {
     bool is_exit = is_instance_of(exception, exc::GeneratorExit);
     if (is_exit) {
         // Only close the delegate; the exception then is raised here.
-        generator.state.store(kGeneratorRunning, std::memory_order_release);
-        bool closed = close_iterator(thread, delegate);
-        generator.state.store(kGeneratorSuspended, std::memory_order_release);
+        bool closed;
+        {
+            Delegating delegating(thread, generator);
+            if (!delegating.claimed()) return {StepResult::kFailed, {}};
+            closed = close_iterator(thread, delegate);
+        }
         if (closed) set_exception(thread, std::move(exception));
         return generator_throw_pending(thread, generator);
     }
@@ -218,14 +262,9 @@ Step generator_throw(Thread& thread, Generator& generator, Owned exception) {
     }
     Owned result;
     if (method) {
-        uint8_t expected = kGeneratorSuspended;
-        if (!generator.state.compare_exchange_strong(expected, kGeneratorRunning,
-                                                     std::memory_order_acq_rel)) {
-            raise(thread, exc::ValueError, "{} already executing", kind_name(generator));
-            return {StepResult::kFailed, {}};
-        }
+        Delegating delegating(thread, generator);
+        if (!delegating.claimed()) return {StepResult::kFailed, {}};
         result = call(thread, method, exception);
-        generator.state.store(kGeneratorSuspended, std::memory_order_release);
     }
     if (result) return {StepResult::kYielded, std::move(result)};
     // The delegate ended: its exception (StopIteration carries the value) is handled at the

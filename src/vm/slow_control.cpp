@@ -243,19 +243,18 @@ uint64_t slow_get_awaitable(Thread& thread, Value awaitable, uint32_t context) {
                            : context == 2 ? "'async with' received an object from __aexit__ that "
                                             "does not implement __await__: {}"
                                           : "'{}' object can't be awaited";
-        raise(thread, exc::TypeError, text, type_full_name_of(awaitable));
+        raise(thread, exc::TypeError, text, type_name_of(awaitable));
         return 0;
     }
     Owned iterator = type.slots.await(thread, awaitable);
     if (!iterator) return 0;
     if (has_shape(iterator, k_coroutine_shape) || is_iterable_coroutine(iterator)) {
-        raise(thread, exc::TypeError, "{}.__await__() must return an iterator, not coroutine",
-              type_full_name_of(awaitable));
+        raise(thread, exc::TypeError, "__await__() returned a coroutine");
         return 0;
     }
     if (!is_iterator(iterator)) {
-        raise(thread, exc::TypeError, "{}.__await__() must return an iterator, not {}",
-              type_full_name_of(awaitable), type_full_name_of(iterator));
+        raise(thread, exc::TypeError, "__await__() returned non-iterator of type '{}'",
+              type_name_of(iterator));
         return 0;
     }
     return iterator.release();
