@@ -1,12 +1,24 @@
 # What is linked out of the layers: the interpreter, the unit tests, the fuzz targets, the native benchmarks;
 # and the standard library's folder, which all presets share.
 
-if(EXISTS ${CMAKE_SOURCE_DIR}/src/cli/main.cpp AND NOT IMUGI_FUZZ)
-  add_executable(imugi ${CMAKE_SOURCE_DIR}/src/cli/main.cpp)
-  target_link_libraries(imugi PRIVATE imugi_cli)
-  # Modules register themselves before main: their objects are linked whether or not anybody names them.
-  set_target_properties(imugi PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}
-    LINK_LIBRARY_OVERRIDE "WHOLE_ARCHIVE,imugi_core,imugi_modules")
+if(NOT IMUGI_FUZZ)
+  # Frozen modules: imugi-bootstrap, which runs from sources, compiles them; imugi has them in it.
+  set(frozen_bin ${CMAKE_BINARY_DIR}/generated/frozen.bin)
+  set(frozen_data ${CMAKE_SOURCE_DIR}/src/vm/frozen_data.S)
+  add_executable(imugi-bootstrap ${CMAKE_SOURCE_DIR}/src/cli/freeze_tool.cpp)
+  add_custom_command(OUTPUT ${frozen_bin}
+    COMMAND imugi-bootstrap ${frozen_bin}
+    DEPENDS imugi-bootstrap stdlib
+    COMMENT "Frozen modules")
+  add_executable(imugi ${CMAKE_SOURCE_DIR}/src/cli/main.cpp ${frozen_data})
+  set_source_files_properties(${frozen_data} PROPERTIES
+    OBJECT_DEPENDS ${frozen_bin} INCLUDE_DIRECTORIES ${CMAKE_BINARY_DIR}/generated)
+  foreach(program imugi imugi-bootstrap)
+    target_link_libraries(${program} PRIVATE imugi_cli)
+    # Modules register themselves before main: their objects are linked whether or not anybody names them.
+    set_target_properties(${program} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}
+      LINK_LIBRARY_OVERRIDE "WHOLE_ARCHIVE,imugi_core,imugi_modules")
+  endforeach()
 
   # The interpreter looks for lib/python3.14 beside it, in ../lib and in ../stdlib/lib (docs/building.md).
   add_custom_target(stdlib ALL

@@ -13,6 +13,7 @@
 #include "object/interpreter.h"
 #include "object/list.h"
 #include "object/module.h"
+#include "object/positions.h"
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
@@ -36,11 +37,10 @@ void print_pending_exception(Thread& thread) {
     while (entry) {
         Traceback& traceback = entry.as<Traceback>();
         Code& code = traceback.frame.as<FrameObject>().code.as<Code>();
-        const PositionEntry* position =
-            find_position(code, static_cast<uint32_t>(traceback.instruction));
         fputs("  File \"", stderr);
         print_text(thread, code.filename.borrow());
-        fprintf(stderr, "\", line %d, in ", position ? position->line : 0);
+        fprintf(stderr, "\", line %d, in ",
+                find_line(code, static_cast<uint32_t>(traceback.instruction)));
         print_text(thread, code.name.borrow());
         fputs("\n", stderr);
         entry = traceback.next.share();

@@ -66,7 +66,7 @@ bool make_core_modules(Thread& thread) {
 
 Owned run_frozen_named(Thread& thread, const char* name) {
     Ref<Str> text = TRY(intern(thread, name));
-    Owned code = TRY(load_frozen(thread, *find_frozen(*text)));
+    Owned code = TRY(load_frozen(thread, *find_frozen(thread, *text)));
     return run_frozen(thread, *text, code.as<Code>());
 }
 

@@ -3,6 +3,7 @@
 #include "compile/unit.h"
 #include "compile/verify.h"
 #include "object/bytes.h"
+#include "object/positions.h"
 #include "object/tuple.h"
 
 namespace imugi::compile {
@@ -18,6 +19,7 @@ class Assembler {
           words_(context.arena),
           starts_(context.arena),
           positions_(context.arena),
+          last_position_{0, unit.first_line, unit.first_line, -1, -1},
           ranges_(context.arena) {}
 
     Ref<Code> run() {
@@ -127,13 +129,15 @@ class Assembler {
     void note_position(uint32_t word, const ast::Position& at) {
         PositionEntry entry{word, at.line > 0 ? at.line : 0, at.end_line > 0 ? at.end_line : 0,
                             at.column, at.end_column};
-        if (!positions_.empty()) {
-            const PositionEntry& last = positions_.back();
-            if (last.line == entry.line && last.end_line == entry.end_line &&
-                last.column == entry.column && last.end_column == entry.end_column)
-                return;
-        }
-        positions_.push(entry);
+        const PositionEntry& last = last_position_;
+        if (position_count_ && last.line == entry.line && last.end_line == entry.end_line &&
+            last.column == entry.column && last.end_column == entry.end_column)
+            return;
+        uint8_t packed[kLargestPosition];
+        uint8_t* end = pack_position(packed, last, entry);
+        for (uint8_t* byte = packed; byte < end; byte++) positions_.push(*byte);
+        position_count_++;
+        last_position_ = entry;
     }
 
     // Each instruction knows its innermost handler: neighbours of the same one make a range.
@@ -190,7 +194,8 @@ class Assembler {
         parts.word_count = words_.size();
         parts.cache_count = caches_;
         parts.range_count = ranges_.size();
-        parts.position_count = positions_.size();
+        parts.position_count = position_count_;
+        parts.position_bytes = positions_.size();
         parts.flags = unit_.flags;
         parts.argument_count = unit_.argument_count;
         parts.positional_only_count = unit_.positional_only;
@@ -224,8 +229,10 @@ class Assembler {
     Unit& unit_;
     const ConstantPool& pool_;
     Vec<uint32_t> words_;
-    Vec<uint32_t> starts_;  // first word of each instruction, and the end
-    Vec<PositionEntry> positions_;
+    Vec<uint32_t> starts_;         // first word of each instruction, and the end
+    Vec<uint8_t> positions_;       // packed
+    PositionEntry last_position_;  // at first as readers begin
+    uint32_t position_count_ = 0;
     Vec<ExceptionRange> ranges_;
     uint32_t locals_ = 0, free_ = 0, registers_ = 0, caches_ = 0;
 };

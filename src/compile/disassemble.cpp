@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "compile/opcode.h"
+#include "object/positions.h"
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
@@ -24,9 +25,8 @@ class Disassembler {
         TRY(text(")\n"));
         int32_t line = 0;
         for (uint32_t at = 0; at < code.word_count;) {
-            if (const PositionEntry* position = find_position(code, at);
-                position && position->line && position->line != line) {
-                line = position->line;
+            if (int32_t here = find_line(code, at); here && here != line) {
+                line = here;
                 TRY(formatted("%5d", line));
             } else {
                 TRY(text("     "));

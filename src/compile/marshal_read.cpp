@@ -12,6 +12,7 @@
 #include "object/float.h"
 #include "object/int.h"
 #include "object/list.h"
+#include "object/positions.h"
 #include "object/set.h"
 #include "object/slice.h"
 #include "object/str.h"
@@ -24,8 +25,14 @@ constexpr int kMaxDepth = 2000;
 
 class Reader {
   public:
-    Reader(Thread& thread, const uint8_t* data, size_t size, Value file, bool allow_code)
-        : thread_(thread), at_(data), end_(data + size), file_(file), allow_code_(allow_code) {}
+    Reader(Thread& thread, const uint8_t* data, size_t size, Value file, bool allow_code,
+           bool trusted = false)
+        : thread_(thread),
+          at_(data),
+          end_(data + size),
+          file_(file),
+          allow_code_(allow_code),
+          trusted_(trusted) {}
     ~Reader() {
         for (uint32_t i = 0; i < ref_count_; i++) (void)Owned::adopt(refs_[i]);
         free(refs_);
@@ -461,21 +468,21 @@ class Reader {
         for (uint32_t* n : {&parts.flags, &parts.argument_count, &parts.positional_only_count,
                             &parts.keyword_only_count, &parts.local_count, &parts.free_count,
                             &parts.register_count, &parts.cache_count, &parts.word_count,
-                            &parts.range_count, &parts.position_count})
+                            &parts.range_count, &parts.position_count, &parts.position_bytes})
             if (!unsigned_varint(n)) return {};
         int64_t first_line;
         if (!varint(&first_line)) return {};
         parts.first_line = static_cast<int32_t>(first_line);
         constexpr uint32_t kMost = 1 << 26;
         size_t left = file_ ? SIZE_MAX : static_cast<size_t>(end_ - at_);
-        if (parts.word_count > kMost || parts.range_count > kMost || parts.position_count > kMost ||
+        if (parts.word_count > kMost || parts.range_count > kMost || parts.position_bytes > kMost ||
             parts.cache_count > parts.word_count || parts.word_count > left / 4 ||
-            parts.range_count > left || parts.position_count > left ||
+            parts.range_count > left || parts.position_bytes > left ||
             parts.register_count > UINT16_MAX)
             return bad("bad marshal data (code size out of range)");
         auto* words = room<uint32_t>(parts.word_count);
         auto* ranges = words ? room<ExceptionRange>(parts.range_count) : nullptr;
-        auto* positions = ranges ? room<PositionEntry>(parts.position_count) : nullptr;
+        auto* positions = ranges ? room<uint8_t>(trusted_ ? 0 : parts.position_bytes) : nullptr;
         Owned result;
         if (positions && code_arrays(parts, words, ranges, positions)) result = code_rest(parts);
         free(words);
@@ -486,34 +493,31 @@ class Reader {
     }
 
     bool code_arrays(CodeParts& parts, uint32_t* words, ExceptionRange* ranges,
-                     PositionEntry* positions) {
-        for (uint32_t i = 0; i < parts.word_count; i++)
-            if (!u32(&words[i])) return false;
+                     uint8_t* positions) {
+        const uint8_t* word_bytes = bytes(size_t{parts.word_count} * sizeof(uint32_t));
+        if (!word_bytes) return false;
+        if (parts.word_count) memcpy(words, word_bytes, parts.word_count * sizeof(uint32_t));
         for (uint32_t i = 0; i < parts.range_count; i++) {
             ExceptionRange& range = ranges[i];
             if (!unsigned_varint(&range.start) || !unsigned_varint(&range.end) ||
                 !unsigned_varint(&range.handler) || !unsigned_varint(&range.depth))
                 return false;
         }
-        int64_t word = 0, line = parts.first_line;
-        for (uint32_t i = 0; i < parts.position_count; i++) {
-            int64_t words_on, lines_on, end_on, column, end_column;
-            if (!varint(&words_on) || !varint(&lines_on) || !varint(&end_on) || !varint(&column) ||
-                !varint(&end_column))
-                return false;
-            // Modulo 2**32 whatever was read; strange positions harm nobody.
-            word = static_cast<uint32_t>(static_cast<uint64_t>(word) +
-                                         static_cast<uint64_t>(words_on));
-            line =
-                static_cast<int32_t>(static_cast<uint64_t>(line) + static_cast<uint64_t>(lines_on));
-            positions[i] = {
-                static_cast<uint32_t>(word), static_cast<int32_t>(line),
-                static_cast<int32_t>(static_cast<uint64_t>(line) + static_cast<uint64_t>(end_on)),
-                static_cast<int32_t>(column), static_cast<int32_t>(end_column)};
-        }
+        const uint8_t* table = bytes(parts.position_bytes);
+        if (!table) return false;
         parts.words = words;
         parts.ranges = ranges;
+        if (trusted_) {
+            parts.positions = table;
+            parts.static_positions = true;
+            return true;
+        }
+        if (parts.position_bytes) memcpy(positions, table, parts.position_bytes);
         parts.positions = positions;
+        uint32_t count;
+        if (!count_positions(positions, parts.position_bytes, &count) ||
+            count != parts.position_count)
+            return bad("bad marshal data (positions)");
         return true;
     }
 
@@ -554,14 +558,15 @@ class Reader {
                     (!(parts.flags & kCodeHasDocstring) ||
                      (parts.constants->size && is_exact_str((*parts.constants)[0])));
         uint32_t word;
-        if (!fits || find_fault(parts, &word)) return bad("bad marshal data (code is not sound)");
+        if (!fits || (!trusted_ && find_fault(parts, &word)))
+            return bad("bad marshal data (code is not sound)");
         return make_code(thread_, parts);
     }
 
     Thread& thread_;
     const uint8_t *at_, *end_;
     Value file_;  // empty: from memory
-    bool allow_code_;
+    bool allow_code_, trusted_;
     int depth_ = 0;
     uint8_t* buffer_ = nullptr;
     uint64_t* refs_ = nullptr;  // owning words; 0: not complete yet
@@ -572,6 +577,10 @@ class Reader {
 
 Owned marshal_loads(Thread& thread, const uint8_t* data, size_t size, bool allow_code) {
     return Reader(thread, data, size, Value(), allow_code).run();
+}
+
+Owned marshal_loads_trusted(Thread& thread, const uint8_t* data, size_t size) {
+    return Reader(thread, data, size, Value(), true, true).run();
 }
 
 Owned marshal_load(Thread& thread, Value file, bool allow_code) {

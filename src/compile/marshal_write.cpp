@@ -284,7 +284,7 @@ class Writer {
         if (!tag(kTagCode) || !byte(kCodeFormat)) return false;
         for (uint32_t n : {c.flags, c.argument_count, c.positional_only_count, c.keyword_only_count,
                            c.local_count, c.free_count, c.register_count, c.cache_count,
-                           c.word_count, c.range_count, c.position_count})
+                           c.word_count, c.range_count, c.position_count, c.position_bytes})
             if (!varint(n)) return false;
         if (!varint(c.first_line)) return false;
         for (uint32_t i = 0; i < c.word_count; i++)
@@ -295,17 +295,7 @@ class Writer {
                 !varint(range.depth))
                 return false;
         }
-        uint32_t word = 0;
-        int32_t line = c.first_line;
-        for (uint32_t i = 0; i < c.position_count; i++) {
-            const PositionEntry& at = c.positions[i];
-            if (!varint(int64_t{at.word} - word) || !varint(int64_t{at.line} - line) ||
-                !varint(int64_t{at.end_line} - at.line) || !varint(at.column) ||
-                !varint(at.end_column))
-                return false;
-            word = at.word;
-            line = at.line;
-        }
+        if (!out_.append(c.positions, c.position_bytes)) return false;
         bool outer = std::exchange(in_code_, true);
         for (const Slot* slot : {&c.constants, &c.names, &c.local_names, &c.free_names,
                                  &c.cell_names, &c.local_kinds, &c.filename, &c.name, &c.qualname})

@@ -10,6 +10,7 @@
 #include "object/int.h"
 #include "object/list.h"
 #include "object/native.h"
+#include "object/positions.h"
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
@@ -39,15 +40,50 @@ const uint32_t* pristine_words(const Code& code) {
                                : reinterpret_cast<const uint32_t*>(code.words);
 }
 
-template <class T>
-T* copy_array(const T* from, size_t count, bool* ok) {
-    auto* copy = static_cast<T*>(array_allocate((count ? count : 1) * sizeof(T)));
-    if (!copy) {
-        *ok = false;
-        return nullptr;
+size_t mark_count(const CodeParts& parts) {
+    return parts.position_count ? (parts.position_count - 1) / kPositionsPerMark : 0;
+}
+
+void make_marks(PositionMark* marks, const CodeParts& parts) {
+    PositionReader reader(parts.positions, parts.position_bytes, parts.first_line);
+    uint32_t offset = 0, word = 0;
+    int32_t line = 0;
+    for (uint32_t i = 0; i < parts.position_count && reader.next(); i++) {
+        if (i && i % kPositionsPerMark == 0) *marks++ = {reader.entry().word, offset, word, line};
+        offset = reader.offset();
+        word = reader.entry().word;
+        line = reader.entry().line;
     }
-    if (count) memcpy(static_cast<void*>(copy), static_cast<const void*>(from), count * sizeof(T));
-    return copy;
+}
+
+// The arrays, in one block: what needs the larger alignment comes first.
+bool make_arrays(Code& code, const CodeParts& parts) {
+    size_t marks = mark_count(parts);
+    size_t bytes = parts.cache_count * sizeof(uint64_t) + parts.word_count * sizeof(uint32_t) +
+                   parts.range_count * sizeof(ExceptionRange) + marks * sizeof(PositionMark) +
+                   (parts.static_positions ? 0 : parts.position_bytes);
+    auto* at = static_cast<char*>(array_allocate(bytes ? bytes : 1));
+    if (!at) return false;
+    auto take = [&at](size_t size, const void* from) {
+        void* place = at;
+        at += size;
+        if (size && from) memcpy(place, from, size);
+        return place;
+    };
+    void* caches = take(parts.cache_count * sizeof(uint64_t), nullptr);
+    memset(caches, 0, parts.cache_count * sizeof(uint64_t));
+    code.caches = static_cast<std::atomic<uint64_t>*>(caches);
+    code.words =
+        static_cast<std::atomic<uint32_t>*>(take(parts.word_count * sizeof(uint32_t), parts.words));
+    code.ranges = static_cast<ExceptionRange*>(
+        take(parts.range_count * sizeof(ExceptionRange), parts.ranges));
+    auto* mark_array = static_cast<PositionMark*>(take(marks * sizeof(PositionMark), nullptr));
+    if (marks) make_marks(mark_array, parts);
+    code.marks = mark_array;
+    code.positions = parts.static_positions
+                         ? parts.positions
+                         : static_cast<uint8_t*>(take(parts.position_bytes, parts.positions));
+    return true;
 }
 
 }  // namespace
@@ -56,15 +92,8 @@ Ref<Code> make_code(Thread& thread, const CodeParts& parts) {
     auto* code = allocate<Code>(thread, code_type);
     if (!code) return {};
     Ref<Code> result = Ref<Code>::adopt(code);
-    bool ok = true;
-    code->words =
-        reinterpret_cast<std::atomic<uint32_t>*>(copy_array(parts.words, parts.word_count, &ok));
-    code->original_words = copy_array(parts.words, parts.word_count, &ok);
-    code->ranges = copy_array(parts.ranges, parts.range_count, &ok);
-    code->positions = copy_array(parts.positions, parts.position_count, &ok);
-    code->caches = static_cast<std::atomic<uint64_t>*>(
-        array_allocate_zeroed((parts.cache_count ? parts.cache_count : 1) * sizeof(uint64_t)));
-    if (!ok || !code->caches) return raise_memory_error(thread);
+    if (!make_arrays(*code, parts)) return raise_memory_error(thread);
+    code->position_bytes = parts.position_bytes;
     code->word_count = parts.word_count;
     code->cache_count = parts.cache_count;
     code->range_count = parts.range_count;
@@ -93,18 +122,6 @@ Ref<Code> make_code(Thread& thread, const CodeParts& parts) {
     return result;
 }
 
-const PositionEntry* find_position(const Code& code, uint32_t word) {
-    size_t low = 0, high = code.position_count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (code.positions[middle].word <= word)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low ? &code.positions[low - 1] : nullptr;
-}
-
 namespace {
 
 void code_fields(Object* object, FieldVisitor& visitor) {
@@ -116,11 +133,8 @@ void code_fields(Object* object, FieldVisitor& visitor) {
 
 void code_release(Object* object) {
     auto& c = *static_cast<Code*>(object);
-    array_free(c.words);
     array_free(c.caches);
     array_free(const_cast<uint32_t*>(c.original_words));
-    array_free(const_cast<ExceptionRange*>(c.ranges));
-    array_free(const_cast<PositionEntry*>(c.positions));
 }
 
 Owned code_repr(Thread& thread, Value self) {
@@ -161,10 +175,10 @@ Owned code_compare(Thread& thread, Value left, Value right, CompareOp op) {
                  a.positional_only_count == b.positional_only_count &&
                  a.keyword_only_count == b.keyword_only_count && a.flags == b.flags &&
                  a.first_line == b.first_line && a.word_count == b.word_count &&
-                 a.position_count == b.position_count && a.range_count == b.range_count;
+                 a.position_bytes == b.position_bytes && a.range_count == b.range_count;
     equal = equal &&
             memcmp(pristine_words(a), pristine_words(b), a.word_count * sizeof(uint32_t)) == 0 &&
-            memcmp(a.positions, b.positions, a.position_count * sizeof(PositionEntry)) == 0 &&
+            memcmp(a.positions, b.positions, a.position_bytes) == 0 &&
             memcmp(a.ranges, b.ranges, a.range_count * sizeof(ExceptionRange)) == 0;
     Slot Code::* fields[] = {&Code::constants,  &Code::names, &Code::local_names, &Code::free_names,
                              &Code::cell_names, &Code::name,  &Code::qualname};
@@ -238,7 +252,7 @@ Owned get_code(Thread& thread, Value self) {
 }
 Owned get_linetable(Thread& thread, Value self) {
     Code& code = as_code(self);
-    return make_bytes(thread, code.positions, code.position_count * sizeof(PositionEntry));
+    return make_bytes(thread, code.positions, code.position_bytes);
 }
 Owned get_exceptiontable(Thread& thread, Value self) {
     Code& code = as_code(self);
@@ -314,12 +328,14 @@ Owned line_next(Thread& thread, Value self) {
     Code& code = iterator.code.as<Code>();
     uint32_t start = iterator.at.load(std::memory_order_relaxed);
     if (start >= code.word_count) return Owned::nothing();
-    const PositionEntry* entry = find_position(code, start);
-    int32_t line = entry ? entry->line : 0;
-    const PositionEntry* end = code.positions + code.position_count;
-    const PositionEntry* next = entry ? entry + 1 : code.positions;
-    while (next < end && (next->line == line || next->word <= start)) next++;
-    uint32_t stop = next < end ? next->word : code.word_count;
+    PositionEntry entry;
+    int32_t line = find_position(code, start, &entry) ? entry.line : 0;
+    uint32_t stop = code.word_count;
+    for (PositionReader reader = reader_near(code, start); reader.next();)
+        if (reader.entry().word > start && reader.entry().line != line) {
+            stop = reader.entry().word;
+            break;
+        }
     iterator.at.store(stop, std::memory_order_relaxed);
     Owned a = Owned::small_int(int64_t{start} * 4), b = Owned::small_int(int64_t{stop} * 4);
     Owned c = line > 0 ? Owned::small_int(line) : Owned::share(none());
@@ -338,11 +354,10 @@ Owned positions_next(Thread& thread, Value self) {
         iterator.at.store(code.word_count * 2, std::memory_order_relaxed);
         return Owned::nothing();
     }
-    const PositionEntry* entry = find_position(code, at / 2);
-    PositionEntry missing{0, 0, 0, -1, -1};
-    if (!entry) entry = &missing;
-    Owned line = number_or_none(entry->line, 1), end_line = number_or_none(entry->end_line, 1);
-    Owned column = number_or_none(entry->column, 0), end = number_or_none(entry->end_column, 0);
+    PositionEntry entry;
+    if (!find_position(code, at / 2, &entry)) entry = {0, 0, 0, -1, -1};
+    Owned line = number_or_none(entry.line, 1), end_line = number_or_none(entry.end_line, 1);
+    Owned column = number_or_none(entry.column, 0), end = number_or_none(entry.end_column, 0);
     return make_tuple(thread, line.value(), end_line.value(), column.value(), end.value());
 }
 
@@ -396,6 +411,8 @@ Owned code_replace(Thread& thread, Value self, Arguments arguments) {
                        code.cache_count,
                        code.range_count,
                        code.position_count,
+                       code.position_bytes,
+                       false,
                        code.flags,
                        code.argument_count,
                        code.positional_only_count,
@@ -445,9 +462,12 @@ Owned code_replace(Thread& thread, Value self, Arguments arguments) {
     if (!out[16].is_empty() && is_bytes(out[16])) {
         // A table that is none of ours says nothing about lines.
         auto& table = out[16].as<Bytes>();
-        bool ours = table.size % sizeof(PositionEntry) == 0;
-        parts.positions = reinterpret_cast<const PositionEntry*>(table.data());
-        parts.position_count = ours ? static_cast<uint32_t>(table.size / sizeof(PositionEntry)) : 0;
+        auto bytes = static_cast<uint32_t>(table.size);
+        uint32_t count;
+        bool ours = table.size <= UINT32_MAX && count_positions(table.data(), bytes, &count);
+        parts.positions = table.data();
+        parts.position_count = ours ? count : 0;
+        parts.position_bytes = ours ? bytes : 0;
     }
     TRY(unchanged(thread, out[17], get_exceptiontable(thread, self), "co_exceptiontable"));
     return make_code(thread, parts);
@@ -460,9 +480,8 @@ Owned code_replace_row(Thread& thread, Value self, Kwargs changes) {
 
 Owned code_sizeof(Thread& thread, Code& self) {
     return make_int(thread,
-                    static_cast<int64_t>(sizeof(Code) + self.word_count * 2 * sizeof(uint32_t) +
-                                         self.cache_count * sizeof(uint64_t) +
-                                         self.position_count * sizeof(PositionEntry) +
+                    static_cast<int64_t>(sizeof(Code) + self.word_count * sizeof(uint32_t) +
+                                         self.cache_count * sizeof(uint64_t) + self.position_bytes +
                                          self.range_count * sizeof(ExceptionRange)));
 }
 

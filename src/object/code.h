@@ -14,12 +14,19 @@ struct ExceptionRange {
 };
 
 // Source position of the instruction whose first word is at `word` up to the next entry's. Lines
-// from 1 (0: none), columns in UTF-8 bytes from 0, -1: unknown.
+// from 1 (0: none), columns in UTF-8 bytes from 0, -1: unknown. Packed in tables: see positions.h.
 struct PositionEntry {
     uint32_t word;
     int32_t line, end_line;
     int32_t column, end_column;
 };
+struct PositionMark {  // a place in a packed table from which entries can be read
+    uint32_t word;     // of the entry there
+    uint32_t offset;
+    uint32_t word_before;  // the entry before it
+    int32_t line_before;
+};
+inline constexpr uint32_t kPositionsPerMark = 64;
 
 enum CodeFlag : uint32_t {  // co_flags as CPython numbers them
     kCodeOptimized = 1,
@@ -39,13 +46,16 @@ enum CodeFlag : uint32_t {  // co_flags as CPython numbers them
 };
 
 struct Code : Object {
+    // One block of memory holds caches, words, ranges, marks and positions, in this order.
     std::atomic<uint32_t>* words;
     std::atomic<uint64_t>* caches;
     const uint32_t*
         original_words;  // unspecialised, for co_code, dis and marshal; null: same as words
     const ExceptionRange* ranges;
-    const PositionEntry* positions;
+    const PositionMark* marks;  // of the entries kPositionsPerMark, 2 * kPositionsPerMark ...
+    const uint8_t* positions;   // packed; in the block, or read-only data of the program
     uint32_t word_count, cache_count, range_count, position_count;
+    uint32_t position_bytes;
     uint32_t flags;
     uint32_t argument_count;  // positional, positional-only included
     uint32_t positional_only_count;
@@ -86,8 +96,9 @@ enum LocalKind : uint8_t {
 struct CodeParts {
     const uint32_t* words;
     const ExceptionRange* ranges;
-    const PositionEntry* positions;
-    uint32_t word_count, cache_count, range_count, position_count;
+    const uint8_t* positions;  // packed and sound
+    uint32_t word_count, cache_count, range_count, position_count, position_bytes;
+    bool static_positions;  // `positions` outlives the code: not copied
     uint32_t flags, argument_count, positional_only_count, keyword_only_count;
     uint32_t local_count, free_count, register_count;
     int32_t first_line;
@@ -96,7 +107,5 @@ struct CodeParts {
     Str *filename, *name, *qualname;
 };
 Ref<Code> make_code(Thread& thread, const CodeParts& parts);
-// Position of the instruction at a word index; null when the table has none.
-const PositionEntry* find_position(const Code& code, uint32_t word);
 
 }  // namespace imugi

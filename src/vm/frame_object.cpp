@@ -7,6 +7,7 @@
 #include "object/errors.h"
 #include "object/int.h"
 #include "object/native.h"
+#include "object/positions.h"
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
@@ -43,9 +44,7 @@ Frame* python_frame(Thread& thread, size_t depth) {
 }
 
 int frame_line(const Frame& frame) {
-    const PositionEntry* position =
-        find_position(*frame.code, static_cast<uint32_t>(frame.pc - frame.code->words));
-    return position ? position->line : 0;
+    return find_line(*frame.code, static_cast<uint32_t>(frame.pc - frame.code->words));
 }
 
 void detach_frame_object(Thread& thread, Frame& frame) {
@@ -78,9 +77,7 @@ static int32_t instruction_of(const FrameObject& object) {
 }
 
 int frame_object_line(const FrameObject& object) {
-    const PositionEntry* position =
-        find_position(object.code.as<Code>(), static_cast<uint32_t>(instruction_of(object)));
-    return position ? position->line : 0;
+    return find_line(object.code.as<Code>(), static_cast<uint32_t>(instruction_of(object)));
 }
 
 // --- variables ---

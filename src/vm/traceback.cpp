@@ -4,6 +4,7 @@
 #include "object/errors.h"
 #include "object/int.h"
 #include "object/native.h"
+#include "object/positions.h"
 #include "object/protocol.h"
 #include "thread/lock.h"
 #include "vm/frame_object.h"
@@ -58,9 +59,8 @@ static void traceback_fields(Object* self, FieldVisitor& visitor) {
 static int line_of(const Traceback& traceback) {
     int32_t line = traceback.line.load(std::memory_order_relaxed);
     if (line >= 0) return line;
-    const PositionEntry* position = find_position(traceback.frame.as<FrameObject>().code.as<Code>(),
-                                                  static_cast<uint32_t>(traceback.instruction));
-    return position ? position->line : 0;
+    return find_line(traceback.frame.as<FrameObject>().code.as<Code>(),
+                     static_cast<uint32_t>(traceback.instruction));
 }
 
 static Owned traceback_get_next(Thread& thread, Value self) {

@@ -199,4 +199,20 @@ def test_line_numbers():
     check({1, 5, 7, 8} <= {line for _, _, line in code.co_lines() if line})
 
 
+# A table of positions that is read from places in its midst.
+def test_line_numbers_far_on():
+    source = "def f(n):\n" + "".join(f"  if n == {i}:\n    raise ValueError({i})\n" for i in range(300))
+    names = {}
+    exec(compile(source, "far", "exec"), names)
+    for i in (0, 1, 31, 32, 33, 63, 64, 150, 299):
+        try:
+            names["f"](i)
+        except ValueError as e:
+            equal(e.__traceback__.tb_next.tb_lineno, 3 + 2 * i)
+    lines = [line for _, _, line in names["f"].__code__.co_lines() if line]
+    equal(sorted(set(lines)), list(range(1, 602)))
+    ends = [end for _, end, _, _ in names["f"].__code__.co_positions()]
+    check(max(end for end in ends if end) == 601)
+
+
 support.run(globals())

@@ -28,7 +28,7 @@ namespace imugi {
 namespace {
 
 // Changes with the instruction set and the format of marshalled code.
-constexpr int64_t kBytecodeMagic = 0x0A0D0000 | 14001;
+constexpr int64_t kBytecodeMagic = 0x0A0D0000 | 14002;
 
 // --- the import lock ---
 
@@ -114,28 +114,28 @@ Owned imp_extension_suffixes(Thread& thread) {
 // --- frozen modules ---
 
 Owned frozen_code(Thread& thread, Str& name) {
-    const FrozenModule* found = find_frozen(name);
-    if (!found) {
+    const FrozenModule* found = find_frozen(thread, name);
+    if (!found)
         return raise(thread, exc::ImportError, "No such frozen object named {}", Value::of(name));
-    }
     return load_frozen(thread, *found);
 }
 
 Owned imp_find_frozen(Thread& thread, Str& name, bool withdata) {
-    const FrozenModule* found = find_frozen(name);
+    const FrozenModule* found = find_frozen(thread, name);
     if (!found) return Owned::share(none());
     Owned data = Owned::share(none());
     if (withdata) data = TRY(frozen_code(thread, name));
-    return make_tuple(thread, data, boolean(found->is_package), Value::of(name)).owned();
+    Ref<Str> original = TRY(make_str(thread, found->original_name));
+    return make_tuple(thread, data, boolean(found->is_package), original).owned();
 }
 Owned imp_get_frozen_object(Thread& thread, Str& name, Value) {
     return frozen_code(thread, name);
 }
-Owned imp_is_frozen(Thread&, Str& name) {
-    return Owned::share(boolean(find_frozen(name) != nullptr));
+Owned imp_is_frozen(Thread& thread, Str& name) {
+    return Owned::share(boolean(find_frozen(thread, name) != nullptr));
 }
 Owned imp_is_frozen_package(Thread& thread, Str& name) {
-    const FrozenModule* found = find_frozen(name);
+    const FrozenModule* found = find_frozen(thread, name);
     if (!found)
         return raise(thread, exc::ImportError, "No such frozen object named {}", Value::of(name));
     return Owned::share(boolean(found->is_package));
@@ -152,8 +152,13 @@ Owned imp_init_frozen(Thread& thread, Str& name) {
     Owned code = TRY(frozen_code(thread, name));
     return run_frozen(thread, name, code.as<Code>());
 }
-Owned imp_override(Thread&, int) {
+Owned imp_override_frozen(Thread&, int override) {
+    frozen_override.store(override, std::memory_order_relaxed);
     return Owned::share(none());
+}
+// Whether modules not made for it load in an isolated interpreter: there are no extension modules.
+Owned imp_override_check(Thread&, int) {
+    return Owned::small_int(0);
 }
 
 // --- others ---
@@ -209,9 +214,9 @@ const MethodRow rows[] = {
      "Returns True if the module name is of a frozen package."},
     {"_frozen_module_names", "()", fn<imp_frozen_module_names>,
      "Returns the list of available frozen modules."},
-    {"_override_frozen_modules_for_tests", "(override, /)", fn<imp_override>,
+    {"_override_frozen_modules_for_tests", "(override, /)", fn<imp_override_frozen>,
      "(internal-only) Override PyConfig.use_frozen_modules."},
-    {"_override_multi_interp_extensions_check", "(override, /)", fn<imp_override>,
+    {"_override_multi_interp_extensions_check", "(override, /)", fn<imp_override_check>,
      "(internal-only) Override PyInterpreterConfig.check_multi_interp_extensions."},
     {"_fix_co_filename", "(code, path, /)", fn<imp_fix_co_filename>,
      "Changes code.co_filename to specify the passed-in path."},
