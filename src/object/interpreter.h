@@ -23,7 +23,8 @@ struct Interpreter {
     Slot importlib;        // module importlib._bootstrap
     Slot import_function;  // builtins.__import__ at start, to recognise the unchanged one
     Slot codec_search_path, codec_cache, codec_errors;  // list, dict, dict
-    Slot warnings_filters, warnings_default_action, warnings_once_registry, warnings_context;
+    Slot warnings_filters, warnings_default_action, warnings_once_registry;
+    Slot warnings_context, warnings_lock;  // ContextVar, RLock
     Slot ast_types;          // tuple, see compile/syntax_tree.h; empty until the first use
     Slot at_exit;            // list of (function, args, kwargs)
     Slot main_thread_error;  // unused word

@@ -75,18 +75,21 @@ Owned coroutine_origin(Thread& thread) {
 }
 
 void warn_unawaited(Thread& thread, Generator& coroutine) {
-    Owned module =
-        get_item(thread, interpreter_of(thread).modules.borrow(), Value::of(ID(warnings)));
-    if (!module) {
-        clear_exception(thread);
-        Ref<Str> text =
-            format(thread, "coroutine '{}' was never awaited", coroutine.qualname.borrow());
-        if (!text || !warn(thread, exc::RuntimeWarning, 1, std::move(text)))
-            report_unraisable(thread, Value::of(coroutine));
-        return;
+    // The module knows how to show where the coroutine was made.
+    if (!interpreter_of(thread).finalizing.load(std::memory_order_relaxed)) {
+        Owned module = import_module(thread, ID(warnings));
+        Owned show = module
+                         ? get_attribute_or_nothing(thread, module, ID(_warn_unawaited_coroutine))
+                         : Owned();
+        if (show && !show.is_nothing()) {
+            Owned result = call(thread, show, Value::of(coroutine));
+            if (result) return;
+        }
+        if (has_exception(thread)) report_unraisable(thread, Value::of(coroutine));
     }
-    Owned result = call_method(thread, module, ID(_warn_unawaited_coroutine), Value::of(coroutine));
-    if (!result) report_unraisable(thread, Value::of(coroutine));
+    Ref<Str> text = format(thread, "coroutine '{}' was never awaited", coroutine.qualname.borrow());
+    if (!text || !warn(thread, exc::RuntimeWarning, 1, std::move(text)))
+        report_unraisable(thread, Value::of(coroutine));
 }
 
 // --- steps ---
@@ -223,6 +226,20 @@ Owned step_close(Thread& thread, Value self) {
 
 bool is_close(const AsyncGenStep& step) {
     return step.exception.is_empty();
+}
+
+// A step that nobody awaited.
+void step_finalize(Thread& thread, Value self) {
+    auto& step = self.as<AsyncGenStep>();
+    if (step.state.load(std::memory_order_acquire) != kStepInit) return;
+    SavedException saved(thread);
+    const char* method = &type_of(self) == &async_generator_asend_type ? "asend"
+                         : is_close(step)                              ? "aclose"
+                                                                       : "athrow";
+    Ref<Str> text = format(thread, "coroutine method '{}' of '{}' was never awaited", method,
+                           generator_of(step).qualname.borrow());
+    if (!text || !warn(thread, exc::RuntimeWarning, 1, std::move(text)))
+        report_unraisable(thread, self);
 }
 
 // athrow() raises StopAsyncIteration as is; aclose() is content with it.
@@ -367,6 +384,7 @@ const TypeSpec async_generator_asend_type_spec = {
     .slots = {.get_attribute = generic_get_attribute,
               .iter = step_self,
               .next = step_next,
+              .finalize = step_finalize,
               .fields = step_fields,
               .await = step_self},
     .methods = asend_methods,
@@ -379,6 +397,7 @@ const TypeSpec async_generator_athrow_type_spec = {
     .slots = {.get_attribute = generic_get_attribute,
               .iter = step_self,
               .next = step_next,
+              .finalize = step_finalize,
               .fields = step_fields,
               .await = step_self},
     .methods = athrow_methods,

@@ -241,7 +241,9 @@ static Owned frame_clear(Thread& thread, FrameObject& self) {
             return raise(thread, exc::RuntimeError, "cannot clear an executing frame");
         if (generator->state.load(std::memory_order_acquire) == kGeneratorSuspended)
             return raise(thread, exc::RuntimeError, "cannot clear a suspended frame");
-        return generator_close(thread, *generator);
+        // As if it were dropped: a coroutine that was never awaited warns.
+        type_of(Value::of(*generator)).slots.finalize(thread, Value::of(*generator));
+        return Owned::share(none());
     }
     for (uint32_t i = 0; self.locals && i < self.local_count; i++) {
         Owned dropped;

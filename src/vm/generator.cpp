@@ -159,7 +159,7 @@ Owned generator_delegate(Generator& generator) {
     if (generator.state.load(std::memory_order_acquire) != kGeneratorSuspended ||
         !generator.delegate_register)
         return {};
-    return Owned::share(value_at(generator.registers, generator.delegate_register));
+    return Owned::share(value_at(generator.registers, generator.delegate_register - 1));
 }
 
 namespace {

@@ -23,8 +23,7 @@ struct Generator : Object {
     ExcState exc_state;  // what it handles while suspended
     Frame frame;
     uint32_t sent_register;  // where the value sent goes
-    uint32_t
-        delegate_register;  // holds the iterator delegated to; 0 for none (register 0 is never one)
+    uint32_t delegate_register;  // one more than that of the iterator delegated to; 0 for none
     std::atomic<uint8_t> state;
     std::atomic<bool> running_async;  // an asend() or athrow() is under way
     std::atomic<bool> closed;         // async generator: aclose() was called or it ended

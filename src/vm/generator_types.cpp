@@ -183,6 +183,15 @@ const MethodRow generator_methods[] = {
     {"close", "(self, /)", fn<method_close>, "Raise GeneratorExit inside generator."},
     {},
 };
+const MethodRow coroutine_methods[] = {
+    {"send", "(self, value, /)", fn<method_send>,
+     "Send 'value' into coroutine,\nreturn next iterated value or raise StopIteration."},
+    {"throw", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)",
+     fn<method_throw>,
+     "Raise exception in coroutine, return next iterated value or raise\nStopIteration."},
+    {"close", "(self, /)", fn<method_close>, "Raise GeneratorExit inside coroutine."},
+    {},
+};
 const GetSetRow generator_getsets[] = {
     {"__name__", get_name, set_name, "name of the generator"},
     {"__qualname__", get_qualname, set_qualname, "qualified name of the generator"},
@@ -278,7 +287,7 @@ const TypeSpec coroutine_type_spec = {
               .fields = generator_fields,
               .await = coroutine_await,
               .send = generator_slot_send},
-    .methods = generator_methods,
+    .methods = coroutine_methods,
     .getsets = coroutine_getsets,
 };
 

@@ -296,7 +296,7 @@ DEFINE_OP(YIELD) {
 DEFINE_OP(YIELD_AWAIT) {
     thread.return_bits = consume_bits(frame, r, D::b(word));
     frame->generator->sent_register = D::a(word);
-    frame->generator->delegate_register = D::c(word);
+    frame->generator->delegate_register = D::c(word) + 1;
     IMUGI_MUSTTAIL return op_yield_value(OP_ARGUMENTS);
 }
 

@@ -385,7 +385,7 @@ def test_many_nested_blocks():
     equal(f(), 512)
     source = "".join(" " * i + "for a in (1,):\n" for i in range(20)) + " " * 20 + "pass"
     exec(source)
-    source = "".join(" " * i + "for a in (1,):\n" for i in range(25)) + " " * 25 + "pass"
+    source = "".join(" " * i + "for a in (1,):\n" for i in range(45)) + " " * 45 + "pass"
     raises_code(SyntaxError, source, contains="too many statically nested blocks")
 
 

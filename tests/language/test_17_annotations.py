@@ -86,7 +86,7 @@ def test_deferred():
     is_(names["A"].__annotations__["b"], names["B"])
     check(callable(names["f"].__annotate__))
     equal(names["f"].__annotate__(1), {"x": names["Later"]})
-    raises(NotImplementedError, names["f"].__annotate__, 2)
+    raises(NotImplementedError, names["f"].__annotate__, 3)
     def plain(): pass
     is_(plain.__annotate__, None)
     class K:

@@ -40,7 +40,8 @@ b", "ab")
         ("'\\N{no such name}'", "(unicode error) 'unicodeescape' codec can't decode bytes in position 0-15: unknown Unicode character name"),
         ("'\\N'", "malformed \\N character escape"),
         ("b'\\x4'", "(value error) invalid \\x escape at position 0"), ("b'\xe9'", "bytes can only contain ASCII literal characters"),
-        ("'a' b'b'", "cannot mix bytes and nonbytes literals"), ("ur'a'", "invalid syntax"), ("bu'a'", "invalid syntax"),
+        ("'a' b'b'", "cannot mix bytes and nonbytes literals"), ("ur'a'", "'u' and 'r' prefixes are incompatible" if support.NEW else "invalid syntax"),
+        ("bu'a'", "'u' and 'b' prefixes are incompatible" if support.NEW else "invalid syntax"),
     ):
         raises_code(SyntaxError, source, contains=message)
 

@@ -26,10 +26,12 @@ Owned sys_getframe(Thread& thread, int depth) {
 
 Owned sys_getframemodulename(Thread& thread, int depth) {
     Frame* frame = depth < 0 ? nullptr : python_frame(thread, static_cast<size_t>(depth));
-    if (!frame || !has_shape(Value::from_bits(frame->function_word), k_function_shape))
-        return Owned::share(none());
-    Owned module =
-        get_attribute_or_nothing(thread, Value::from_bits(frame->function_word), ID(__module__));
+    if (!frame) return Owned::share(none());
+    // Code of exec, eval and modules has no function.
+    Value function = Value::from_bits(frame->function_word);
+    Owned module = TRY(has_shape(function, k_function_shape)
+                           ? get_attribute_or_nothing(thread, function, ID(__module__))
+                           : dict_get(thread, *frame->globals, ID(__name__)));
     return module.is_nothing() ? Owned::share(none()) : std::move(module);
 }
 
