@@ -97,9 +97,8 @@ bool warn_syntax(CompileContext& context, const ast::Position& position, Ref<Str
     if (warnings.is_nothing()) return true;
     Owned function = get_attribute(thread, warnings, ID(warn_explicit));
     if (!function) return false;
-    Owned result =
-        call(thread, function, message.value(), Value::of(category), Value::of(context.filename),
-             Value::small_int(position.line), none(), none());
+    Owned result = call(thread, function, message.value(), Value::of(category),
+                        Value::of(context.filename), Value::small_int(position.line));
     if (result) return true;
     if (!exception_matches(thread, category)) return false;
     // The filters make it an error: that is a SyntaxError then.

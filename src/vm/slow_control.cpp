@@ -309,8 +309,10 @@ uint64_t slow_call_ex(Thread& thread, uint64_t* r, uint32_t b, bool keywords) {
         args = Owned::share(given);
     } else {
         if (!type_of(given).slots.iter && !type_of(given).slots.item) {
-            raise(thread, exc::TypeError, "Value after * must be an iterable, not {}",
-                  type_name_of(given));
+            Owned name = callable_text(thread, value_at(r, b));
+            if (name)
+                raise(thread, exc::TypeError, "{} argument after * must be an iterable, not {}",
+                      name, type_name_of(given));
             return 0;
         }
         args = to_tuple(thread, given).owned();

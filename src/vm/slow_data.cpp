@@ -308,7 +308,7 @@ bool slow_dict_update(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uin
 }
 
 // "module.f" or "f" with brackets, as messages about calls name a callable.
-static Owned callable_text(Thread& thread, Value callable) {
+Owned callable_text(Thread& thread, Value callable) {
     Owned name = get_attribute_or_nothing(thread, callable, ID(__qualname__));
     if (!name) return {};
     if (name.is_nothing()) return str(thread, callable);
@@ -319,38 +319,43 @@ static Owned callable_text(Thread& thread, Value callable) {
     return format(thread, "{}()", name).owned();
 }
 
+// One item of `f(**mapping)`; a name that is there already is an error of the call.
+static bool merge_item(Thread& thread, Dict& into, Value key, Value value, Value callable) {
+    bool present = TRY(dict_contains(thread, into, key));
+    if (!present) return dict_set(thread, into, key, value);
+    Owned name = TRY(callable_text(thread, callable));
+    return raise(thread, exc::TypeError, "{} got multiple values for keyword argument '{}'", name,
+                 key);
+}
+
+static bool merge_mapping(Thread& thread, Dict& into, Value mapping, Value keys, Value callable) {
+    Owned listed = TRY(call(thread, keys));
+    Owned iterator = TRY(iterate(thread, listed));
+    for (;;) {
+        Owned key = TRY(next(thread, iterator));
+        if (key.is_nothing()) return true;
+        Owned value = TRY(get_item(thread, mapping, key));
+        TRY(merge_item(thread, into, key, value, callable));
+    }
+}
+
 bool slow_dict_merge(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b,
                      uint32_t callable) {
     Dict& into = value_at(r, a).as<Dict>();
-    Value mapping = value_at(r, b);
-    if (!is_dict(mapping)) {
-        Owned keys = get_attribute_or_nothing(thread, mapping, ID(keys));
-        if (!keys) return false;
+    Value mapping = value_at(r, b), function = value_at(r, callable);
+    if (is_dict(mapping) && type_of(mapping).slots.iter == dict_type.slots.iter) {
+        size_t position = 0;
+        Owned key, value;
+        while (dict_next(thread, mapping.as<Dict>(), &position, &key, &value))
+            TRY(merge_item(thread, into, key, value, function));
+    } else {
+        Owned keys = TRY(get_attribute_or_nothing(thread, mapping, ID(keys)));
         if (keys.is_nothing()) {
-            Owned name = callable_text(thread, value_at(r, callable));
-            if (!name) return false;
+            Owned name = TRY(callable_text(thread, function));
             return raise(thread, exc::TypeError, "{} argument after ** must be a mapping, not {}",
                          name, type_name_of(mapping));
         }
-    }
-    Ref<Dict> fresh;
-    if (!is_exact_dict(mapping)) {
-        fresh = make_dict(thread);
-        if (!fresh || !dict_update(thread, *fresh, mapping)) return false;
-    }
-    Dict& from = fresh ? *fresh : mapping.as<Dict>();
-    size_t position = 0;
-    Owned key, value;
-    while (dict_next(thread, from, &position, &key, &value)) {
-        Result<bool> present = dict_contains(thread, into, key);
-        if (!present) return false;
-        if (*present) {
-            Owned name = callable_text(thread, value_at(r, callable));
-            if (!name) return false;
-            return raise(thread, exc::TypeError, "{} got multiple values for keyword argument '{}'",
-                         name, key);
-        }
-        if (!dict_set(thread, into, key, value.value())) return false;
+        TRY(merge_mapping(thread, into, mapping, keys, function));
     }
     discard(frame, r, b);
     return true;
