@@ -23,7 +23,7 @@ imugi_dependency(expat expat.h libexpat.a expat)
 imugi_dependency(sqlite3 sqlite3.h libsqlite3.a sqlite3)
 imugi_dependency(icudata unicode/utypes.h libicudata.a icudata)
 imugi_dependency(icuuc unicode/uchar.h libicuuc.a icuuc)
-set_property(TARGET imugi::icuuc PROPERTY INTERFACE_LINK_LIBRARIES imugi::icudata stdc++)
+set_property(TARGET imugi::icuuc PROPERTY INTERFACE_LINK_LIBRARIES imugi::icudata)
 set_property(TARGET imugi::ssl PROPERTY INTERFACE_LINK_LIBRARIES imugi::crypto)
 set_property(TARGET imugi::sqlite3 PROPERTY INTERFACE_LINK_LIBRARIES m)
 

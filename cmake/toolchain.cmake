@@ -30,6 +30,15 @@ elseif(MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
+# Programs stay where they were linked: no relocations at start-up, and constant tables are shared pages. The C++
+# library (ICU's; imugi uses nothing of it at run time) comes with the program.
+if(IMUGI_SANITIZE OR IMUGI_FUZZ)
+  set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+else()
+  add_compile_options(-fno-pie)
+  add_link_options(-no-pie -static-libstdc++ -static-libgcc)
+endif()
+
 add_compile_options(-Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initializers -Wno-invalid-offsetof
   -fno-strict-aliasing -ftls-model=initial-exec -fvisibility=hidden -ffunction-sections -fdata-sections)
 set(IMUGI_RUNTIME_FLAGS -fno-exceptions -fno-rtti)
