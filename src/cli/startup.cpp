@@ -11,6 +11,7 @@
 
 #include "cli/failure.h"
 #include "memory/collector.h"
+#include "memory/merge.h"
 #include "memory/refcount.h"
 #include "modules/atexit/atexit.h"
 #include "modules/sys/sys.h"
@@ -26,6 +27,7 @@
 #include "object/tuple.h"
 #include "thread/gil.h"
 #include "thread/safepoint.h"
+#include "thread/world.h"
 #include "vm/frozen.h"
 #include "vm/roots.h"
 
@@ -41,6 +43,8 @@ Thread* complain(Thread& thread, const char* what) {
 
 void install_hooks() {
     safepoint_hooks.merge = merge_queued;
+    safepoint_hooks.merge_detached = merge_detached_heaps;
+    safepoint_hooks.hand_over_merges = hand_over_merges;
     safepoint_hooks.collect = collect_if_due;
     safepoint_hooks.drain_dying = drain_dying;
     install_vm_hooks();
@@ -190,6 +194,17 @@ Thread* start_runtime(const Config& config) {
     return &thread;
 }
 
+// Daemon threads go no further than their next safepoint, or the end of their blocking call.
+static void stop_other_threads(Thread& self) {
+    world::for_each_thread(
+        [](void* context, Thread& thread) {
+            if (&thread != context) request(thread, kBreakExit);
+        },
+        &self);
+    // Once it has stopped, all of them have seen it.
+    StopTheWorld stopped(self);
+}
+
 int stop_runtime(Thread& thread, int status) {
     Interpreter& interpreter = interpreter_of(thread);
     // Threads that are not daemons are waited for.
@@ -214,6 +229,7 @@ int stop_runtime(Thread& thread, int status) {
         }
     }
     interpreter.finalizing.store(true, std::memory_order_release);
+    stop_other_threads(thread);
     finalize_modules(thread);
     return status;
 }

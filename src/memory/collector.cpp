@@ -54,8 +54,14 @@ struct ObjectStack {
 bool is_frozen(const Object* object) {
     return object->lock.load(std::memory_order_relaxed) & kFrozenMark;
 }
+// Its destruction is under way: what it still refers to is held, and its class needed.
+bool is_dying(const Object* object) {
+    return object->local.load(std::memory_order_relaxed) == 0 &&
+           object->shared.load(std::memory_order_relaxed) / kSharedOne == 0;
+}
 bool is_candidate(const Object* object) {
-    return object->has_flag(kTracked) && !object->has_flag(kImmortal) && !is_frozen(object);
+    return object->has_flag(kTracked) && !object->has_flag(kImmortal) && !is_frozen(object) &&
+           !is_dying(object);
 }
 
 struct SubtractVisitor : FieldVisitor {
@@ -101,8 +107,7 @@ void count_references(void*, Object* object) {
     if (is_candidate(object)) side_word(object) += reference_count(object) * kOneReference;
 }
 void subtract_references(void*, Object* object) {
-    if (!object->has_flag(kTracked) || object->has_flag(kImmortal)) return;
-    if (is_frozen(object)) return;
+    if (!is_candidate(object)) return;
     SubtractVisitor visitor;
     visit_fields(object, visitor);
 }
@@ -115,6 +120,9 @@ void mark_roots(void* context, Object* object) {
     } else if (is_candidate(object) &&
                static_cast<int32_t>(side_word(object)) >= static_cast<int32_t>(kOneReference)) {
         marker.reach(object);
+        marker.propagate();
+    } else if (is_dying(object)) {
+        marker.reach(type_object_of(object));
         marker.propagate();
     }
 }
@@ -150,6 +158,15 @@ bool find_unreachable(Pass& pass) {
     if (pass.marking.failed || pass.unreachable.failed) return false;
     for (size_t i = 0; i < pass.unreachable.count; i++) incref(pass.unreachable.items[i]);
     return true;
+}
+
+// In the world's last stop before the garbage goes: from now on nobody can find any of it.
+void seal(ObjectStack& garbage) {
+    for (size_t i = 0; i < garbage.count; i++) {
+        Object* object = garbage.items[i];
+        if (object->has_flag(kHasWeakrefs)) clear_weakrefs(object);
+        if (class_rank(object) != 0) leave_bases(object);
+    }
 }
 
 // After finalizers: keeps in `set` only what is still unreachable from outside; the rest loses our
@@ -188,6 +205,7 @@ bool drop_resurrected(Thread& thread, ObjectStack& set) {
     }
     set.count = kept;
     end_side_words();
+    seal(set);
     return true;
 }
 
@@ -206,6 +224,8 @@ enum DebugFlag : uint32_t { kDebugSaveAll = 32 };
 CollectionResult collect_now(Thread& thread) {
     CollectionResult result{0, 0};
     Pass pass;
+    bool finalized = false;
+    bool save_all = collector_settings.debug_flags.load(std::memory_order_relaxed) & kDebugSaveAll;
     {
         StopTheWorld stopped(thread);
         young.store(0, std::memory_order_relaxed);
@@ -216,13 +236,15 @@ CollectionResult collect_now(Thread& thread) {
         // those with callbacks after.
         for (size_t i = 0; i < pass.unreachable.count; i++) {
             Object* object = pass.unreachable.items[i];
-            if (object->has_flag(kHasWeakrefs) && !needs_finalizer(object) &&
-                !has_weakref_callbacks(object))
-                clear_weakrefs(object);
+            bool finalizer = needs_finalizer(object);
+            bool callbacks = object->has_flag(kHasWeakrefs) && has_weakref_callbacks(object);
+            if (object->has_flag(kHasWeakrefs) && !finalizer && !callbacks) clear_weakrefs(object);
+            finalized = finalized || finalizer || callbacks;
         }
+        if (!finalized && !save_all) seal(pass.unreachable);
     }
     ObjectStack& garbage = pass.unreachable;
-    if (collector_settings.debug_flags.load(std::memory_order_relaxed) & kDebugSaveAll) {
+    if (save_all) {
         for (size_t i = 0; i < garbage.count; i++) {
             if (collector_hooks.save_garbage)
                 collector_hooks.save_garbage(thread, garbage.items[i]);
@@ -231,27 +253,21 @@ CollectionResult collect_now(Thread& thread) {
         result.collected = garbage.count;
         return result;
     }
-    bool finalized = false;
     for (size_t i = 0; i < garbage.count; i++) {
         Object* object = garbage.items[i];
-        if (object->has_flag(kHasWeakrefs) && has_weakref_callbacks(object)) {
+        if (object->has_flag(kHasWeakrefs) && has_weakref_callbacks(object))
             clear_and_call_weakrefs(thread, object);
-            finalized = true;
-        }
     }
     for (size_t i = 0; i < garbage.count; i++) {
         Object* object = garbage.items[i];
         if (!needs_finalizer(object)) continue;
         object->set_flag(kFinalized);
         run_finalizer(thread, object);
-        finalized = true;
     }
     if (finalized && !drop_resurrected(thread, garbage)) {
         for (size_t i = 0; i < garbage.count; i++) decref(garbage.items[i]);
         return result;
     }
-    for (size_t i = 0; i < garbage.count; i++)
-        if (garbage.items[i]->has_flag(kHasWeakrefs)) clear_weakrefs(garbage.items[i]);
     for (size_t i = 0; i < garbage.count; i++) clear_fields(garbage.items[i]);
     // The dead still need their classes, and classes their metaclasses.
     size_t classes = 0;

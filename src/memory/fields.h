@@ -29,6 +29,8 @@ void release_payload(Object* object);  // frees tables behind a dead object
 Object* type_object_of(const Object* object);
 // 0 for what is no class; classes in the order in which they may die after their instances.
 int class_rank(const Object* object);
+// Takes a class out of what its bases know of their subclasses: nobody finds it any more.
+void leave_bases(Object* class_object);
 bool needs_finalizer(const Object* object);  // has one that has not run
 void run_finalizer(Thread& thread, Object* object);
 // Weak references to a dying object: whether any has a callback; clearing them, callbacks ignored;

@@ -46,9 +46,11 @@ struct Page {
     char* begin;        // first block
     uint32_t* side;     // the collector's words
     Page* next;
+    Page* remote_next;  // in heap->remote_pages
     uint16_t size_class;
     uint8_t slices;
-    bool listed;  // in heap->pages
+    bool listed;                      // in heap->pages
+    std::atomic<bool> remote_listed;  // in heap->remote_pages
 };
 
 struct Segment {
@@ -65,7 +67,7 @@ static constexpr size_t kHeaderBytes = (sizeof(Segment) + 63) & ~size_t{63};
 static pthread_mutex_t heap_mutex = PTHREAD_MUTEX_INITIALIZER;
 static Segment* segments;
 static Segment* span_cache[kCachedSpans];
-static Heap* heap_table[65535];
+static std::atomic<Heap*> heap_table[65535];  // written under the mutex
 static Heap* orphans;
 static uint16_t heap_count;
 
@@ -236,6 +238,21 @@ Page* fresh_page(Heap& heap, size_t size_class) {
     return page;
 }
 
+// Lists the pages of which others have freed blocks.
+void take_remote_pages(Heap& heap) {
+    Page* page = heap.remote_pages.exchange(nullptr, std::memory_order_acquire);
+    while (page) {
+        Page* next = page->remote_next;
+        page->remote_listed.store(false, std::memory_order_release);  // pairs with heap_free
+        if (!page->listed && heap.current[page->size_class] != page) {
+            page->listed = true;
+            page->next = heap.pages[page->size_class];
+            heap.pages[page->size_class] = page;
+        }
+        page = next;
+    }
+}
+
 // The current page is used up: hands its remaining list back and finds the next page with free
 // blocks.
 FreeBlock* next_page(Heap& heap, size_t size_class) {
@@ -247,6 +264,7 @@ FreeBlock* next_page(Heap& heap, size_t size_class) {
         heap.pages[size_class] = old;
         heap.current[size_class] = nullptr;
     }
+    if (heap.remote_pages.load(std::memory_order_relaxed)) take_remote_pages(heap);
     // Look at a few of the other pages; full ones go to the end by being passed over.
     Page** link = &heap.pages[size_class];
     for (int tries = 0; *link && tries < 16; tries++) {
@@ -347,12 +365,20 @@ void heap_free(Object* object) {
     }
     set_dead(object);
     if (page->heap->id != current_heap_id) {
+        // Once pushed it is the owner's.
+        ASAN_POISON_MEMORY_REGION(block + 1, page->block_size - sizeof(FreeBlock));
         FreeBlock* head = page->remote.load(std::memory_order_relaxed);
         do block->next = head;
         while (
             !page->remote.compare_exchange_weak(head, block, std::memory_order_release,
                                                 std::memory_order_relaxed));  // pairs with refill
-        ASAN_POISON_MEMORY_REGION(block + 1, page->block_size - sizeof(FreeBlock));
+        if (!page->remote_listed.exchange(true, std::memory_order_acq_rel)) {
+            Page* first = page->heap->remote_pages.load(std::memory_order_relaxed);
+            do page->remote_next = first;
+            while (!page->heap->remote_pages.compare_exchange_weak(
+                first, page, std::memory_order_release,
+                std::memory_order_relaxed));  // pairs with take_remote_pages
+        }
         return;
     }
     Heap& heap = *page->heap;
@@ -369,7 +395,7 @@ void heap_free(Object* object) {
     page->used--;
     ASAN_POISON_MEMORY_REGION(block + 1, page->block_size - sizeof(FreeBlock));
     if (heap.current[size_class] == page) return;
-    if (page->used == 0 && !page->remote.load(std::memory_order_relaxed) && !page->listed) {
+    if (page->used == 0 && !page->listed && !page->remote_listed.load(std::memory_order_relaxed)) {
         retire(page, 0, give_back_page);
     } else if (!page->listed) {
         page->listed = true;
@@ -402,18 +428,18 @@ Heap* acquire_heap(Thread& thread) {
         return nullptr;
     }
     heap->id = ++heap_count;
-    heap->thread.store(&thread, std::memory_order_release);  // pairs with try_claim
-    heap_table[heap->id] = heap;
+    heap->thread.store(&thread, std::memory_order_release);       // pairs with try_claim
+    heap_table[heap->id].store(heap, std::memory_order_release);  // pairs with heap_by_id
     return heap;
 }
 
 Heap* heap_by_id(uint16_t id) {
-    return id < 65535 ? heap_table[id] : nullptr;
+    return id < 65535 ? heap_table[id].load(std::memory_order_acquire) : nullptr;
 }
 
 void orphan_heap(Heap* heap) {
+    leave_queue(*heap);
     HeapGuard guard;
-    heap->thread.store(nullptr, std::memory_order_release);  // pairs with try_claim
     heap->next_orphan = orphans;
     orphans = heap;
 }

@@ -42,6 +42,7 @@ struct Heap {
         nullptr};  // null while orphaned; written under the heap table's mutex
     struct MergeQueue* queue = nullptr;  // objects whose counts others ask to merge; own mutex
     Heap* next_orphan = nullptr;
+    std::atomic<Page*> remote_pages{nullptr};  // of which others have freed blocks
 };
 
 // Raw memory for an object of `bytes` (header included), header set: shape, owner me, local 1,

@@ -11,6 +11,7 @@
 #include "memory/refcount.h"
 #include "thread/claim.h"
 #include "thread/safepoint.h"
+#include "thread/world.h"
 
 namespace imugi {
 
@@ -20,6 +21,9 @@ struct MergeQueue {
     uint32_t count = 0, capacity = 0;
     bool claimed = false;  // an orphaned heap's merging is under way
 };
+
+// Somebody has to look at the queues of heaps whose threads cannot.
+static std::atomic<bool> others_wait{false};
 
 namespace {
 struct QueueGuard {
@@ -66,13 +70,40 @@ void merge_orphan(Heap& heap) {
     MergeQueue& queue = *heap.queue;
     {
         QueueGuard guard(queue);
-        // Adopted meanwhile: its new thread merges.
-        if (queue.claimed || heap.thread.load(std::memory_order_acquire)) return;
+        if (queue.claimed) return;  // who claimed it looks again before it lets go
+        if (Thread* thread = heap.thread.load(std::memory_order_acquire))
+            return request(*thread, kBreakMerge);  // adopted meanwhile
         queue.claimed = true;
     }
-    merge_heap(heap);
-    QueueGuard guard(queue);
-    queue.claimed = false;
+    for (;;) {
+        merge_heap(heap);
+        QueueGuard guard(queue);
+        if (queue.count) continue;
+        queue.claimed = false;
+        return;
+    }
+}
+
+bool is_waiting(Heap& heap) {
+    QueueGuard guard(*heap.queue);
+    return heap.queue->count != 0;
+}
+
+// Merges what is queued, unless the owner runs and does it.
+void settle(Heap& heap) {
+    do {
+        switch (try_claim(heap)) {
+            case ClaimResult::kClaimed:
+                merge_heap(heap);
+                release_claim(heap);
+                break;
+            case ClaimResult::kOrphaned:
+                return merge_orphan(heap);
+            case ClaimResult::kAttached:
+                return;  // it was sent kBreakMerge
+        }
+        // Whoever queued while the claim lasted relies on us.
+    } while (is_waiting(heap));
 }
 }  // namespace
 
@@ -85,7 +116,35 @@ bool adopt_queue(Heap& heap, Thread& thread) {
     QueueGuard guard(*heap.queue);
     if (heap.queue->claimed) return false;
     heap.thread.store(&thread, std::memory_order_release);  // pairs with try_claim
+    if (heap.queue->count) request(thread, kBreakMerge);
     return true;
+}
+
+void leave_queue(Heap& heap) {
+    QueueGuard guard(*heap.queue);
+    heap.thread.store(nullptr, std::memory_order_release);  // pairs with try_claim
+    if (!heap.queue->count) return;
+    hand_over_merges();  // queued when its thread could no longer look
+}
+
+void hand_over_merges() {
+    others_wait.store(true, std::memory_order_seq_cst);  // pairs with merge_queued
+    struct Found {
+        Thread* attached = nullptr;
+        Thread* any = nullptr;
+    } found;
+    world::for_each_thread(
+        [](void* context, Thread& thread) {
+            auto& one = *static_cast<Found*>(context);
+            if (one.attached || &thread == current_thread_slot) return;
+            one.any = &thread;
+            if (thread.state.load(std::memory_order_seq_cst) == ThreadState::kAttached)
+                one.attached = &thread;
+        },
+        &found);
+    // If it detaches before it sees this, it hands over in turn; Threads are type-stable.
+    if (found.attached || found.any)
+        request(found.attached ? *found.attached : *found.any, kBreakMerge);
 }
 
 void queue_merge(Object* object, uint16_t owner) {
@@ -94,18 +153,7 @@ void queue_merge(Object* object, uint16_t owner) {
         make_immortal(object);  // no memory to remember the drop: the object stays
         return;
     }
-    ClaimResult result = try_claim(*heap);
-    switch (result) {
-        case ClaimResult::kClaimed:
-            merge_heap(*heap);
-            release_claim(*heap);
-            break;
-        case ClaimResult::kOrphaned:
-            merge_orphan(*heap);
-            break;
-        case ClaimResult::kAttached:
-            break;  // it was sent kBreakMerge
-    }
+    settle(*heap);
 }
 
 void merge_counts(Object* object, uint32_t dropped) {
@@ -127,6 +175,13 @@ void merge_counts(Object* object, uint32_t dropped) {
 
 void merge_queued(Thread& thread) {
     merge_heap(*thread.heap);
+    if (IMUGI_LIKELY(!others_wait.load(std::memory_order_relaxed))) return;
+    if (others_wait.exchange(false, std::memory_order_seq_cst)) merge_detached_heaps();
+}
+
+void merge_detached_heaps() {
+    for (uint32_t id = 1; Heap* heap = heap_by_id(static_cast<uint16_t>(id)); id++)
+        if (is_waiting(*heap)) settle(*heap);
 }
 
 void merge_all_heaps() {

@@ -12,11 +12,17 @@ struct MergeQueue;
 MergeQueue* make_merge_queue();  // null when memory is short
 // Gives an orphaned heap to a thread, unless its queue is being merged just now.
 bool adopt_queue(Heap& heap, Thread& thread);
+// Takes the heap from its thread, which has ended.
+void leave_queue(Heap& heap);
 // The caller's reference goes to the queue of the owner's heap.
 void queue_merge(Object* object, uint16_t owner);
 // Gives the owner's count to `shared`, less `dropped`; destroys the object when nothing is left.
 // The caller is the owner or has claimed its heap.
 void merge_counts(Object* object, uint32_t dropped);
+// Asks another thread to look at what is queued for one that is detached or has ended.
+void hand_over_merges();
+// What was queued for threads that cannot see it: after a stop-the-world.
+void merge_detached_heaps();
 // All heaps; the world is stopped.
 void merge_all_heaps();
 

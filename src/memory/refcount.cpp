@@ -68,12 +68,12 @@ void decref_shared(Object* object) {
 
 void local_count_is_zero(Object* object) {
     uint32_t shared = object->shared.load(std::memory_order_acquire);  // pairs with decref_shared
-    // A weak reference may be counting right now: then only the merge below decides.
-    if (shared == kUnshared || (shared == kMayBeShared && !object->has_flag(kHasWeakrefs))) {
+    if (shared == kUnshared) {
         destroy(object);
         return;
     }
-    // Others hold references: from now on `shared` is the whole count.
+    // Others hold references, or a reader is counting right now: from now on `shared` is the whole
+    // count, and this exchange or that reader's decides who was first.
     object->owner.store(0, std::memory_order_relaxed);
     uint32_t merged;
     do merged = shared | kMerged;

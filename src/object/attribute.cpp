@@ -357,6 +357,18 @@ void release_attributes(Object* object) {
 
 // --- the descriptor protocol ---
 
+namespace {
+
+// Another thread has assigned __class__ since the attribute was looked up on `type`: what the
+// native descriptor says against an object of the new class is no answer.
+bool class_changed(Thread& thread, Value object, Type& type, Value descriptor) {
+    return IMUGI_UNLIKELY(&type_of(object) != &type) &&
+           has_shape(descriptor, k_getset_descriptor_shape) &&
+           clear_exception_if(thread, exc::TypeError);
+}
+
+}  // namespace
+
 Owned generic_get_attribute_or_nothing(Thread& thread, Value object, Str& given) {
     Ref<Str> holder;
     Str* name = interned(thread, given, holder);
@@ -364,8 +376,12 @@ Owned generic_get_attribute_or_nothing(Thread& thread, Value object, Str& given)
     Type& type = type_of(object);
     Owned attribute = lookup_in_mro(thread, type, *name);
     auto get = attribute.is_nothing() ? nullptr : type_of(attribute).slots.descriptor_get;
-    if (get && type_of(attribute).slots.descriptor_set)
-        return get(thread, attribute, object, Value::of(type));
+    if (get && type_of(attribute).slots.descriptor_set) {
+        Owned result = get(thread, attribute, object, Value::of(type));
+        if (IMUGI_UNLIKELY(!result) && class_changed(thread, object, type, attribute))
+            return generic_get_attribute_or_nothing(thread, object, *name);
+        return result;
+    }
     if (object.is_object() && type.attributes_offset != 0) {
         Owned own = load_own_attribute(thread, object.object(), *name);
         if (!own.is_nothing()) return own;
@@ -387,8 +403,11 @@ bool generic_set_attribute(Thread& thread, Value object, Str& given, Value value
     Type& type = type_of(object);
     Owned attribute = lookup_in_mro(thread, type, *name);
     if (!attribute.is_nothing()) {
-        if (auto set = type_of(attribute).slots.descriptor_set)
-            return set(thread, attribute, object, value);
+        if (auto set = type_of(attribute).slots.descriptor_set) {
+            if (set(thread, attribute, object, value)) return true;
+            return class_changed(thread, object, type, attribute) &&
+                   generic_set_attribute(thread, object, *name, value);
+        }
     }
     if (!object.is_object() || type.attributes_offset == 0) {
         if (attribute.is_nothing()) {

@@ -68,6 +68,9 @@ Owned dict_pop_newest(Thread& thread, Dict& dict, Owned* key);
 Ref<List> dict_keys(Thread& thread, Dict& dict);
 Ref<List> dict_values(Thread& thread, Dict& dict);
 Ref<List> dict_items(Thread& thread, Dict& dict);
+// What a view of an exact dict shows at one moment. `view` is_dict_view().
+Ref<List> list_dict_view(Thread& thread, Value view);
+bool is_dict_view(Value value);
 inline Index dict_size(const Dict& dict) {
     return dict.size.load(std::memory_order_acquire);
 }

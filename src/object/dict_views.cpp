@@ -248,6 +248,21 @@ Owned make_dict_view(Thread& thread, Type& type, Dict& dict) {
     return Owned::adopt(view);
 }
 
+bool is_dict_view(Value value) {
+    if (!value.is_object()) return false;
+    Type& type = type_of(value);
+    return (&type == &dict_keys_type || &type == &dict_items_type || &type == &dict_values_type) &&
+           is_exact_dict(Value::of(viewed(value)));
+}
+
+Ref<List> list_dict_view(Thread& thread, Value view) {
+    Type& type = type_of(view);
+    Dict& dict = viewed(view);
+    return &type == &dict_keys_type    ? dict_keys(thread, dict)
+           : &type == &dict_items_type ? dict_items(thread, dict)
+                                       : dict_values(thread, dict);
+}
+
 Value dict_view_dict(Value view) {
     return view.as<DictView>().dict.borrow();
 }

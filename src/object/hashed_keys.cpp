@@ -3,6 +3,7 @@
 
 #include "object/dict_table.h"
 #include "object/set_table.h"
+#include "object/tuple.h"
 
 namespace imugi {
 
@@ -49,6 +50,16 @@ bool HashedKeys::copy(Thread& thread, Set& set) {
         }
         return true;
     }
+}
+
+bool HashedKeys::copy(Thread& thread, List& list) {
+    Ref<Tuple> items = TRY(list_to_tuple(thread, list));
+    TRY(reserve(thread, static_cast<Index>(items->size)));
+    for (size_t i = 0; i < items->size; i++) {
+        hashes_[i] = TRY(element_hash(thread, (*items)[i]));
+        TRY(keys_.append(Owned::share((*items)[i])));
+    }
+    return true;
 }
 
 }  // namespace imugi

@@ -15,6 +15,8 @@ class HashedKeys {
     // Each takes the container's Lock. False with MemoryError set.
     [[nodiscard]] bool copy(Thread& thread, Dict& dict);
     [[nodiscard]] bool copy(Thread& thread, Set& set);
+    // Hashes the items as elements of a set; may run Python.
+    [[nodiscard]] bool copy(Thread& thread, List& list);
     size_t size() const { return keys_.size(); }
     Value key(size_t i) const { return keys_[i]; }
     int64_t hash(size_t i) const { return hashes_[i]; }

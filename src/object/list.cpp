@@ -307,6 +307,15 @@ bool list_extend(Thread& thread, List& list, Value iterable) {
         Ref<List> keys = TRY(dict_keys(thread, iterable.as<Dict>()));
         return extend_from_list(thread, list, *keys);
     }
+    if (is_dict_view(iterable)) {
+        Ref<List> items = TRY(list_dict_view(thread, iterable));
+        return extend_from_list(thread, list, *items);
+    }
+    if (iterable.is_object() && &type_of(iterable) == &range_type) {
+        ValueBuffer values(thread);
+        TRY(values.extend(iterable));
+        return extend_from_buffer(thread, list, values);
+    }
     if (is_exact_set(iterable) || has_shape(iterable, k_frozenset_shape))
         return extend_from_set(thread, list, iterable.as<Set>());
     return extend_from_iterable(thread, list, iterable);

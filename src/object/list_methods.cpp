@@ -212,14 +212,24 @@ Owned get_slice(Thread& thread, List& list, Slice& slice) {
 Owned list_subscript(Thread& thread, Value self, Value key) {
     if (is_slice(key)) return get_slice(thread, list_of(self), key.as<Slice>());
     Index index = key.is_small_int() ? key.small_int() : TRY(index_key(thread, key));
-    if (index < 0) index += list_size(list_of(self));
-    return list_get(thread, self, index);
+    if (index >= 0) return list_get(thread, self, index);
+    for (;;) {
+        // Counted from an end that others may move.
+        Index size = list_size(list_of(self));
+        Owned item =
+            index + size < 0 ? Owned::nothing() : list_item(thread, list_of(self), index + size);
+        if (!item.is_nothing()) return item;
+        if (list_size(list_of(self)) == size)
+            return raise(thread, exc::IndexError, "list index out of range");
+    }
 }
 
-bool delete_at(Thread& thread, List& list, Index index) {
+// A negative index counts from the end as it is under the Lock, if `from_end` says so.
+bool delete_at(Thread& thread, List& list, Index index, bool from_end) {
     Owned removed;
     {
         Lock guard(thread, list);
+        if (from_end && index < 0) index += list.size.load(std::memory_order_relaxed);
         if (index >= 0 && index < list.size.load(std::memory_order_relaxed)) {
             removed = remove_item(list, index);
             return true;
@@ -229,7 +239,7 @@ bool delete_at(Thread& thread, List& list, Index index) {
 }
 
 bool list_assign_item(Thread& thread, Value self, Index index, Value value) {
-    if (value.is_empty()) return delete_at(thread, list_of(self), index);
+    if (value.is_empty()) return delete_at(thread, list_of(self), index, false);
     return list_set_item(thread, list_of(self), index, Owned::share(value));
 }
 
@@ -298,8 +308,18 @@ bool list_assign(Thread& thread, Value self, Value key, Value value) {
     List& list = list_of(self);
     if (!is_slice(key)) {
         Index index = key.is_small_int() ? key.small_int() : TRY(index_key(thread, key));
-        if (index < 0) index += list_size(list);
-        return list_assign_item(thread, self, index, value);
+        if (value.is_empty()) return delete_at(thread, list, index, true);
+        Owned own = Owned::share(value);
+        {
+            Lock guard(thread, list);
+            Index size = list.size.load(std::memory_order_relaxed);
+            if (index < 0) index += size;
+            if (index >= 0 && index < size) {
+                own = items_of(list)[index].exchange(std::move(own));
+                return true;
+            }
+        }
+        return raise(thread, exc::IndexError, "list assignment index out of range");
     }
     SliceRange range;
     TRY(slice_unpack(thread, key.as<Slice>(), range));

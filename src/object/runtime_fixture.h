@@ -23,6 +23,8 @@ inline Thread& test_thread() {
         created->is_main = true;
         main_interpreter.threads = main_interpreter.main_thread = created;
         safepoint_hooks.merge = merge_queued;
+        safepoint_hooks.merge_detached = merge_detached_heaps;
+        safepoint_hooks.hand_over_merges = hand_over_merges;
         safepoint_hooks.drain_dying = drain_dying;
         adopt_os_thread(*created);
         attach(*created);

@@ -168,10 +168,21 @@ bool update_from_set(Thread& thread, Set& set, Set& other) {
     }
 }
 
-bool update_from_dict(Thread& thread, Set& set, Dict& dict) {
-    HashedKeys keys(thread);
-    TRY(keys.copy(thread, dict));
-    for (size_t i = 0; i < keys.size(); i++)
+// All under one Lock, as far as builtin equality decides.
+bool add_all(Thread& thread, Set& set, HashedKeys& keys) {
+    size_t i = 0;
+    bool room = true;
+    {
+        Lock guard(thread, set);
+        for (; room && i < keys.size(); i++) {
+            SetProbe probe(keys.key(i), keys.hash(i));
+            Index found = probe.find(set, set.table.load(std::memory_order_relaxed), true);
+            if (found == kAskElement) break;
+            if (found == kAbsent) room = set_table_insert(set, keys.key(i), keys.hash(i));
+        }
+    }
+    if (!room) return raise_memory_error(thread);
+    for (; i < keys.size(); i++)
         TRY(with_set_entry(thread, set, keys.key(i), keys.hash(i), [&](Index entry) {
             return entry != kAbsent || set_table_insert(set, keys.key(i), keys.hash(i));
         }));
@@ -182,14 +193,18 @@ bool update_from_dict(Thread& thread, Set& set, Dict& dict) {
 
 bool set_update(Thread& thread, Set& set, Value iterable) {
     if (is_any_set(iterable)) return update_from_set(thread, set, iterable.as<Set>());
-    if (is_exact_dict(iterable)) return update_from_dict(thread, set, iterable.as<Dict>());
+    HashedKeys keys(thread);
+    if (is_exact_dict(iterable)) {
+        TRY(keys.copy(thread, iterable.as<Dict>()));
+        return add_all(thread, set, keys);
+    }
     if (is_exact_list(iterable)) {
-        List& list = iterable.as<List>();
-        for (Index i = 0;; i++) {
-            Owned item = TRY(list_item(thread, list, i));
-            if (item.is_nothing()) return true;
-            TRY(set_add(thread, set, item));
-        }
+        if (keys.copy(thread, iterable.as<List>())) return add_all(thread, set, keys);
+        // What came before the item that has no hash is added all the same.
+        Owned error = take_exception(thread);
+        TRY(add_all(thread, set, keys));
+        set_exception(thread, std::move(error));
+        return false;
     }
     Owned iterator = TRY(iterate(thread, iterable));
     for (;;) {

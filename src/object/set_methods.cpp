@@ -188,6 +188,35 @@ Ref<Set> intersection(Thread& thread, Set& self, Value other) {
     }
 }
 
+// Takes out of `self` what `other` has, under both Locks. False in *done: some of it needs user
+// code.
+bool subtract_at_once(Thread& thread, Set& self, Set& other, bool* done) {
+    ValueBuffer removed(thread);
+    for (;;) {
+        Index room = set_size(self);
+        TRY(removed.reserve(room));
+        Lock2 guard(thread, self, other);
+        if (self.size.load(std::memory_order_relaxed) > room) continue;
+        bool walk_self =
+            self.size.load(std::memory_order_relaxed) < other.size.load(std::memory_order_relaxed);
+        Set& walked = walk_self ? self : other;
+        Set& searched = walk_self ? other : self;
+        const SetTable* table = walked.table.load(std::memory_order_relaxed);
+        size_t position = 0;
+        while (SetEntry* entry = set_next_entry(table, &position)) {
+            SetProbe probe(Value::from_bits(entry->key.load(std::memory_order_relaxed)),
+                           entry->hash.load(std::memory_order_relaxed));
+            Index found =
+                probe.find(searched, searched.table.load(std::memory_order_relaxed), true);
+            if (found == kAskElement) return true;
+            if (found == kAbsent) continue;
+            TRY(removed.append(set_table_remove(self, walk_self ? entry - table->entries : found)));
+        }
+        *done = true;
+        return true;
+    }
+}
+
 // Takes out of `self` what `other` has.
 bool subtract_from(Thread& thread, Set& self, Value other) {
     if (same(Value::of(self), other)) {
@@ -195,6 +224,9 @@ bool subtract_from(Thread& thread, Set& self, Value other) {
         return true;
     }
     if (is_any_set(other)) {
+        bool done = false;
+        TRY(subtract_at_once(thread, self, set_of(other), &done));
+        if (done) return true;
         ValueBuffer elements(thread);
         // Only what both have; the smaller is walked.
         if (set_size(set_of(other)) > set_size(self)) {
@@ -240,6 +272,43 @@ Ref<Set> difference(Thread& thread, Set& self, Value other) {
     return result;
 }
 
+// A table whose set has another one now.
+void discard_table(Set& self, SetTable* old) {
+    if (old == nullptr) return;
+    drop_set_words(*old);
+    if (needs_grace(&self)) {
+        retire(old, set_table_bytes(old->mask), array_free);
+    } else {
+        array_free(old);
+    }
+}
+
+// The elements taken out or put in under one Lock. False in *done: user code is needed, and nothing
+// was changed.
+bool toggle_at_once(Thread& thread, Set& self, HashedKeys& elements, bool* done) {
+    ValueBuffer removed(thread);
+    TRY(removed.reserve(elements.size()));
+    bool room = true;
+    {
+        Lock guard(thread, self);
+        for (size_t i = 0; i < elements.size(); i++) {
+            SetProbe probe(elements.key(i), elements.hash(i));
+            if (probe.find(self, self.table.load(std::memory_order_relaxed), true) == kAskElement)
+                return true;
+        }
+        for (size_t i = 0; room && i < elements.size(); i++) {
+            SetProbe probe(elements.key(i), elements.hash(i));
+            Index found = probe.find(self, self.table.load(std::memory_order_relaxed), true);
+            if (found == kAbsent)
+                room = set_table_insert(self, elements.key(i), elements.hash(i));
+            else
+                TRY(removed.append(set_table_remove(self, found)));
+        }
+    }
+    *done = true;
+    return room || raise_memory_error(thread);
+}
+
 bool symmetric_update(Thread& thread, Set& self, Value other) {
     if (same(Value::of(self), other)) {
         set_clear(thread, self);
@@ -255,6 +324,9 @@ bool symmetric_update(Thread& thread, Set& self, Value other) {
         TRY(set_update(thread, *unique, other));
         TRY(elements.copy(thread, *unique));
     }
+    bool done = false;
+    TRY(toggle_at_once(thread, self, elements, &done));
+    if (done) return true;
     for (size_t i = 0; i < elements.size(); i++) {
         Value element = elements.key(i);
         int64_t hash = elements.hash(i);
@@ -268,6 +340,43 @@ bool symmetric_update(Thread& thread, Set& self, Value other) {
     return true;
 }
 
+// Leaves in `self` what `other` has too, under both Locks; the places are those of a new set, so
+// that the order is CPython's. False in *done: user code is needed, and nothing was changed.
+bool intersect_at_once(Thread& thread, Set& self, Set& other, bool* done) {
+    Ref<Set> result = TRY(make_set(thread));
+    SetTable* old;
+    bool room = true;
+    {
+        Lock2 guard(thread, self, other);
+        Set* walked = &other;
+        Set* searched = &self;
+        if (walked->size.load(std::memory_order_relaxed) >
+            searched->size.load(std::memory_order_relaxed))
+            std::swap(walked, searched);
+        size_t position = 0;
+        const SetTable* table = walked->table.load(std::memory_order_relaxed);
+        while (SetEntry* entry = set_next_entry(table, &position)) {
+            Value key = Value::from_bits(entry->key.load(std::memory_order_relaxed));
+            int64_t hash = entry->hash.load(std::memory_order_relaxed);
+            SetProbe probe(key, hash);
+            Index found =
+                probe.find(*searched, searched->table.load(std::memory_order_relaxed), true);
+            if (found == kAskElement) return true;
+            if (found != kAbsent && !(room = set_table_insert(*result, key, hash))) break;
+        }
+        old = room ? self.table.exchange(result->table.exchange(nullptr, std::memory_order_relaxed),
+                                         std::memory_order_seq_cst)
+                   : nullptr;
+        if (room)
+            self.size.store(result->size.exchange(0, std::memory_order_relaxed),
+                            std::memory_order_release);
+    }
+    *done = true;
+    if (!room) return raise_memory_error(thread);
+    discard_table(self, old);
+    return true;
+}
+
 // Replaces the contents of `self` by those of `result`, which is given up.
 void adopt_contents(Thread& thread, Set& self, Set& result) {
     SetTable* old;
@@ -278,13 +387,19 @@ void adopt_contents(Thread& thread, Set& self, Set& result) {
         self.size.store(result.size.exchange(0, std::memory_order_relaxed),
                         std::memory_order_release);
     }
-    if (old == nullptr) return;
-    drop_set_words(*old);
-    if (needs_grace(&self)) {
-        retire(old, set_table_bytes(old->mask), array_free);
-    } else {
-        array_free(old);
+    discard_table(self, old);
+}
+
+// As `&=` and intersection_update with one operand.
+bool intersect_with(Thread& thread, Set& self, Value other) {
+    if (is_any_set(other) && !same(Value::of(self), other)) {
+        bool done = false;
+        TRY(intersect_at_once(thread, self, set_of(other), &done));
+        if (done) return true;
     }
+    Ref<Set> result = TRY(intersection(thread, self, other));
+    adopt_contents(thread, self, *result);
+    return true;
 }
 
 Owned set_or(Thread& thread, Value left, Value right) {
@@ -318,8 +433,7 @@ Owned set_inplace_or(Thread& thread, Value self, Value other) {
 }
 Owned set_inplace_and(Thread& thread, Value self, Value other) {
     if (!is_any_set(other)) return Owned::share(not_implemented());
-    Ref<Set> result = TRY(intersection(thread, set_of(self), other));
-    adopt_contents(thread, set_of(self), *result);
+    TRY(intersect_with(thread, set_of(self), other));
     return Owned::share(self);
 }
 Owned set_inplace_subtract(Thread& thread, Value self, Value other) {
@@ -406,6 +520,7 @@ Owned method_intersection(Thread& thread, Set& self, Args others) {
 }
 
 bool method_intersection_update(Thread& thread, Set& self, Args others) {
+    if (others.count == 1) return intersect_with(thread, self, others[0]);
     Owned held = TRY(method_intersection(thread, self, others));
     adopt_contents(thread, self, held.as<Set>());
     return true;

@@ -27,7 +27,7 @@ namespace {
 
 constexpr uint32_t kWalkedAttributes = 6;  // shapes up to this size are searched by walking
 
-RuntimeMutex region_mutex;
+LeafMutex region_mutex;
 uint32_t next_index = builtin_shape_index(kBuiltinTypeCount);  // under region_mutex
 Shape* free_shapes = nullptr;  // linked by `parent`, under region_mutex
 

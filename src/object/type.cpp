@@ -30,7 +30,7 @@ struct SubclassList {
 
 namespace {
 
-RuntimeMutex subclass_mutex;
+LeafMutex subclass_mutex;
 uint32_t last_version = 0;  // under type_mutex
 
 constexpr uint32_t kInheritedFlags =

@@ -18,6 +18,17 @@
 
 namespace imugi {
 
+void leave_bases(Object* class_object) {
+    auto& type = *static_cast<Type*>(class_object);
+    if (type.base.is_empty()) return;
+    Value bases = type.bases.borrow();
+    if (!bases.is_empty())
+        for (size_t i = 0; i < bases.as<Tuple>().size; i++)
+            if (is_type(bases.as<Tuple>()[i]))
+                remove_subclass(bases.as<Tuple>()[i].as<Type>(), type);
+    remove_subclass(type.base.as<Type>(), type);
+}
+
 namespace {
 
 Type& as_type(Value v) {
@@ -152,6 +163,8 @@ Owned type_or(Thread& thread, Value left, Value right) {
 
 void type_fields(Object* object, FieldVisitor& visitor) {
     auto& type = *static_cast<Type*>(object);
+    // What its bases know of it goes before the bases do.
+    if (visitor.destroying) leave_bases(object);
     visitor.visit(type.name);
     visitor.visit(type.qualname);
     visitor.visit(type.bases);
@@ -159,14 +172,6 @@ void type_fields(Object* object, FieldVisitor& visitor) {
     visitor.visit(type.module_object);
     visitor.visit(type.slot_names);
     // Instances that die with their class still ask for its mro and base: these go last.
-    if (visitor.destroying && !type.base.is_empty()) {
-        Value bases = type.bases.borrow();
-        if (!bases.is_empty())
-            for (size_t i = 0; i < bases.as<Tuple>().size; i++)
-                if (is_type(bases.as<Tuple>()[i]))
-                    remove_subclass(bases.as<Tuple>()[i].as<Type>(), type);
-        remove_subclass(type.base.as<Type>(), type);
-    }
     visitor.visit(type.mro);
     visitor.visit(type.base);
 }

@@ -24,7 +24,7 @@ namespace imugi {
 namespace {
 
 struct Bucket {
-    RuntimeMutex mutex;
+    LeafMutex mutex;
     WeakRef* first = nullptr;
 };
 constexpr size_t kBuckets = 1024;

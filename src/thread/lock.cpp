@@ -125,6 +125,10 @@ Lock2::~Lock2() {
     if (section_.previous && !section_.previous->held) resume_section(thread_, *section_.previous);
 }
 
+void LeafMutex::lock() {
+    if (!try_lock_byte(byte_) && !spin(byte_)) lock_parked(byte_);
+}
+
 void RuntimeMutex::lock() {
     if (try_lock_byte(byte_) || spin(byte_)) return;
     Thread* thread = current_thread_slot;

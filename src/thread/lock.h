@@ -92,13 +92,21 @@ class RuntimeMutex {
     void unlock() { unlock_byte(byte_); }
     void after_fork() { byte_.store(0, std::memory_order_relaxed); }
 
-  private:
+  protected:
     std::atomic<uint8_t> byte_{0};
+};
+
+// One that is taken where objects die: waiting does not detach. Under it nothing waits, allocates
+// objects or drops them, so a holder that runs lets go soon.
+class LeafMutex : public RuntimeMutex {
+  public:
+    void lock();
 };
 
 class [[nodiscard]] MutexGuard {
   public:
     explicit MutexGuard(RuntimeMutex& mutex) : mutex_(mutex) { mutex.lock(); }
+    explicit MutexGuard(LeafMutex& mutex) : mutex_(mutex) { mutex.lock(); }
     ~MutexGuard() { mutex_.unlock(); }
     MutexGuard(const MutexGuard&) = delete;
 

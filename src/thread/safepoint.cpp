@@ -22,6 +22,11 @@ bool safepoint_slow(Thread& thread) {
             gil_yield(thread);
             continue;
         }
+        // Before finalizers and callbacks run: those would swallow what a handler raises.
+        if (reasons & kBreakSignal) {
+            clear_request(thread, kBreakSignal);
+            if (!safepoint_hooks.signals(thread)) return false;
+        }
         if (reasons & kBreakLimbo) wait_for_grace(thread);
         if (reasons & kBreakMerge) {
             clear_request(thread, kBreakMerge);
@@ -39,10 +44,6 @@ bool safepoint_slow(Thread& thread) {
             clear_request(thread, kBreakDying);
             safepoint_hooks.drain_dying(thread);
         }
-        if (reasons & kBreakSignal) {
-            clear_request(thread, kBreakSignal);
-            if (!safepoint_hooks.signals(thread)) return false;
-        }
         if (reasons & kBreakAsyncExc) {
             clear_request(thread, kBreakAsyncExc);
             if (!safepoint_hooks.async_exception(thread)) return false;
@@ -51,13 +52,7 @@ bool safepoint_slow(Thread& thread) {
             clear_request(thread, kBreakPending);
             if (!safepoint_hooks.pending_calls(thread)) return false;
         }
-        if (reasons & kBreakExit) {
-            // The runtime is gone from under daemon threads: their C++ frames stay as they are, for
-            // ever.
-            detach(thread);
-            uint32_t never = 0;
-            for (;;) park(&never, 0, 4, -1);
-        }
+        if (reasons & kBreakExit) stay_for_ever(thread);
         return true;
     }
 }

@@ -23,6 +23,8 @@ void clear_request(Thread& thread, uint32_t reasons);
 // runtime starts.
 struct SafepointHooks {
     void (*merge)(Thread&);
+    void (*merge_detached)();    // for the threads that are detached
+    void (*hand_over_merges)();  // of a thread that has just detached
     void (*collect)(Thread&);
     void (*drain_dying)(Thread&);
     bool (*signals)(Thread&);

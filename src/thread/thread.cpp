@@ -80,8 +80,6 @@ Thread* create_thread(Interpreter& interpreter) {
         void* memory = aligned_alloc(64, (sizeof(Thread) + 63) & ~size_t{63});
         if (!memory) return nullptr;
         thread = new (memory) Thread;
-        // A claim must not find it before it has a heap.
-        thread->state.store(ThreadState::kSuspended, std::memory_order_relaxed);
     }
     if (!make_stacks(*thread) || !(thread->heap = acquire_heap(*thread))) {
         world::pool_thread(*thread);
@@ -110,14 +108,6 @@ void destroy_thread(Thread& thread) {
 }
 
 void abandon_thread(Thread& thread) {
-    // Wait for a claim or stop-the-world to end, and keep others from beginning one.
-    for (;;) {
-        ThreadState expected = ThreadState::kDetached;
-        if (thread.state.compare_exchange_strong(expected, ThreadState::kSuspended,
-                                                 std::memory_order_acq_rel))
-            break;
-        park(&thread.state, static_cast<uint32_t>(expected), 4, 1000000);
-    }
     world::remove_thread(thread);
     orphan_limbo(thread);
     orphan_heap(thread.heap);
@@ -129,10 +119,7 @@ void abandon_thread(Thread& thread) {
     uint64_t* registers_end = thread.registers_end;
     Frame* frames = thread.frames_begin;
     Frame* frames_end = thread.frames_end;
-    // In place, but for the atomics that a late claim may look at: they stay suspended.
-    thread.~Thread();
-    new (&thread) Thread;
-    thread.state.store(ThreadState::kSuspended, std::memory_order_relaxed);
+    new (static_cast<ThreadFields*>(&thread)) ThreadFields;
     thread.registers_begin = thread.registers_top = registers;
     thread.registers_end = registers_end;
     thread.frames_begin = thread.frames_top = frames;
@@ -140,7 +127,8 @@ void abandon_thread(Thread& thread) {
     world::pool_thread(thread);
 }
 
-void attach(Thread& thread) {
+// But for the critical sections.
+static void attach_only(Thread& thread) {
     for (;;) {
         gil_acquire(thread);
         ThreadState expected = ThreadState::kDetached;
@@ -152,18 +140,36 @@ void attach(Thread& thread) {
         park(&thread.state, static_cast<uint32_t>(ThreadState::kSuspended), 4, -1);
     }
     grace_attach(thread);
+    if (IMUGI_UNLIKELY(thread.breaker.load(std::memory_order_acquire) & kBreakExit))
+        stay_for_ever(thread);
+}
+
+void attach(Thread& thread) {
+    attach_only(thread);
     if (IMUGI_UNLIKELY(thread.critical && !thread.critical->held))
         resume_section(thread, *thread.critical);
+}
+
+void stay_for_ever(Thread& thread) {
+    if (thread.critical) release_sections(thread);
+    grace_detach(thread);
+    thread.state.store(ThreadState::kDetached, std::memory_order_seq_cst);
+    gil_release(thread);
+    world::notify_stopper();
+    uint32_t never = 0;
+    for (;;) park(&never, 0, 4, -1);
 }
 
 void detach(Thread& thread) {
     if (thread.critical) release_sections(thread);
     grace_detach(thread);
     thread.state.store(ThreadState::kDetached,
-                       std::memory_order_seq_cst);  // pairs with attach and the stopper
+                       std::memory_order_seq_cst);  // pairs with attach, try_claim and the stopper
     gil_release(thread);
-    if (IMUGI_UNLIKELY(thread.breaker.load(std::memory_order_seq_cst) & kBreakStop))
-        world::notify_stopper();
+    uint32_t reasons = thread.breaker.load(std::memory_order_seq_cst);
+    if (IMUGI_UNLIKELY(reasons & kBreakStop)) world::notify_stopper();
+    // Others' drops must not wait until this thread wakes up.
+    if (IMUGI_UNLIKELY(reasons & kBreakMerge)) safepoint_hooks.hand_over_merges();
 }
 
 void request(Thread& thread, Breaker reason) {
@@ -180,19 +186,20 @@ ClaimResult try_claim(Heap& heap) {
     request(*thread, kBreakMerge);
     if (thread == current_thread_slot) return ClaimResult::kAttached;
     ThreadState expected = ThreadState::kDetached;
-    // When it is suspended by a stop-the-world or another claim, that one's end finds kBreakMerge.
+    // When a stop-the-world or another claim has suspended it, their end looks at the queue again.
     if (!thread->state.compare_exchange_strong(expected, ThreadState::kSuspended,
                                                std::memory_order_acq_rel))
         return ClaimResult::kAttached;
-    if (heap.thread.load(std::memory_order_acquire) == thread) return ClaimResult::kClaimed;
-    world::resume_thread(*thread);
+    if (heap.thread.load(std::memory_order_acquire) == thread) {
+        clear_request(*thread, kBreakMerge);
+        return ClaimResult::kClaimed;
+    }
+    world::end_claim(*thread);
     return ClaimResult::kAttached;
 }
 
 void release_claim(Heap& heap) {
-    Thread* thread = heap.thread.load(std::memory_order_relaxed);
-    clear_request(*thread, kBreakMerge);
-    world::resume_thread(*thread);
+    world::end_claim(*heap.thread.load(std::memory_order_relaxed));
 }
 
 }  // namespace imugi

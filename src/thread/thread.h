@@ -19,6 +19,7 @@ struct Frame;
 struct Interpreter;
 struct CriticalSection;
 struct Shape;
+struct Thread;
 
 // Bits of Thread::breaker: reasons to leave the fast path at the next poll. Set by any thread
 // (fetch_or, release), cleared by the thread itself (fetch_and, acquire) before it acts on them.
@@ -44,11 +45,18 @@ struct ExcState {
 
 enum class ThreadState : uint32_t { kDetached, kAttached, kSuspended };
 
-struct Thread {
-    // --- hot: polled or used by nearly every operation ---
+// What other threads look at, even at a Thread that has ended and waits in the pool: never
+// constructed anew.
+struct ThreadAtomics {
     std::atomic<uint32_t> breaker{0};
+    // A claim must not find it before it has a heap.
+    std::atomic<ThreadState> state{ThreadState::kSuspended};
+    std::atomic<uint64_t> seen_epoch{UINT64_MAX};  // grace periods; UINT64_MAX while detached
+};
+
+struct ThreadFields {
+    // --- hot: used by nearly every operation ---
     uint16_t heap_id = 0;  // equals Object::owner of what this thread owns
-    std::atomic<ThreadState> state{ThreadState::kDetached};
     Heap* heap = nullptr;
     uint64_t return_bits = 0;         // on its way out of a frame
     bool generator_returned = false;  // how the last generator resumed from C++ came back
@@ -81,9 +89,7 @@ struct Thread {
     uint32_t dead_capacity = 0;
     uint32_t drop_depth = 0;
 
-    // --- grace periods (thread/grace.h) ---
-    std::atomic<uint64_t> seen_epoch{0};  // UINT64_MAX while detached
-    struct Limbo* limbo = nullptr;        // what this thread retired, oldest first
+    struct Limbo* limbo = nullptr;  // what this thread retired, oldest first (thread/grace.h)
 
     // --- tracing ---
     uint64_t trace_function = 0;  // owning words; 0 for none
@@ -112,6 +118,8 @@ struct Thread {
     Thread* list_previous = nullptr;
 };
 
+struct Thread : ThreadAtomics, ThreadFields {};
+
 // The Thread of the calling OS thread; null when there is none. Initial-exec TLS.
 extern thread_local constinit Thread* current_thread_slot;
 // Its heap id, apart, so that reference counts need one load. 0xFFFF when there is no thread: owns
@@ -135,6 +143,8 @@ void destroy_thread(Thread& thread);
 // critical sections' locks.
 void attach(Thread& thread);
 void detach(Thread& thread);
+// A daemon thread after the end of the runtime: detached, its C++ frames as they are.
+[[noreturn]] void stay_for_ever(Thread& thread);
 
 // Around every blocking call.
 class [[nodiscard]] Detached {

@@ -33,7 +33,6 @@ struct ListGuard {
 };
 }  // namespace
 
-// Threads are chained by `pool_next` while pooled and by `list_*` while listed.
 void add_thread(Thread& thread) {
     ListGuard guard;
     thread.list_next = all_threads;
@@ -47,9 +46,20 @@ void add_thread(Thread& thread) {
 }
 
 void remove_thread(Thread& thread) {
-    ListGuard guard;
-    (thread.list_previous ? thread.list_previous->list_next : all_threads) = thread.list_next;
-    if (thread.list_next) thread.list_next->list_previous = thread.list_previous;
+    for (;;) {
+        ThreadState expected = ThreadState::kDetached;
+        {
+            ListGuard guard;
+            if (thread.state.compare_exchange_strong(expected, ThreadState::kSuspended,
+                                                     std::memory_order_acq_rel)) {
+                (thread.list_previous ? thread.list_previous->list_next : all_threads) =
+                    thread.list_next;
+                if (thread.list_next) thread.list_next->list_previous = thread.list_previous;
+                return;
+            }
+        }
+        park(&thread.state, static_cast<uint32_t>(expected), 4, 1000000);
+    }
 }
 
 void pool_thread(Thread& thread) {
@@ -73,9 +83,15 @@ void for_each_thread(void (*visit)(void* context, Thread& thread), void* context
     for (Thread* thread = all_threads; thread; thread = thread->list_next) visit(context, *thread);
 }
 
-void resume_thread(Thread& thread) {
+static void resume_thread(Thread& thread) {
     thread.state.store(ThreadState::kDetached, std::memory_order_release);  // pairs with attach
     unpark_all(&thread.state);
+}
+
+void end_claim(Thread& thread) {
+    ListGuard guard;
+    // A stopper may have passed it already, and resumes it in the end.
+    if (!stopper.load(std::memory_order_relaxed)) resume_thread(thread);
 }
 
 void notify_stopper() {
@@ -84,15 +100,16 @@ void notify_stopper() {
 }
 
 void suspend_self(Thread& thread) {
-    grace_detach(thread);
     {
         ListGuard guard;
         Thread* stopping = stopper.load(std::memory_order_relaxed);
         if (!stopping || stopping == &thread) {
             clear_request(thread, kBreakStop);
-            grace_attach(thread);
             return;
         }
+        // The stopper may need what this thread has locked.
+        if (thread.critical) release_sections(thread);
+        grace_detach(thread);
         thread.state.store(ThreadState::kSuspended, std::memory_order_release);
     }
     gil_release(thread);
@@ -126,13 +143,18 @@ static void stop(Thread& self) {
     }
 }
 
-static void go_on(Thread& self) {
+// True when a thread that may sleep on was asked to merge counts meanwhile.
+static bool go_on(Thread& self) {
     ListGuard guard;
+    bool merges = false;
     stopper.store(nullptr, std::memory_order_seq_cst);
     for (Thread* thread = all_threads; thread; thread = thread->list_next) {
         clear_request(*thread, kBreakStop);
-        if (thread != &self) resume_thread(*thread);
+        if (thread == &self) continue;
+        resume_thread(*thread);
+        merges = merges || (thread->breaker.load(std::memory_order_relaxed) & kBreakMerge);
     }
+    return merges;
 }
 
 void after_fork_child(Thread& survivor) {
@@ -160,8 +182,9 @@ StopTheWorld::~StopTheWorld() {
         world::nesting--;
         return;
     }
-    world::go_on(thread_);
+    bool merges = world::go_on(thread_);
     world::stop_mutex.unlock();
+    if (merges) safepoint_hooks.merge_detached();
 }
 
 }  // namespace imugi

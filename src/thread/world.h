@@ -7,14 +7,16 @@ namespace imugi::world {
 
 // The list of all Threads; pooled ones are not in it.
 void add_thread(Thread& thread);
+// Waits for a claim or stop-the-world to end, and leaves the detached thread suspended, so that
+// no other begins.
 void remove_thread(Thread& thread);
 void pool_thread(Thread& thread);
 Thread* take_pooled_thread();  // null when the pool is empty; suspended
 // Calls visit for every thread under the list's mutex (it must not block).
 void for_each_thread(void (*visit)(void* context, Thread& thread), void* context);
 
-// Suspended becomes detached again, and it is woken.
-void resume_thread(Thread& thread);
+// The claimed thread is detached again, and woken; in a stopped world it stays suspended.
+void end_claim(Thread& thread);
 void notify_stopper();
 // The answer to kBreakStop at a safepoint: suspends until the world goes on.
 void suspend_self(Thread& thread);

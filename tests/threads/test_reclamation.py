@@ -42,8 +42,10 @@ def test_made_here_dropped_there():
         done.set()
     def drop():
         while not done.is_set() or channel:
-            if channel:
+            try:
                 channel.pop()
+            except IndexError:
+                pass
     run(make, drop, drop)
     del channel
     settle()

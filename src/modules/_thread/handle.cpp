@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "memory/merge.h"
 #include "object/call.h"
 #include "object/config.h"
 #include "object/context.h"
@@ -72,6 +73,9 @@ void finish(Thread& thread, ThreadHandle* handle) {
     drop(thread.async_exception);
     drop(thread.async_gen_firstiter);
     drop(thread.async_gen_finalizer);
+    drain_dying(thread);
+    release_method_cache(thread);
+    merge_queued(thread);
     drain_dying(thread);
     if (handle) {
         handle->state.store(kDone, std::memory_order_release);  // pairs with join

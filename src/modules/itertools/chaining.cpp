@@ -239,10 +239,44 @@ Owned islice_make(Thread& thread, Type& type, Arguments arguments) {
     return Owned::adopt(islice);
 }
 
+Index islice_following(const ISlice& self, Index wanted) {
+    Index following;
+    if (__builtin_add_overflow(wanted, self.step, &following)) following = PTRDIFF_MAX;
+    return self.stop >= 0 && following > self.stop ? self.stop : following;
+}
+
+// Each of several threads takes its places first, and then as many items.
+Owned islice_next_shared(Thread& thread, ISlice& self, Value iterator) {
+    Index left;
+    bool ended;
+    {
+        Lock guard(thread, self);
+        Index wanted = self.wanted.load(std::memory_order_relaxed);
+        left = wanted - self.reached.load(std::memory_order_relaxed);
+        ended = self.stop >= 0 && wanted >= self.stop;
+        if (!ended) {
+            left++;
+            self.wanted.store(islice_following(self, wanted), std::memory_order_relaxed);
+        }
+        self.reached.store(ended ? wanted : wanted + 1, std::memory_order_relaxed);
+    }
+    Owned item = Owned::nothing();
+    for (; left > 0; left--) {
+        item = TRY(next(thread, iterator));
+        if (!item.is_nothing()) continue;
+        ended = true;
+        break;
+    }
+    if (!ended) return item;
+    clear_field(thread, self, self.iterator);
+    return Owned::nothing();
+}
+
 Owned islice_next(Thread& thread, Value value) {
     auto& self = value.as<ISlice>();
     Owned iterator = load_field(thread, self, self.iterator);
     if (!iterator) return Owned::nothing();
+    if (!is_unique(&self)) return islice_next_shared(thread, self, iterator);
     while (self.reached.load(std::memory_order_relaxed) <
            self.wanted.load(std::memory_order_relaxed)) {
         Owned skipped = TRY(next(thread, iterator));
@@ -262,10 +296,8 @@ Owned islice_next(Thread& thread, Value value) {
         return item;
     }
     self.reached.fetch_add(1, std::memory_order_relaxed);
-    Index wanted = self.wanted.load(std::memory_order_relaxed), following;
-    if (__builtin_add_overflow(wanted, self.step, &following)) following = PTRDIFF_MAX;
-    if (self.stop >= 0 && following > self.stop) following = self.stop;
-    self.wanted.store(following, std::memory_order_relaxed);
+    self.wanted.store(islice_following(self, self.wanted.load(std::memory_order_relaxed)),
+                      std::memory_order_relaxed);
     return item;
 }
 
