@@ -7,6 +7,7 @@
 #include <memory>
 #include <thread>
 
+#include "memory/merge.h"
 #include "memory/refcount.h"
 #include "object/exception.h"
 #include "object/interpreter.h"
