@@ -13,9 +13,9 @@ class Flow {
         : context_(context), unit_(unit), reachable_(context.arena) {}
 
     bool run() {
-        uint32_t count = unit_.code.size();
-        if (!reachable_.resize(count, 0)) return context_.no_memory();
         thread_jumps();
+        if (!copy_returns() || !reachable_.resize(unit_.code.size(), 0))
+            return context_.no_memory();
         if (!mark_reachable() || !drop_checks()) return false;
         compact();
         return true;
@@ -55,6 +55,35 @@ class Flow {
                 jump.handler = at(target).handler;
             }
         }
+    }
+
+    // The implicit return stands on the line that control comes from: a copy for each line of
+    // conditional jumps to it.
+    bool copy_returns() {
+        Vec<uint32_t> copies(context_.arena);
+        uint32_t count = unit_.code.size();
+        for (uint32_t i = 0; i < count; i++) {
+            if (!is_jump(at(i).op)) continue;
+            uint32_t target = target_of(at(i));
+            while (target < count && at(target).op == Opcode::NOP && at(target).position.line < 0)
+                target++;
+            if (target >= count || at(target).op != Opcode::RETURN_NONE ||
+                at(target).position.line >= 0)
+                continue;
+            uint32_t label = 0;
+            for (uint32_t copy : copies)
+                if (at(unit_.labels[copy]).position.line == at(i).position.line) label = copy;
+            if (!label) {
+                Instruction copy = at(target);
+                copy.position = at(i).position;
+                label = unit_.labels.size();
+                unit_.labels.push(unit_.code.size());
+                unit_.code.push(copy);
+                copies.push(label);
+            }
+            at(i).target = Label{label};
+        }
+        return !context_.arena.failed();
     }
 
     bool mark_reachable() {

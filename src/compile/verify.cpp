@@ -60,7 +60,7 @@ class Verifier {
         }
         if ((word & 0xFF) >= kOpcodeCount) return false;
         out->op = static_cast<Opcode>(word & 0xFF);
-        if (out->op == Opcode::WIDE) return false;
+        if (out->op == Opcode::WIDE || out->op == Opcode::INSTRUMENTED) return false;
         out->a = (word >> 8 & 0xFF) | wide_a;
         out->b = (word >> 16 & 0xFF) | wide_b;
         out->c = (word >> 24) | wide_c;

@@ -134,6 +134,7 @@ void code_fields(Object* object, FieldVisitor& visitor) {
 void code_release(Object* object) {
     auto& c = *static_cast<Code*>(object);
     array_free(c.caches);
+    array_free(c.instrumentation.load(std::memory_order_relaxed));
     array_free(const_cast<uint32_t*>(c.original_words));
 }
 

@@ -69,13 +69,14 @@ struct Code : Object {
     int32_t first_line;
     uint32_t version;              // for caches; unique
     std::atomic<uint32_t> warmth;  // calls and loops, for a compiler to come
-    Slot constants;                // tuple
-    Slot names;                    // tuple of interned str
-    Slot local_names;              // tuple of str: locals in register order, hidden ones (inlined
-                                   // comprehension) included
-    Slot local_kinds;              // bytes: one LocalKind a register up to first_temporary
-    Slot free_names;               // tuple
-    Slot cell_names;               // tuple: locals that are cells
+    std::atomic<struct Instrumentation*> instrumentation;  // vm/instrument.h; null: never watched
+    Slot constants;                                        // tuple
+    Slot names;                                            // tuple of interned str
+    Slot local_names;  // tuple of str: locals in register order, hidden ones (inlined
+                       // comprehension) included
+    Slot local_kinds;  // bytes: one LocalKind a register up to first_temporary
+    Slot free_names;   // tuple
+    Slot cell_names;   // tuple: locals that are cells
     Slot filename, name, qualname;
 
     uint32_t parameter_count() const {

@@ -148,7 +148,8 @@ void wait_for_grace(Thread& thread) {
             nanosleep(&pause, nullptr);
         }
         quiescent_point(thread);
-        if (thread.breaker.load(std::memory_order_relaxed) & ~uint32_t{kBreakLimbo}) return;
+        if (thread.breaker.load(std::memory_order_relaxed) & ~uint32_t{kBreakLimbo | kBreakTrace})
+            return;
     }
 }
 

@@ -36,10 +36,6 @@ bool safepoint_slow(Thread& thread) {
             clear_request(thread, kBreakCollect);
             safepoint_hooks.collect(thread);
         }
-        if (reasons & kBreakTrace) {
-            clear_request(thread, kBreakTrace);
-            safepoint_hooks.trace_changed(thread);
-        }
         if (thread.breaker.load(std::memory_order_relaxed) & kBreakDying) {
             clear_request(thread, kBreakDying);
             safepoint_hooks.drain_dying(thread);

@@ -30,7 +30,6 @@ struct SafepointHooks {
     bool (*signals)(Thread&);
     bool (*async_exception)(Thread&);
     bool (*pending_calls)(Thread&);
-    void (*trace_changed)(Thread&);
 };
 extern SafepointHooks safepoint_hooks;
 

@@ -33,6 +33,7 @@ static constexpr size_t kStackReserve = 96 << 10;
 static constexpr size_t kMostStack = size_t{64} << 20;
 
 static std::atomic<uint64_t> next_thread_id{1};
+std::atomic<uint32_t> first_breaker{0};
 
 static void find_stack(Thread& thread) {
     pthread_attr_t attributes;
@@ -90,6 +91,9 @@ Thread* create_thread(Interpreter& interpreter) {
     thread->id = next_thread_id.fetch_add(1, std::memory_order_relaxed);
     thread->seen_epoch.store(UINT64_MAX, std::memory_order_relaxed);
     world::add_thread(*thread);
+    // In the list already: who changes it from now on changes the thread too.
+    thread->breaker.fetch_or(first_breaker.load(std::memory_order_relaxed),
+                             std::memory_order_relaxed);
     return thread;
 }
 

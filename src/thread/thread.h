@@ -33,7 +33,7 @@ enum Breaker : uint32_t {
     kBreakDying = 64,     // finalizers or weakref callbacks wait in `dying`
     kBreakPending = 128,  // interpreter-wide pending calls
     kBreakLimbo = 256,    // the limbo is over its bound: wait for a grace period
-    kBreakTrace = 512,    // tracing or monitoring changed
+    kBreakTrace = 512,    // stays set while code may have to be instrumented (vm/instrument.h)
     kBreakExit = 1024,    // the runtime finalizes; daemon threads park
 };
 
@@ -94,7 +94,10 @@ struct ThreadFields {
     // --- tracing ---
     uint64_t trace_function = 0;  // owning words; 0 for none
     uint64_t profile_function = 0;
-    int32_t tracing = 0;  // > 0 while inside a trace function
+    int32_t tracing = 0;              // > 0 while inside a trace function
+    int32_t trace_event = -1;         // what is being reported to it (MonitoringEvent)
+    uint32_t trace_version = 0;       // Monitoring::version that its frames reflect
+    std::atomic<bool> traces{false};  // has one of the functions; its own writes, others read
 
     // --- per-thread Python state, owning words ---
     uint64_t context = 0;          // contextvars.Context
@@ -129,6 +132,9 @@ extern thread_local constinit uint16_t current_heap_id;
 IMUGI_ALWAYS_INLINE Thread& current_thread() {
     return *current_thread_slot;
 }
+
+// Breaker bits that a new thread begins with.
+extern std::atomic<uint32_t> first_breaker;
 
 // Creates a Thread, detached and not yet any OS thread's; null when memory is short.
 Thread* create_thread(Interpreter& interpreter);

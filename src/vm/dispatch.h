@@ -14,7 +14,8 @@
 //  immediate.
 //  5. Anything that may have dropped the last reference to an object ends in NEXT_DROPPED:
 //  finalizers run before the next instruction.
-//  6. Instructions are specialised by storing the whole word; operands stay as they are.
+//  6. Instructions are specialised by exchanging the whole word for the one that was read (compare
+//     and swap: it may have become INSTRUMENTED meanwhile); operands stay as they are.
 #pragma once
 
 #include "compile/opcode.h"

@@ -8,6 +8,7 @@
 #include "vm/call.h"
 #include "vm/dispatch.h"
 #include "vm/frame_object.h"
+#include "vm/instrument.h"
 #include "vm/slow.h"
 
 namespace imugi {
@@ -136,6 +137,7 @@ Step generator_send(Thread& thread, Generator& generator, Value value) {
 // Enters with the pending exception and unwinds from where it stopped.
 static Owned run_throwing(Thread& thread, Frame* frame) {
     frame->flags |= kFrameEntry;
+    if (is_watching(thread)) report_throw(thread, *frame);
     return Owned::adopt(op_unwind(thread, frame, frame->pc, frame->registers, 0));
 }
 

@@ -1,6 +1,7 @@
 // Moves, constants, cells, names, tests and jumps. See dispatch.h for the rules of the loop.
 #include "object/dict.h"
 #include "vm/dispatch.h"
+#include "vm/instrument.h"
 #include "vm/slow.h"
 
 namespace imugi {
@@ -351,7 +352,10 @@ DEFINE_OP(JUMP) {
 DEFINE_OP(JUMP_BACK) {
     if (IMUGI_UNLIKELY(thread.breaker.load(std::memory_order_relaxed) != 0)) {
         SAVE();
+        bool changed = false;
         if (!safepoint_slow(thread)) RAISE();
+        if (is_watching(thread) && !trace_safepoint(thread, *frame, &changed)) RAISE();
+        if (changed) DISPATCH();
     }
     JUMP_BY(2);
 }

@@ -7,6 +7,7 @@
 #include "vm/call.h"
 #include "vm/dispatch.h"
 #include "vm/generator.h"
+#include "vm/instrument.h"
 #include "vm/slow.h"
 
 namespace imugi {
@@ -375,11 +376,11 @@ DEFINE_OP(FOR_ITER) {
 
 // At a FOR_ITER whose iterator has ended.
 OP_FUNCTION(op_for_iter_exhausted) {
-    word = pc->load(std::memory_order_relaxed);
-    uint32_t b = Narrow::b(word);
-    if ((pc[-1].load(std::memory_order_relaxed) & 0xFF) == static_cast<uint32_t>(Opcode::WIDE) &&
-        frame->code->register_count > 256)
-        b |= pc[-1].load(std::memory_order_relaxed) >> 8 & 0xFF00;
+    // The words in place may be instrumented.
+    const uint32_t* at = frame->code->original_words + (pc - frame->code->words);
+    uint32_t b = Narrow::b(*at);
+    if ((at[-1] & 0xFF) == static_cast<uint32_t>(Opcode::WIDE) && frame->code->register_count > 256)
+        b |= at[-1] >> 8 & 0xFF00;
     uint64_t iterator = r[b];
     r[b] = 0;
     drop_bits(iterator);
@@ -391,7 +392,10 @@ OP_FUNCTION(op_for_iter_exhausted) {
 DEFINE_OP(RESUME) {
     if (IMUGI_UNLIKELY(thread.breaker.load(std::memory_order_relaxed) != 0)) {
         SAVE();
+        bool changed = false;
         if (!safepoint_slow(thread)) RAISE();
+        if (is_watching(thread) && !trace_safepoint(thread, *frame, &changed)) RAISE();
+        if (changed) DISPATCH();
     }
     NEXT(1);
 }

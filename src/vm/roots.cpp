@@ -61,7 +61,6 @@ void install_vm_hooks() {
     safepoint_hooks.signals = answer_signals;
     safepoint_hooks.async_exception = answer_async_exception;
     safepoint_hooks.pending_calls = [](Thread&) { return true; };
-    safepoint_hooks.trace_changed = [](Thread&) {};
 }
 
 }  // namespace imugi

@@ -4,9 +4,12 @@
 #include "vm/call.h"
 #include "vm/dispatch.h"
 #include "vm/generator.h"
+#include "vm/instrument.h"
 #include "vm/traceback.h"
 
 namespace imugi {
+
+static OP_FUNCTION(op_handle);
 
 // The innermost range that covers the word; null for none.
 static const ExceptionRange* find_range(const Code& code, uint32_t word) {
@@ -20,19 +23,28 @@ static const ExceptionRange* find_range(const Code& code, uint32_t word) {
 OP_FUNCTION(op_unwind) {
     SAVE();
     note_traceback(thread, *frame);
-    IMUGI_MUSTTAIL return op_find_handler(OP_ARGUMENTS);
+    if (IMUGI_UNLIKELY(is_watching(thread))) report_raise(thread, *frame);
+    IMUGI_MUSTTAIL return op_handle(OP_ARGUMENTS);
 }
 
 OP_FUNCTION(op_find_handler) {
+    if (IMUGI_UNLIKELY(is_watching(thread))) report_reraise(thread, *frame);
+    IMUGI_MUSTTAIL return op_handle(OP_ARGUMENTS);
+}
+
+// The frame's handler takes the pending exception, or the frame ends.
+static OP_FUNCTION(op_handle) {
     const Code& code = *frame->code;
     const ExceptionRange* range = find_range(code, static_cast<uint32_t>(pc - code.words));
     if (range) {
+        if (IMUGI_UNLIKELY(is_watching(thread))) report_handled(thread, *frame, range->handler);
         discard_range(r, range->depth, code.register_count - range->depth);
         r[range->depth] = thread.exception;
         thread.exception = 0;
         pc = code.words + range->handler;
         NEXT_DROPPED(0);
     }
+    if (IMUGI_UNLIKELY(is_watching(thread))) report_unwind(thread, *frame);
     uint8_t flags = frame->flags;
     if (flags & kFrameGenerator)
         generator_leave(thread, frame, kGeneratorFinished);

@@ -24,6 +24,7 @@
 #include "thread/parking_lot.h"
 #include "thread/safepoint.h"
 #include "vm/frame.h"
+#include "vm/instrument.h"
 
 namespace imugi {
 
@@ -68,8 +69,8 @@ void report(Thread& thread, Value function) {
 void finish(Thread& thread, ThreadHandle* handle) {
     drop(thread.context);
     drop(thread.dict);
-    drop(thread.trace_function);
-    drop(thread.profile_function);
+    if (thread.trace_function) set_trace_function(thread, Value());
+    if (thread.profile_function) set_profile_function(thread, Value());
     drop(thread.async_exception);
     drop(thread.async_gen_firstiter);
     drop(thread.async_gen_finalizer);

@@ -1,7 +1,5 @@
-// sys.monitoring (PEP 669): tools, events and callbacks as the interpreter's tools know them.
-//
-// The tables are the interpreter's, under `lock`. The interpreter does not yet raise events: what
-// is registered here is kept and told, not called.
+// sys.monitoring (PEP 669): the functions; what they set is kept and acted upon by
+// vm/instrument.h, whose mutex protects it.
 #include "modules/sys/sys.h"
 #include "object/call.h"
 #include "object/dict.h"
@@ -13,125 +11,184 @@
 #include "object/str.h"
 #include "object/tuple.h"
 #include "thread/lock.h"
+#include "vm/instrument.h"
 
 namespace imugi {
 
 namespace {
 
-constexpr int kTools = 6;
-constexpr int kEvents = 19;
-constexpr int kLocalEvents = (1 << 11) - 1;  // those that single code objects can have
-const char* const event_names[kEvents] = {"PY_START",
-                                          "PY_RESUME",
-                                          "PY_RETURN",
-                                          "PY_YIELD",
-                                          "CALL",
-                                          "LINE",
-                                          "INSTRUCTION",
-                                          "JUMP",
-                                          "BRANCH_LEFT",
-                                          "BRANCH_RIGHT",
-                                          "STOP_ITERATION",
-                                          "RAISE",
-                                          "EXCEPTION_HANDLED",
-                                          "PY_UNWIND",
-                                          "PY_THROW",
-                                          "RERAISE",
-                                          "C_RETURN",
-                                          "C_RAISE",
-                                          "BRANCH"};
+constexpr uint32_t bit(int event) {
+    return uint32_t{1} << event;
+}
+constexpr uint32_t kBranches = bit(kEventBranchLeft) | bit(kEventBranchRight);
+constexpr uint32_t kAfterCalls = bit(kEventCReturn) | bit(kEventCRaise);
+const char* const event_names[kMonitoringEvents] = {"PY_START",
+                                                    "PY_RESUME",
+                                                    "PY_RETURN",
+                                                    "PY_YIELD",
+                                                    "CALL",
+                                                    "LINE",
+                                                    "INSTRUCTION",
+                                                    "JUMP",
+                                                    "BRANCH_LEFT",
+                                                    "BRANCH_RIGHT",
+                                                    "STOP_ITERATION",
+                                                    "RAISE",
+                                                    "EXCEPTION_HANDLED",
+                                                    "PY_UNWIND",
+                                                    "PY_THROW",
+                                                    "RERAISE",
+                                                    "C_RETURN",
+                                                    "C_RAISE",
+                                                    "BRANCH"};
 
-RuntimeMutex mutex;
-Slot tool_names[kTools];
-Slot callbacks[kTools][kEvents];
-int global_events[kTools];
-Slot local_events[kTools];  // Dict: code -> events
-
-bool check_tool(Thread& thread, int tool, bool in_use = true) {
-    if (tool < 0 || tool >= kTools)
+bool check_tool(Thread& thread, int tool, bool in_use = false) {
+    if (tool < 0 || tool >= kUserTools)
         return raise(thread, exc::ValueError, "invalid tool {} (must be between 0 and 5)", tool);
-    if (in_use && tool_names[tool].is_empty())
+    if (in_use && monitoring.names[tool].is_empty())
         return raise(thread, exc::ValueError, "tool {} is not in use", tool);
     return true;
 }
 
 Owned use_tool_id(Thread& thread, int tool, Value name) {
-    TRY(check_tool(thread, tool, false));
+    TRY(check_tool(thread, tool));
     if (!is_str(name)) return raise(thread, exc::ValueError, "tool name must be a str");
-    MutexGuard guard(mutex);
-    if (!tool_names[tool].is_empty())
-        return raise(thread, exc::ValueError, "tool {} is already in use", tool);
-    tool_names[tool].init(Owned::share(name));
+    bool taken;
+    {
+        MutexGuard guard(monitoring.mutex);
+        taken = !monitoring.names[tool].is_empty();
+        if (!taken) monitoring.names[tool].init(Owned::share(name));
+    }
+    if (taken) return raise(thread, exc::ValueError, "tool {} is already in use", tool);
     return Owned::share(none());
 }
 
-void clear(Thread& thread, int tool) {
-    global_events[tool] = 0;
-    Owned dropped = local_events[tool].take();
-    for (Slot& callback : callbacks[tool]) dropped = callback.take();
+// No callbacks and no events, neither global nor of single codes.
+bool clear(Thread& thread, int tool) {
+    for (Slot& callback : monitoring.callbacks[tool]) Owned dropped = callback.take();
+    return clear_tool_events(thread, tool);
 }
 Owned clear_tool_id(Thread& thread, int tool) {
-    TRY(check_tool(thread, tool, false));
-    if (!tool_names[tool].is_empty()) clear(thread, tool);
+    TRY(check_tool(thread, tool));
+    if (!monitoring.names[tool].is_empty()) TRY(clear(thread, tool));
     return Owned::share(none());
 }
 Owned free_tool_id(Thread& thread, int tool) {
-    TRY(check_tool(thread, tool, false));
-    clear(thread, tool);
-    Owned name = tool_names[tool].take();
+    TRY(check_tool(thread, tool));
+    if (!monitoring.names[tool].is_empty()) TRY(clear(thread, tool));
+    Owned name;
+    MutexGuard guard(monitoring.mutex);
+    name = monitoring.names[tool].take();
     return Owned::share(none());
 }
 Owned get_tool(Thread& thread, int tool) {
-    TRY(check_tool(thread, tool, false));
-    return tool_names[tool].is_empty() ? Owned::share(none()) : tool_names[tool].share();
+    TRY(check_tool(thread, tool));
+    MutexGuard guard(monitoring.mutex);
+    Slot& name = monitoring.names[tool];
+    return name.is_empty() ? Owned::share(none()) : name.share();
+}
+
+Owned exchange_callback(int tool, int event, Value function) {
+    MutexGuard guard(monitoring.mutex);
+    return monitoring.callbacks[tool][event].exchange(is_none(function) ? Owned()
+                                                                        : Owned::share(function));
 }
 
 Owned register_callback(Thread& thread, int tool, int event, Value function) {
-    TRY(check_tool(thread, tool, false));
+    TRY(check_tool(thread, tool));
     if (event <= 0 || (event & (event - 1)) != 0)
         return raise(thread, exc::ValueError,
                      "The callback can only be set for one event at a time");
     int index = __builtin_ctz(static_cast<unsigned>(event));
-    if (index >= kEvents) return raise(thread, exc::ValueError, "invalid event {}", event);
-    Owned old =
-        callbacks[tool][index].exchange(is_none(function) ? Owned() : Owned::share(function));
+    if (index >= kMonitoringEvents)
+        return raise(thread, exc::ValueError, "invalid event {}", event);
+    TRY(audit_event(thread, "sys.monitoring.register_callback", function));
+    Owned old;
+    if (index == kEventBranch) {
+        old = exchange_callback(tool, kEventBranchLeft, function);
+        Owned right = exchange_callback(tool, kEventBranchRight, function);
+        monitoring.branch_callback[tool].store(!is_none(function), std::memory_order_relaxed);
+    } else {
+        if (bit(index) & kBranches)
+            monitoring.branch_callback[tool].store(false, std::memory_order_relaxed);
+        old = exchange_callback(tool, index, function);
+    }
     return old ? std::move(old) : Owned::share(none());
 }
 
+// The set as it is kept: BRANCH stands for both sides; C_RETURN and C_RAISE come with CALL.
+bool normalize(Thread& thread, uint32_t* events) {
+    if (*events & kAfterCalls) {
+        constexpr uint32_t all = kAfterCalls | bit(kEventCall);
+        if ((*events & all) != all)
+            return raise(thread, exc::ValueError,
+                         "cannot set C_RETURN or C_RAISE events independently");
+        *events &= ~kAfterCalls;
+    }
+    if (*events & bit(kEventBranch)) *events = (*events & ~bit(kEventBranch)) | kBranches;
+    return true;
+}
+
+Ref<Str> hexadecimal(Thread& thread, int number) {
+    char text[16];
+    snprintf(text, sizeof text, "0x%x", static_cast<unsigned>(number));
+    return make_str(thread, text);
+}
+
 Owned get_events(Thread& thread, int tool) {
-    TRY(check_tool(thread, tool));
-    return Owned::small_int(global_events[tool]);
+    TRY(check_tool(thread, tool, true));
+    uint32_t events = monitoring.events[tool].load(std::memory_order_relaxed);
+    if (events & bit(kEventCall)) events |= kAfterCalls;
+    return Owned::small_int(events);
 }
 Owned set_events(Thread& thread, int tool, int events) {
     TRY(check_tool(thread, tool));
-    if (events < 0 || events >= 1 << kEvents)
-        return raise(thread, exc::ValueError, "invalid event set 0x{}", events);
-    global_events[tool] = events;
+    if (events < 0 || events >= 1 << kMonitoringEvents) {
+        Ref<Str> shown = TRY(hexadecimal(thread, events));
+        return raise(thread, exc::ValueError, "invalid event set {}", *shown);
+    }
+    auto set = static_cast<uint32_t>(events);
+    TRY(normalize(thread, &set));
+    TRY(check_tool(thread, tool, true));
+    TRY(set_monitoring_events(thread, tool, set));
     return Owned::share(none());
 }
 Owned get_local_events(Thread& thread, int tool, Value code) {
-    TRY(check_tool(thread, tool));
     if (!has_shape(code, k_code_shape))
         return raise(thread, exc::TypeError, "code must be a code object");
-    if (local_events[tool].is_empty()) return Owned::small_int(0);
-    Owned events = TRY(dict_get(thread, local_events[tool].as<Dict>(), code));
-    return events.is_nothing() ? Owned::small_int(0) : std::move(events);
+    TRY(check_tool(thread, tool, true));
+    uint32_t events = local_monitoring_events(code.as<Code>(), tool);
+    if (events & bit(kEventCall)) events |= kAfterCalls;
+    return Owned::small_int(events);
 }
 Owned set_local_events(Thread& thread, int tool, Value code, int events) {
-    TRY(check_tool(thread, tool));
     if (!has_shape(code, k_code_shape))
         return raise(thread, exc::TypeError, "code must be a code object");
-    if (events < 0 || (events & ~kLocalEvents))
-        return raise(thread, exc::ValueError, "invalid local event set 0x{}", events);
-    if (local_events[tool].is_empty()) local_events[tool].init(make_dict(thread).owned());
-    TRY(dict_set(thread, local_events[tool].as<Dict>(), code, Value::small_int(events)));
+    TRY(check_tool(thread, tool));
+    auto set = static_cast<uint32_t>(events);
+    TRY(normalize(thread, &set));
+    if (events < 0 || set >= bit(kLocalEvents)) {
+        Ref<Str> shown = TRY(hexadecimal(thread, events));
+        return raise(thread, exc::ValueError, "invalid local event set {}", *shown);
+    }
+    TRY(check_tool(thread, tool, true));
+    TRY(set_local_monitoring_events(thread, tool, code.as<Code>(), set));
     return Owned::share(none());
 }
-Owned restart_events(Thread&) {
+Owned restart_events(Thread& thread) {
+    TRY(restart_monitoring_events(thread));
     return Owned::share(none());
 }
+// {event: the tools that have it globally}, of events that any has.
 Owned all_events(Thread& thread) {
-    return make_dict(thread).owned();
+    Ref<Dict> result = TRY(make_dict(thread));
+    for (int event = 0; event < kMonitoringEvents; event++) {
+        uint8_t tools = global_tools(event);
+        if (!tools) continue;
+        Ref<Str> name = TRY(intern(thread, event_names[event]));
+        TRY(dict_set(thread, *result, name, Value::small_int(tools)));
+    }
+    return result;
 }
 
 const MethodRow rows[] = {
@@ -159,7 +216,7 @@ bool add_monitoring(Thread& thread, Module& sys) {
         TRY(module_set(thread, *module, row->name, std::move(function).owned()));
     }
     Ref<Dict> events = TRY(make_dict(thread));
-    for (int i = 0; i < kEvents; i++) {
+    for (int i = 0; i < kMonitoringEvents; i++) {
         Ref<Str> event = TRY(intern(thread, event_names[i]));
         TRY(dict_set(thread, *events, event, Value::small_int(int64_t{1} << i)));
     }
@@ -168,8 +225,12 @@ bool add_monitoring(Thread& thread, Module& sys) {
     Owned namespace_ =
         TRY(call_with(thread, Value::of(simple_namespace_type), *nothing, events.get()));
     TRY(module_set(thread, *module, "events", std::move(namespace_)));
-    TRY(module_set(thread, *module, "DISABLE", call(thread, Value::of(object_type))));
-    TRY(module_set(thread, *module, "MISSING", call(thread, Value::of(object_type))));
+    Owned disable = TRY(call(thread, Value::of(object_type)));
+    Owned missing = TRY(call(thread, Value::of(object_type)));
+    monitoring.disable.init(disable.share());
+    monitoring.missing.init(missing.share());
+    TRY(module_set(thread, *module, "DISABLE", std::move(disable)));
+    TRY(module_set(thread, *module, "MISSING", std::move(missing)));
     struct {
         const char* name;
         int id;

@@ -292,6 +292,18 @@ Owned sys_audit(Thread& thread, Value event, Args args) {
     return Owned::share(none());
 }
 
+}  // namespace
+
+bool audit_event(Thread& thread, const char* event, Value argument) {
+    Owned hooks = dict_get(thread, sys_dict(thread), ID(_audit_hooks));
+    if (!hooks || hooks.is_nothing()) return static_cast<bool>(hooks);
+    Ref<Str> name = TRY(make_str(thread, event));
+    return static_cast<bool>(
+        sys_audit(thread, name, Args{&argument, argument.is_empty() ? size_t{0} : size_t{1}}));
+}
+
+namespace {
+
 // --- asynchronous hooks ---
 
 Owned sys_set_coroutine_origin_tracking_depth(Thread& thread, int depth) {

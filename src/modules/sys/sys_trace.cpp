@@ -12,6 +12,7 @@
 #include "thread/safepoint.h"
 #include "vm/frame.h"
 #include "vm/frame_object.h"
+#include "vm/instrument.h"
 
 namespace imugi {
 
@@ -63,23 +64,22 @@ Owned sys_current_exceptions(Thread& thread) {
     });
 }
 
-void set_function(uint64_t& word, Value function) {
-    Owned old =
-        Owned::adopt(std::exchange(word, is_none(function) ? 0 : Owned::share(function).release()));
-}
 Owned get_function(uint64_t word) {
     return Owned::share(word ? Value::from_bits(word) : none());
 }
-
 Owned sys_settrace(Thread& thread, Value function) {
-    set_function(thread.trace_function, function);
+    TRY(audit_event(thread, "sys.settrace"));
+    set_trace_function(thread, function);
+    TRY(apply_trace_settings(thread));
     return Owned::share(none());
 }
 Owned sys_gettrace(Thread& thread) {
     return get_function(thread.trace_function);
 }
 Owned sys_setprofile(Thread& thread, Value function) {
-    set_function(thread.profile_function, function);
+    TRY(audit_event(thread, "sys.setprofile"));
+    set_profile_function(thread, function);
+    TRY(apply_trace_settings(thread));
     return Owned::share(none());
 }
 Owned sys_getprofile(Thread& thread) {
@@ -87,15 +87,13 @@ Owned sys_getprofile(Thread& thread) {
 }
 
 Owned sys_settraceallthreads(Thread& thread, Value function) {
-    StopTheWorld stopped(thread);
-    for (Thread* each = interpreter_of(thread).threads; each; each = each->next)
-        set_function(each->trace_function, function);
+    TRY(audit_event(thread, "sys.settrace"));
+    TRY(set_function_everywhere(thread, true, function));
     return Owned::share(none());
 }
 Owned sys_setprofileallthreads(Thread& thread, Value function) {
-    StopTheWorld stopped(thread);
-    for (Thread* each = interpreter_of(thread).threads; each; each = each->next)
-        set_function(each->profile_function, function);
+    TRY(audit_event(thread, "sys.setprofile"));
+    TRY(set_function_everywhere(thread, false, function));
     return Owned::share(none());
 }
 Owned sys_call_tracing(Thread& thread, Value function, Tuple& args) {
