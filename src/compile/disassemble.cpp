@@ -107,10 +107,8 @@ class Disassembler {
     }
 
     bool instruction(const Code& code, uint32_t* at) {
-        const uint32_t* words = code.original_words;
-        auto word_at = [&](uint32_t index) {
-            return words ? words[index] : code.words[index].load(std::memory_order_relaxed);
-        };
+        const uint32_t* words = pristine_words(code);
+        auto word_at = [&](uint32_t index) { return words[index]; };
         uint32_t wide = 0, word = word_at(*at);
         bool is_wide = (word & 0xFF) == static_cast<uint32_t>(Opcode::WIDE);
         if (is_wide) {

@@ -279,8 +279,7 @@ class Writer {
     }
 
     bool code(const Code& c) {
-        const auto* words =
-            c.original_words ? c.original_words : reinterpret_cast<const uint32_t*>(c.words);
+        const uint32_t* words = pristine_words(c);
         if (!tag(kTagCode) || !byte(kCodeFormat)) return false;
         for (uint32_t n : {c.flags, c.argument_count, c.positional_only_count, c.keyword_only_count,
                            c.local_count, c.free_count, c.register_count, c.cache_count,

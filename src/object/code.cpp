@@ -35,11 +35,6 @@ Code& as_code(Value v) {
     return v.as<Code>();
 }
 
-const uint32_t* pristine_words(const Code& code) {
-    return code.original_words ? code.original_words
-                               : reinterpret_cast<const uint32_t*>(code.words);
-}
-
 size_t mark_count(const CodeParts& parts) {
     return parts.position_count ? (parts.position_count - 1) / kPositionsPerMark : 0;
 }
@@ -88,6 +83,31 @@ bool make_arrays(Code& code, const CodeParts& parts) {
 
 }  // namespace
 
+const uint32_t* pristine_words(const Code& code) {
+    // Acquire: the copy. Pairs with make_table (vm/instrument.cpp).
+    const uint32_t* original = code.original_words.load(std::memory_order_acquire);
+    return original ? original : reinterpret_cast<const uint32_t*>(code.words);
+}
+
+// Calls `use` again when the words were overwritten meanwhile.
+template <class Use>
+static void with_pristine_words(const Code& code, Use use) {
+    for (const uint32_t* words = nullptr; words != pristine_words(code);) {
+        words = pristine_words(code);
+        use(words);
+    }
+}
+
+static bool same_words(const Code& a, const Code& b) {
+    bool same;
+    with_pristine_words(a, [&](const uint32_t* x) {
+        with_pristine_words(b, [&](const uint32_t* y) {
+            same = memcmp(x, y, a.word_count * sizeof(uint32_t)) == 0;
+        });
+    });
+    return same;
+}
+
 Ref<Code> make_code(Thread& thread, const CodeParts& parts) {
     auto* code = allocate<Code>(thread, code_type);
     if (!code) return {};
@@ -135,7 +155,7 @@ void code_release(Object* object) {
     auto& c = *static_cast<Code*>(object);
     array_free(c.caches);
     array_free(c.instrumentation.load(std::memory_order_relaxed));
-    array_free(const_cast<uint32_t*>(c.original_words));
+    array_free(const_cast<uint32_t*>(c.original_words.load(std::memory_order_relaxed)));
 }
 
 Owned code_repr(Thread& thread, Value self) {
@@ -177,9 +197,7 @@ Owned code_compare(Thread& thread, Value left, Value right, CompareOp op) {
                  a.keyword_only_count == b.keyword_only_count && a.flags == b.flags &&
                  a.first_line == b.first_line && a.word_count == b.word_count &&
                  a.position_bytes == b.position_bytes && a.range_count == b.range_count;
-    equal = equal &&
-            memcmp(pristine_words(a), pristine_words(b), a.word_count * sizeof(uint32_t)) == 0 &&
-            memcmp(a.positions, b.positions, a.position_bytes) == 0 &&
+    equal = equal && same_words(a, b) && memcmp(a.positions, b.positions, a.position_bytes) == 0 &&
             memcmp(a.ranges, b.ranges, a.range_count * sizeof(ExceptionRange)) == 0;
     Slot Code::* fields[] = {&Code::constants,  &Code::names, &Code::local_names, &Code::free_names,
                              &Code::cell_names, &Code::name,  &Code::qualname};
@@ -197,7 +215,11 @@ Result<int64_t> code_hash(Thread& thread, Value self) {
     mix(code.keyword_only_count);
     mix(code.flags);
     mix(static_cast<uint64_t>(code.first_line));
-    for (uint32_t i = 0; i < code.word_count; i++) mix(pristine_words(code)[i]);
+    uint64_t before = h;
+    with_pristine_words(code, [&](const uint32_t* words) {
+        h = before;
+        for (uint32_t i = 0; i < code.word_count; i++) mix(words[i]);
+    });
     auto n = static_cast<int64_t>(h);
     return n == -1 ? -2 : n;
 }
@@ -249,7 +271,11 @@ Owned get_nlocals(Thread& thread, Value self) {
 }
 Owned get_code(Thread& thread, Value self) {
     Code& code = as_code(self);
-    return make_bytes(thread, pristine_words(code), code.word_count * sizeof(uint32_t));
+    Ref<Bytes> bytes = TRY(make_bytes_blank(thread, code.word_count * sizeof(uint32_t)));
+    with_pristine_words(code, [&](const uint32_t* words) {
+        memcpy(bytes_blank_data(*bytes), words, code.word_count * sizeof(uint32_t));
+    });
+    return bytes;
 }
 Owned get_linetable(Thread& thread, Value self) {
     Code& code = as_code(self);

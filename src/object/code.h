@@ -49,8 +49,8 @@ struct Code : Object {
     // One block of memory holds caches, words, ranges, marks and positions, in this order.
     std::atomic<uint32_t>* words;
     std::atomic<uint64_t>* caches;
-    const uint32_t*
-        original_words;  // unspecialised, for co_code, dis and marshal; null: same as words
+    // The words as compiled, once some have been overwritten; null before. See pristine_words().
+    std::atomic<const uint32_t*> original_words;
     const ExceptionRange* ranges;
     const PositionMark* marks;  // of the entries kPositionsPerMark, 2 * kPositionsPerMark ...
     const uint8_t* positions;   // packed; in the block, or read-only data of the program
@@ -108,5 +108,7 @@ struct CodeParts {
     Str *filename, *name, *qualname;
 };
 Ref<Code> make_code(Thread& thread, const CodeParts& parts);
+// The words as compiled. They are right if, once they are read, this still gives the same.
+const uint32_t* pristine_words(const Code& code);
 
 }  // namespace imugi

@@ -88,6 +88,13 @@ extern const Handler wide_handlers[256];
 
 #define OP_FUNCTION(name) IMUGI_OP_CONVENTION uint64_t name(OP_PARAMETERS)
 
+// The instruction at `pc` as it was compiled.
+inline uint32_t original_word(const Code& code, const Word* pc) {
+    uint32_t word = pc->load(std::memory_order_relaxed);
+    if ((word & 0xFF) != static_cast<uint32_t>(Opcode::INSTRUMENTED)) return word;
+    return pristine_words(code)[pc - code.words];
+}
+
 // Shared continuations (interpreter.cpp, unwind.cpp).
 OP_FUNCTION(op_run_dying);           // drains thread.dying, then dispatches at pc
 OP_FUNCTION(op_unwind);              // the exception of the thread leaves the instruction at pc

@@ -11,6 +11,7 @@
 #include "object/call.h"
 #include "object/errors.h"
 #include "object/interpreter.h"
+#include "object/positions.h"
 #include "thread/safepoint.h"
 #include "thread/world.h"
 #include "vm/frame_object.h"
@@ -38,19 +39,20 @@ struct Decoded {
 };
 
 Decoded decode(const Code& code, uint32_t at) {
-    uint32_t word = code.original_words[at];
-    if ((word & 0xFF) == static_cast<uint32_t>(Opcode::WIDE)) word = code.original_words[++at];
+    const uint32_t* words = pristine_words(code);
+    uint32_t word = words[at];
+    if ((word & 0xFF) == static_cast<uint32_t>(Opcode::WIDE)) word = words[++at];
     Decoded it{static_cast<Opcode>(word & 0xFF), 0, 0, false};
     it.next = at + opcode_length(it.op);
     it.jumps = is_jump(it.op);
-    if (it.jumps) it.target = it.next + code.original_words[it.next - 1];
+    if (it.jumps) it.target = it.next + words[it.next - 1];
     return it;
 }
 
 uint8_t kind_of(const Code& code, uint32_t at, Opcode op) {
     switch (op) {
         case Opcode::RESUME:
-            return (code.original_words[at] >> 8 & 0xFF) == 0 ? kEventStart : kEventResume;
+            return (pristine_words(code)[at] >> 8 & 0xFF) == 0 ? kEventStart : kEventResume;
         case Opcode::RETURN:
         case Opcode::RETURN_NONE:
             return kEventReturn;
@@ -89,8 +91,7 @@ class SiteTable {
     void fill() {
         for (uint32_t at = 0; at < count_;) {
             Decoded it = decode(code_, at);
-            const PositionEntry* position = find_position(code_, at);
-            sites_[at].line = position ? position->line : 0;
+            sites_[at].line = find_line(code_, at);
             sites_[at].kind = kind_of(code_, at, it.op);
             at = it.next;
         }
@@ -137,12 +138,26 @@ Instrumentation* table_of(const Code& code) {
     return code.instrumentation.load(std::memory_order_acquire);  // pairs with make_table
 }
 
+// A copy of the words as compiled, before the first is overwritten.
+bool keep_words(Code& code) {
+    if (code.original_words.load(std::memory_order_relaxed)) return true;
+    size_t bytes = code.word_count * sizeof(uint32_t);
+    auto* copy = static_cast<uint32_t*>(array_allocate(bytes ? bytes : 1));
+    if (!copy) return false;
+    memcpy(copy, static_cast<const void*>(code.words), bytes);
+    code.original_words.store(copy, std::memory_order_release);  // pairs with pristine_words
+    return true;
+}
+
 // Under the mutex. Null when memory is short.
 Instrumentation* make_table(Code& code) {
     if (Instrumentation* known = table_of(code)) return known;
     size_t bytes = sizeof(Instrumentation) + code.word_count * sizeof(Site);
     auto* table = static_cast<Instrumentation*>(array_allocate_zeroed(bytes));
-    if (!table) return nullptr;
+    if (!table || !keep_words(code)) {
+        array_free(table);
+        return nullptr;
+    }
     memcpy(table->cleared, monitoring.cleared, sizeof table->cleared);
     SiteTable(code, *table).fill();
     code.instrumentation.store(table, std::memory_order_release);  // pairs with table_of
@@ -169,7 +184,7 @@ bool write_word(Code& code, const Instrumentation& table, uint32_t at) {
     if (is_marked == wanted) return false;
     // Release: the sites. Pairs with the acquire load of Code::instrumentation, which is what a
     // thread reads after it has met the word.
-    code.words[at].store(wanted ? mark : code.original_words[at], std::memory_order_release);
+    code.words[at].store(wanted ? mark : pristine_words(code)[at], std::memory_order_release);
     return true;
 }
 

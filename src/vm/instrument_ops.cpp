@@ -26,10 +26,11 @@ struct Operands {
 };
 
 Operands decode(const Code& code, uint32_t at) {
-    uint32_t word = code.original_words[at], high = 0;
+    const uint32_t* words = pristine_words(code);
+    uint32_t word = words[at], high = 0;
     if ((word & 0xFF) == static_cast<uint32_t>(Opcode::WIDE)) {
         high = word;
-        word = code.original_words[++at];
+        word = words[++at];
     }
     Operands it;
     it.op = static_cast<Opcode>(word & 0xFF);
@@ -38,7 +39,7 @@ Operands decode(const Code& code, uint32_t at) {
     it.c = (word >> 24 & 0xFF) | (high >> 24 & 0xFF) << 8;
     it.inner = at;
     it.next = at + opcode_length(it.op);
-    it.extra = code.original_words + at + 1;
+    it.extra = words + at + 1;
     return it;
 }
 
@@ -449,7 +450,9 @@ DEFINE_OP(INSTRUMENTED) {
     if (next == NextStep::kRaise) RAISE();
     pc = frame->pc;
     if (next == NextStep::kContinue) NEXT_DROPPED(0);
-    word = frame->code->original_words[pc - frame->code->words];
+    word = original_word(*frame->code, pc);
+    // The code was never watched: the word is not one that the compiler makes.
+    if (IMUGI_UNLIKELY((word & 0xFF) == static_cast<uint32_t>(Opcode::INSTRUMENTED))) NEXT(1);
     IMUGI_MUSTTAIL return narrow_handlers[word & 0xFF](OP_ARGUMENTS);
 }
 

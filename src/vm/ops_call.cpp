@@ -377,10 +377,10 @@ DEFINE_OP(FOR_ITER) {
 // At a FOR_ITER whose iterator has ended.
 OP_FUNCTION(op_for_iter_exhausted) {
     // The words in place may be instrumented.
-    const uint32_t* at = frame->code->original_words + (pc - frame->code->words);
-    uint32_t b = Narrow::b(*at);
-    if ((at[-1] & 0xFF) == static_cast<uint32_t>(Opcode::WIDE) && frame->code->register_count > 256)
-        b |= at[-1] >> 8 & 0xFF00;
+    uint32_t b = Narrow::b(original_word(*frame->code, pc));
+    uint32_t before = original_word(*frame->code, pc - 1);
+    if ((before & 0xFF) == static_cast<uint32_t>(Opcode::WIDE) && frame->code->register_count > 256)
+        b |= before >> 8 & 0xFF00;
     uint64_t iterator = r[b];
     r[b] = 0;
     drop_bits(iterator);

@@ -3,6 +3,7 @@
 #include "object/call.h"
 #include "object/errors.h"
 #include "object/exception.h"
+#include "object/positions.h"
 #include "object/str.h"
 #include "object/tuple.h"
 #include "thread/lock.h"
@@ -137,12 +138,9 @@ void report_unwind(Thread& thread, Frame& frame) {
 
 void report_handled(Thread& thread, Frame& frame, uint32_t word) {
     if (thread.tracing) return;
-    auto line_at = [&](uint32_t at) {
-        const PositionEntry* position = find_position(*frame.code, at);
-        return position ? position->line : 0;
-    };
-    int32_t line = line_at(word);
-    frame.last_line = line == line_at(word_of(frame)) ? static_cast<uint32_t>(line) : 0;
+    int32_t line = find_line(*frame.code, word);
+    frame.last_line =
+        line == find_line(*frame.code, word_of(frame)) ? static_cast<uint32_t>(line) : 0;
     tell(thread, frame, kEventExceptionHandled, word);
 }
 
