@@ -8,6 +8,7 @@
 #include "object/int_slots.h"
 #include "object/protocol.h"
 #include "object/tuple.h"
+#include "thread/safepoint.h"
 
 namespace imugi {
 
@@ -136,11 +137,34 @@ Owned int_true_divide(Thread& thread, Value left, Value right) {
 
 namespace {
 
-Owned power_small(Thread& thread, const IntView& base, uint64_t exponent) {
+// From here on a power takes so long that it is computed step by step, and can be interrupted.
+constexpr size_t kLongPower = 1 << 15, kLongModulus = 1 << 11;  // limbs
+
+// Square and multiply, modulo `bound` unless that is empty. The exponent is not zero.
+Owned power_by_steps(Thread& thread, Value base, const IntView& exponent, Value bound) {
+    Owned result = Owned::share(base);
+    auto times = [&](Value factor) -> Owned {
+        Owned product = TRY(int_multiply(thread, result, factor));
+        TRY(safepoint(thread));
+        return bound.is_empty() ? std::move(product) : int_remainder(thread, product, bound);
+    };
+    size_t bit = exponent.size * 64 -
+                 static_cast<size_t>(__builtin_clzll(exponent.limbs[exponent.size - 1]));
+    while (--bit > 0) {
+        result = TRY(times(result));
+        if (exponent.limbs[(bit - 1) / 64] >> (bit - 1) % 64 & 1) result = TRY(times(base));
+    }
+    return result;
+}
+
+Owned power_small(Thread& thread, Value base_value, Value exponent_value) {
+    IntView base(base_value), exponent_view(exponent_value);
+    uint64_t exponent = exponent_view.size ? exponent_view.limbs[0] : 0;
     if (exponent == 0) return Owned::small_int(1);
     if (base.size == 0) return Owned::small_int(0);
     size_t room = limbs::power_room(magnitude_of(base), exponent);
     if (room == limbs::no_memory) return raise_memory_error(thread);
+    if (room > kLongPower) return power_by_steps(thread, base_value, exponent_view, Value());
     IntResult result(thread, room);
     if (!result) return {};
     size_t size = run_long(
@@ -177,6 +201,11 @@ Owned power_modulo(Thread& thread, Value base_value, Value exponent_value, Value
         base = TRY(inverse.finish(size, false));
     }
     IntView b(base), e(exponent);
+    if (m.size > kLongModulus && e.size) {
+        Owned power = TRY(power_by_steps(thread, base, e, bound));
+        if (modulus.negative && int_sign(power) != 0) return int_add(thread, power, modulus_value);
+        return power;
+    }
     IntResult result(thread, m.size);
     if (!result) return {};
     size_t size = run_long(thread, m.size * e.size * 4, [&] {
@@ -202,7 +231,7 @@ Owned int_power(Thread& thread, Value base, Value exponent, Value modulus) {
         return power(thread, left, right, none());
     }
     IntView b(base), e(exponent);
-    if (e.size <= 1) return power_small(thread, b, e.size ? e.limbs[0] : 0);
+    if (e.size <= 1) return power_small(thread, base, exponent);
     if (b.size == 0) return Owned::small_int(0);
     if (b.size == 1 && b.limbs[0] == 1)
         return Owned::small_int(b.negative && (e.limbs[0] & 1) ? -1 : 1);

@@ -11,6 +11,7 @@
 #include "object/format_spec.h"
 #include "object/int_limbs.h"
 #include "object/int_slots.h"
+#include "object/int_text_long.h"
 #include "object/interpreter.h"
 #include "object/native.h"
 #include "object/protocol.h"
@@ -151,6 +152,10 @@ Owned make_int_from_text(Thread& thread, const char* text, size_t size, int base
                      "Exceeds the limit ({} digits) for integer string conversion: value has {} "
                      "digits; use sys.set_int_max_str_digits() to increase the limit",
                      limit, digits);
+    if (digits > kLongTextDigits && !is_power_of_two(ubase)) {
+        Owned number = TRY(long_int_from_digits(thread, values.data, digits, ubase));
+        return negative ? int_slots::negative(thread, number) : std::move(number);
+    }
     IntResult result(thread, limbs::from_digits_room(digits, ubase));
     if (!result) return {};
     size_t limb_count = run_long(thread, digits / 16, [&] {
@@ -198,6 +203,18 @@ Owned int_to_str(Thread& thread, Value value, int base) {
         }
     } allocated{nullptr};
     char* out = local;
+    if (room > kLongTextDigits && !is_power_of_two(static_cast<unsigned>(base))) {
+        size_t digits;
+        allocated.data = long_int_to_text(thread, value, static_cast<unsigned>(base), &digits);
+        if (!allocated.data) return {};
+        if (limited && digits > static_cast<size_t>(limit))
+            return raise_too_many_digits(thread, limit);
+        if (!view.negative) return make_str(thread, allocated.data, digits);
+        StrBuilder text(thread);
+        TRY(text.append('-'));
+        TRY(text.append(allocated.data, digits));
+        return text.finish();
+    }
     if (room > sizeof local) {
         out = allocated.data = static_cast<char*>(array_allocate(room));
         if (!out) return raise_memory_error(thread);

@@ -280,7 +280,9 @@ Owned next_or_stop(Thread& thread, Value iterator) {
     return slot(thread, iterator);
 }
 
+// Every native loop over an iterator goes by here: it is where such a loop can be interrupted.
 Owned next(Thread& thread, Value iterator) {
+    TRY(safepoint(thread));
     Owned value = next_or_stop(thread, iterator);
     if (!value && clear_exception_if(thread, exc::StopIteration)) return Owned::nothing();
     return value;

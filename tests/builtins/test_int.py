@@ -396,4 +396,30 @@ def test_large_arithmetic():
     equal(math.gcd(a * 12, b * 18), 18)
 
 
+# Powers and texts so long that they are computed step by step.
+def test_long_operations():
+    sys.set_int_max_str_digits(0)
+    try:
+        n = 10 ** 1300000
+        equal(str(n - 1), "9" * 1300000)
+        equal(str(-n), "-1" + "0" * 1300000)
+        check(int("7" * 1300000) == (n - 1) // 9 * 7)
+        check(int("-" + "0" * 1200000 + "12") == -12)
+    finally:
+        sys.set_int_max_str_digits(4300)
+    for base, exponent in ((3, 2000000), (-7, 1000001), (12345678901234567890123, 30000), (2, 10 ** 7)):
+        check(base ** exponent == base ** (exponent // 2) * base ** (exponent - exponent // 2))
+    m = 3 ** 100000 + 2
+    for exponent in (1, 2, 3, 12345, 2 ** 70 + 5):
+        expected, power, e = 1, 5 ** 60000 % m, exponent
+        while e:
+            if e & 1:
+                expected = expected * power % m
+            power = power * power % m
+            e >>= 1
+        check(pow(5 ** 60000, exponent, m) == expected)
+        check(pow(5 ** 60000, exponent, -m) == expected - m)
+    equal(pow(5, 0, m), 1)
+
+
 support.run(globals())

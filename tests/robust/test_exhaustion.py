@@ -144,7 +144,16 @@ def test_start_up_under_a_limit():
 
 def test_interrupt():
     import time
-    for source in ("while True: pass", "import time\ntime.sleep(100)", *(["sum(iter(int, 1))", "[x for x in iter(int, 1) if x]", "10 ** 10 ** 8", "sorted(range(10 ** 9), key=lambda x: -x)"] if IMUGI else []), "import threading\nthreading.Event().wait()", "input()", "'a' * 10 in ['b'] * 10\nlist(map(lambda x: [y for y in range(10 ** 9)], [1]))"):
+    loops = ["while True: pass", "import time\ntime.sleep(100)", "import threading\nthreading.Event().wait()", "input()", "'a' * 10 in ['b'] * 10\nlist(map(lambda x: [y for y in range(10 ** 9)], [1]))"]
+    if IMUGI:
+        # Loops inside native functions.
+        loops += [
+            "sum(iter(int, 1))", "[x for x in iter(int, 1) if x]", "10 ** 10 ** 8", "sorted(range(10 ** 9), key=lambda x: -x)", "any(iter(int, 1))", "max(range(10 ** 10))", "set(range(10 ** 9))", "1.5 in range(10 ** 10)", "1 in iter(int, 1)",
+            "','.join(iter(str, 1))", "bytes(iter(int, 1))", "a, *b = iter(int, 1)", "list(filter(None, iter(int, 1)))", "import itertools\nsum(itertools.count())", "import itertools\nlist(itertools.count())",
+            "import itertools\nnext(itertools.islice(itertools.count(), 10 ** 12, None))", "from collections import deque\ndeque(iter(int, 1), maxlen=1)", "import array\narray.array('i', iter(int, 1))", "import re\nre.match('(a+)+b', 'a' * 50)", "import threading\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()",
+            "sys.set_int_max_str_digits(0)\nstr(1 << (1 << 26))", "while True: pow(3 ** 200000, 5 ** 2000, 7 ** 200000)",
+        ]
+    for source in loops:
         program = "import signal, sys\nsignal.signal(signal.SIGINT, signal.default_int_handler)\nprint('ready', flush=True)\ntry:\n" + "".join("    %s\n" % line for line in source.splitlines()) + "except KeyboardInterrupt:\n    print('interrupted')\n"
         process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
