@@ -309,11 +309,14 @@ CollectionResult collect(Thread& thread, int generation) {
     return result;
 }
 
+// A collection looks at every tracked object, so it waits until there are twice as many as the last
+// one left: its cost per object made is then bounded. A lowered threshold is taken at its word.
 static int64_t due_at() {
     int64_t least = collector_settings.thresholds[0].load(std::memory_order_relaxed);
     if (least <= 0) return INT64_MAX;
-    int64_t grown =
-        static_cast<int64_t>(collector_settings.long_lived.load(std::memory_order_relaxed) / 4);
+    if (least < kDefaultThreshold) return least;
+    auto grown =
+        static_cast<int64_t>(collector_settings.long_lived.load(std::memory_order_relaxed));
     return least > grown ? least : grown;
 }
 

@@ -39,12 +39,14 @@ CollectionResult collect(Thread& thread, int generation);
 // thread has just done it.
 void collect_if_due(Thread& thread);
 
+inline constexpr int kDefaultThreshold = 2000;
 struct CollectorSettings {
     std::atomic<bool> enabled{true};
-    std::atomic<int> thresholds[3] = {2000, 10, 0};
+    std::atomic<int> thresholds[3] = {kDefaultThreshold, 10, 0};
     std::atomic<uint32_t> debug_flags{0};
-    std::atomic<uint64_t> long_lived{
-        0};  // tracked survivors of the last collection: the threshold grows with it
+    // Tracked survivors of the last collection, at first what the runtime makes for itself: the
+    // threshold grows with it.
+    std::atomic<uint64_t> long_lived{20000};
 };
 extern CollectorSettings collector_settings;
 

@@ -14,11 +14,16 @@ struct FieldVisitor {
     void (*visit_word)(FieldVisitor& visitor, std::atomic<uint64_t>& word);
     // True while destroying or clearing: the function may skip what only destruction concerns.
     bool destroying = false;
+    // Small ints, floats and empty words as well as references.
+    bool sees_immediates = false;
 
-    void visit(std::atomic<uint64_t>& word) { visit_word(*this, word); }
-    void visit(Slot& slot) { visit_word(*this, slot.word()); }
+    IMUGI_ALWAYS_INLINE void visit(std::atomic<uint64_t>& word) {
+        uint64_t bits = word.load(std::memory_order_relaxed);
+        if (Value::from_bits(bits).is_object() || sees_immediates) visit_word(*this, word);
+    }
+    void visit(Slot& slot) { visit(slot.word()); }
     void visit(Slot* slots, size_t count) {
-        for (size_t i = 0; i < count; i++) visit_word(*this, slots[i].word());
+        for (size_t i = 0; i < count; i++) visit(slots[i].word());
     }
 };
 

@@ -16,6 +16,7 @@
 #include "memory/array.h"
 #include "memory/merge.h"
 #include "thread/grace.h"
+#include "thread/lock_bias.h"
 
 #ifdef IMUGI_ASAN
 #include <sanitizer/asan_interface.h>
@@ -28,9 +29,9 @@ namespace imugi {
 
 alignas(4096) __attribute__((no_sanitize("address"))) char shape_region[kShapeRegionBytes];
 
-static constexpr size_t kSegmentBytes = 1 << 20;
-static constexpr size_t kSliceBytes = 64 << 10;
-static constexpr size_t kSlices = kSegmentBytes / kSliceBytes;
+static constexpr size_t kSegmentBytes = kBiasRegionBytes;
+static constexpr size_t kSliceBytes = kBiasSliceBytes;
+static constexpr size_t kSlices = kBiasSlices;
 static constexpr size_t kMediumSlices = 4;
 static constexpr size_t kLargestMedium = 32 << 10;
 static constexpr size_t kCachedSpans = 8;
@@ -40,11 +41,12 @@ struct Page {
     FreeBlock* free;                 // freed by the owner while not the current page
     std::atomic<FreeBlock*> remote;  // freed by others
     uint32_t block_size;
-    uint32_t capacity;  // blocks that fit
-    uint32_t carved;    // blocks given out at least once
-    uint32_t used;      // live blocks, or all carved ones while current
-    char* begin;        // first block
-    uint32_t* side;     // the collector's words
+    uint32_t reciprocal;  // 2**32 / block_size rounded up: a block's number without a division
+    uint32_t capacity;    // blocks that fit
+    uint32_t carved;      // blocks given out at least once
+    uint32_t used;        // live blocks, or all carved ones while current
+    char* begin;          // first block
+    uint32_t* side;       // the collector's words
     Page* next;
     Page* remote_next;  // in heap->remote_pages
     uint16_t size_class;
@@ -54,6 +56,7 @@ struct Page {
 };
 
 struct Segment {
+    LockBias bias;  // first: found by masking an object's address
     Segment* next;
     Segment* previous;
     size_t bytes;
@@ -232,8 +235,11 @@ Page* fresh_page(Heap& heap, size_t size_class) {
     Page* page = take_slices(size_class < kSmallClasses ? 1 : kMediumSlices);
     if (!page) return nullptr;
     page->heap = &heap;
+    Segment* segment = segment_of(page);
+    set_lock_bias(segment->bias, static_cast<size_t>(page - segment->pages), page->slices, heap.id);
     page->size_class = static_cast<uint16_t>(size_class);
     page->block_size = static_cast<uint32_t>(class_bytes(size_class));
+    page->reciprocal = static_cast<uint32_t>((uint64_t{1} << 32) / page->block_size + 1);
     page->capacity /= page->block_size;
     return page;
 }
@@ -315,6 +321,7 @@ Object* allocate_large(Heap& heap, size_t bytes, uint32_t shape_index) {
     page->capacity = page->carved = page->used = 1;
     page->size_class = kSizeClasses;
     for (Page*& slot : segment->page_of) slot = page;
+    set_lock_bias(segment->bias, 0, kSlices, heap.id);
     FreeBlock* block = reinterpret_cast<FreeBlock*>(page->begin);
     // The end of the block too: attributes of instances that vary in size lie there.
     size_t size = segment->bytes - kHeaderBytes;
@@ -482,7 +489,8 @@ bool begin_side_words() {
 uint32_t& side_word(const Object* object) {
     Page* page = page_of(object);
     size_t offset = static_cast<size_t>(reinterpret_cast<const char*>(object) - page->begin);
-    return page->side[page->block_size ? offset / page->block_size : 0];
+    // Exact: offsets are multiples of the size and far below 2**32. 0 for a large object.
+    return page->side[offset * page->reciprocal >> 32];
 }
 
 void end_side_words() {

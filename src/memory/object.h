@@ -72,4 +72,9 @@ struct alignas(8) Object {
 };
 static_assert(sizeof(Object) == 16);
 
+// Immortal from the start, so not in a heap: what became immortal later has a large local count.
+inline bool is_in_static_storage(const Object& object) {
+    return object.has_flag(kImmortal) && object.local.load(std::memory_order_relaxed) == 1;
+}
+
 }  // namespace imugi

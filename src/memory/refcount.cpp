@@ -18,22 +18,24 @@ namespace imugi {
 static constexpr uint32_t kDeferredBias = (1u << 27) * kSharedOne;
 // Beyond this much in `shared` an object becomes immortal.
 static constexpr int32_t kSharedMost = 0x60000000;
+// Local count of what became immortal; objects in static storage have 1.
+static constexpr uint32_t kImmortalCount = 1u << 30;
 // Nested destruction recurses this deep, then waits on thread.dead.
 static constexpr uint32_t kDropDepth = 50;
 
 void saturate(Object* object) {
+    object->local.store(kImmortalCount, std::memory_order_relaxed);
     object->set_flag(kImmortal);
-    object->local.store(1u << 30, std::memory_order_relaxed);
 }
 
 void make_immortal(Object* object) {
-    object->set_flag(kImmortal);
+    saturate(object);
     object->owner.store(0, std::memory_order_relaxed);
 }
 
 void incref_shared(Object* object) {
     uint32_t old = object->shared.fetch_add(kSharedOne, std::memory_order_relaxed);
-    if (IMUGI_UNLIKELY(static_cast<int32_t>(old) > kSharedMost)) object->set_flag(kImmortal);
+    if (IMUGI_UNLIKELY(static_cast<int32_t>(old) > kSharedMost)) saturate(object);
 }
 
 void decref_shared(Object* object) {
@@ -157,8 +159,10 @@ static void defer_death(Thread& thread, Object* object) {
         request(thread, kBreakDying);
 }
 
+// Of a dead object, which nobody else reads: no exchange.
 static void drop_word(FieldVisitor&, std::atomic<uint64_t>& word) {
-    Owned dropped = Owned::adopt(word.exchange(0, std::memory_order_relaxed));
+    Owned dropped = Owned::adopt(word.load(std::memory_order_relaxed));
+    word.store(0, std::memory_order_relaxed);
 }
 
 static void destroy_now(Object* object) {

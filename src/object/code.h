@@ -45,10 +45,21 @@ enum CodeFlag : uint32_t {  // co_flags as CPython numbers them
     kCodeMethod = 0x8000000,
 };
 
+// What a word of an inline cache refers to when its bit 1 is set (bit 0 is free). Immutable but for
+// the value, which the collector clears in dead code; allocated as an array, retired when replaced.
+struct CacheRecord {
+    std::atomic<uint64_t> value;  // owning word, a lent one of an object that stays, or 0
+};
+inline CacheRecord* cache_record(uint64_t cache) {
+    return cache & 2 ? reinterpret_cast<CacheRecord*>(cache & ~uint64_t{3}) : nullptr;
+}
+// Replaces a word of a cache; a record it referred to is retired.
+void publish_cache(std::atomic<uint64_t>& cache, uint64_t entry);
+
 struct Code : Object {
     // One block of memory holds caches, words, ranges, marks and positions, in this order.
     std::atomic<uint32_t>* words;
-    std::atomic<uint64_t>* caches;
+    std::atomic<uint64_t>* caches;  // zero at first; each instruction's own format
     // The words as compiled, once some have been overwritten; null before. See pristine_words().
     std::atomic<const uint32_t*> original_words;
     const ExceptionRange* ranges;

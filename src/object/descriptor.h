@@ -34,6 +34,11 @@ struct GetSetDescriptor : Object {
     Slot name;
 };
 
+// The getter of an exact property that is a Function; else empty, with no exception.
+Owned property_getter(Value property);
+// The callable of an exact staticmethod; else empty, with no exception.
+Owned static_method_callable(Thread& thread, Value wrapper);
+
 // How a slot's function is called with Python arguments.
 enum class WrapKind : uint8_t {
     kNone,

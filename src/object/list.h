@@ -31,6 +31,11 @@ Owned list_item(Thread& thread, List& list, Index index);
 [[nodiscard]] bool list_sort_values(Thread& thread, List& list, Value key, bool reverse);
 // list(iterable). Runs Python.
 Ref<List> list_from(Thread& thread, Value iterable);
+// Its position changes under its Lock, unless nobody else has it.
+struct ListIterator : Object {
+    Slot list;                 // empty once exhausted
+    std::atomic<Index> index;  // of the next item
+};
 Owned make_list_iterator(Thread& thread, List& list);
 Owned make_list_reverse_iterator(Thread& thread, List& list);
 Owned list_slice(Thread& thread, List& list, Index begin, Index end);

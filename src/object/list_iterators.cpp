@@ -10,10 +10,6 @@
 
 namespace imugi {
 
-struct ListIterator : Object {
-    Slot list;                 // empty once exhausted
-    std::atomic<Index> index;  // of the next item
-};
 template <>
 struct BuiltinTypeOf<ListIterator> {
     static Type& type() { return list_iterator_type; }

@@ -48,11 +48,12 @@ bool copy_attributes(Thread& thread, Value self, Value callable) {
 bool wrapper_init(Thread& thread, Value self, Arguments arguments) {
     bool is_static = is_instance_of(self, staticmethod_type);
     TRY(check_positional(thread, is_static ? "staticmethod" : "classmethod", arguments, 1, 1));
+    Owned own = Owned::share(arguments[0]), old;
     {
-        Owned own = Owned::share(arguments[0]), old;
         Lock guard(thread, *self.object());
         old = self.as<StaticMethod>().callable.exchange(std::move(own));
     }
+    if (!is_none(old)) forget_class_attributes();
     return copy_attributes(thread, self, arguments[0]);
 }
 
@@ -142,6 +143,10 @@ const MethodRow wrapper_methods[] = {
 };
 
 }  // namespace
+
+Owned static_method_callable(Thread& thread, Value wrapper) {
+    return has_shape(wrapper, k_staticmethod_shape) ? callable_of(thread, wrapper) : Owned();
+}
 
 Owned make_staticmethod(Thread& thread, Value function) {
     Owned wrapper = TRY(wrapper_make(thread, staticmethod_type, {}));

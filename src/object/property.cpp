@@ -50,6 +50,7 @@ bool property_init(Thread& thread, Value self, Arguments arguments) {
     TRY(bind_arguments(thread, "property", "(fget=None, fset=None, fdel=None, doc=None)", arguments,
                        out, 4));
     Property& p = as_property(self);
+    if (!p.getter.is_empty()) forget_class_attributes();
     replace(thread, p, p.getter, unless_none(out[0]));
     replace(thread, p, p.setter, unless_none(out[1]));
     replace(thread, p, p.deleter, unless_none(out[2]));
@@ -204,6 +205,12 @@ const GetSetRow property_getsets[] = {
 };
 
 }  // namespace
+
+Owned property_getter(Value property) {
+    if (!has_shape(property, k_property_shape)) return {};
+    Value getter = property.as<Property>().getter.borrow();
+    return has_shape(getter, k_function_shape) ? Owned::share(getter) : Owned();
+}
 
 Type property_type;
 const TypeSpec property_type_spec = {

@@ -205,6 +205,8 @@ void release_shapes(Type& type) {
     if (type.root_shape) release_tree(type.root_shape);
     if (type.dict_shape) release_tree(type.dict_shape);
     type.root_shape = type.dict_shape = nullptr;
+    // The indexes will be used again.
+    layout_epoch.fetch_add(1, std::memory_order_acq_rel);  // pairs with the attribute caches
 }
 
 }  // namespace imugi

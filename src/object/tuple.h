@@ -28,6 +28,11 @@ Ref<Tuple> empty_tuple();
 // tuple(iterable): an exact tuple is itself. Runs Python.
 Ref<Tuple> tuple_from(Thread& thread, Value iterable);
 Ref<Tuple> tuple_concat(Thread& thread, Tuple& left, Tuple& right);
+// Its position changes under its Lock, unless nobody else has it.
+struct TupleIterator : Object {
+    Slot tuple;  // empty once exhausted
+    std::atomic<size_t> index;
+};
 Owned make_tuple_iterator(Thread& thread, Tuple& tuple);
 Ref<Tuple> tuple_slice(Thread& thread, Tuple& tuple, Index begin, Index end);
 

@@ -8,10 +8,6 @@
 
 namespace imugi {
 
-struct TupleIterator : Object {
-    Slot tuple;  // empty once exhausted
-    std::atomic<size_t> index;
-};
 IMUGI_BUILTIN_TYPE_BY_OBJECT(TupleIterator, tuple_iterator_type);
 
 namespace {

@@ -235,10 +235,38 @@ bool is_subtype(const Type& type, const Type& base) {
     return false;
 }
 
+// Places of attributes that were found before this no longer hold.
+static void begin_layout_epoch() {
+    layout_epoch.fetch_add(1, std::memory_order_acq_rel);  // pairs with the attribute caches
+}
+
 void type_modified(Thread& thread, Type& type, Str* name) {
     MutexGuard guard(type_mutex);
     invalidate_versions(type);
     update_slots(thread, type, name);
+    begin_layout_epoch();
+}
+
+void forget_class_attributes() {
+    MutexGuard guard(type_mutex);
+    invalidate_versions(object_type);
+    begin_layout_epoch();
+}
+
+// After the class attribute `name` was changed: what the caches of other classes' attributes may
+// have assumed.
+static void forget_assumptions(Str& name, Value old, Value value) {
+    bool descriptor_method =
+        &name == &ID(__get__) || &name == &ID(__set__) || &name == &ID(__delete__);
+    // Objects in any class may have become descriptors, or ceased to be.
+    if (descriptor_method) invalidate_versions(object_type);
+    auto is_data_descriptor = [](Value v) {
+        return v.is_object() && type_of(v).slots.descriptor_set;
+    };
+    if (descriptor_method || is_data_descriptor(old) || is_data_descriptor(value) ||
+        &name == &ID(__getattribute__) || &name == &ID(__getattr__) || &name == &ID(__setattr__) ||
+        &name == &ID(__delattr__))
+        begin_layout_epoch();
 }
 
 bool set_type_attribute(Thread& thread, Type& type, Str& name, Value value) {
@@ -259,6 +287,7 @@ bool set_type_attribute(Thread& thread, Type& type, Str& name, Value value) {
         }
         if (ok && name.length() > 4 && name[0] == '_' && name[1] == '_')
             update_slots(thread, type, &name);
+        if (ok) forget_assumptions(name, old, value);
     }
     if (!ok) return false;
     if (!found)
@@ -288,7 +317,7 @@ Object* allocate_object(Thread& thread, Type& type, size_t extra_bytes) {
         heap_allocate(thread, type.instance_size + extra_bytes, type.root_shape->index());
     if (IMUGI_UNLIKELY(!object)) return raise_memory_error(thread);
     // Only through its tracked instances does the collector know that a class is in use.
-    if (IMUGI_UNLIKELY(type.has(kTypeHeap))) track(object);
+    if (type.has(kTypeHeap) && !type.has(kTypeTracked)) track(object);
     return object;
 }
 

@@ -258,6 +258,8 @@ uint32_t type_version(Type& type);
 // After a change of the dict, bases or mro: new versions here and below, slots recomputed for
 // `name` (null: all).
 void type_modified(Thread& thread, Type& type, Str* name);
+// After a change of what some class attribute means (a property made anew): no cache may go on.
+void forget_class_attributes();
 
 Str& type_name(const Type& type);  // __name__; kept by the type until renamed
 // Sets or deletes (empty value) an attribute of the class itself, as type.__setattr__ does once

@@ -1,6 +1,8 @@
 // Contended locks: spin briefly, then detach and park on the lock byte. See lock.h for the rules.
 #include "thread/lock.h"
 
+#include <utility>
+
 #include "thread/parking_lot.h"
 
 namespace imugi {
@@ -32,16 +34,23 @@ static bool spin(std::atomic<uint8_t>& byte) {
     return false;
 }
 
+// Ends the section's hold on its objects. Of a Lock2 the two may be one object, held by bias only.
+static void let_go(const Thread& thread, CriticalSection& section) {
+    if (section.held == LockHold::kBias) {
+        leave_biased(thread);
+    } else if (section.held == LockHold::kByte) {
+        unlock_byte(*section.first);
+        if (section.second) unlock_byte(*section.second);
+    }
+    section.held = LockHold::kNo;
+}
+
 // The innermost section if it is this very byte's: user code under a Lock has come back to the same
 // object. It lets go, and takes the byte again when the inner section is gone.
 static CriticalSection* yield_own_section(Thread& thread, const std::atomic<uint8_t>& byte) {
     CriticalSection* section = thread.critical;
     if (!section || (section->first != &byte && section->second != &byte)) return nullptr;
-    if (section->held) {
-        unlock_byte(*section->first);
-        if (section->second) unlock_byte(*section->second);
-        section->held = false;
-    }
+    let_go(thread, *section);
     return section;
 }
 
@@ -85,12 +94,9 @@ void unlock_slow(std::atomic<uint8_t>& byte) {
 }
 
 void release_sections(Thread& thread) {
-    for (CriticalSection* section = thread.critical; section && section->held;
-         section = section->previous) {
-        unlock_byte(*section->first);
-        if (section->second) unlock_byte(*section->second);
-        section->held = false;
-    }
+    for (CriticalSection* section = thread.critical; section && section->held != LockHold::kNo;
+         section = section->previous)
+        let_go(thread, *section);
 }
 
 static void lock_both(Thread& thread, std::atomic<uint8_t>& first, std::atomic<uint8_t>* second) {
@@ -103,26 +109,30 @@ static void lock_both(Thread& thread, std::atomic<uint8_t>& first, std::atomic<u
     }
 }
 
+// In address order, and one object only once: what lock_both wants.
+static void order(CriticalSection& section) {
+    if (section.second == section.first) section.second = nullptr;
+    if (section.second && section.second < section.first) std::swap(section.first, section.second);
+}
+
 void resume_section(Thread& thread, CriticalSection& section) {
+    order(section);
     lock_both(thread, *section.first, section.second);
-    section.held = true;
+    section.held = LockHold::kByte;
 }
 
-Lock2::Lock2(Thread& thread, std::atomic<uint8_t>& a, std::atomic<uint8_t>& b) : thread_(thread) {
-    std::atomic<uint8_t>* first = &a < &b ? &a : &b;
-    std::atomic<uint8_t>* second = &a == &b ? nullptr : &a < &b ? &b : &a;
-    section_ = {thread.critical, first, second, true};
-    lock_both(thread, *first, second);
-    thread.critical = &section_;
+void Lock2::take_bytes(std::atomic<uint8_t>& a, std::atomic<uint8_t>& b) {
+    section_ = {thread_.critical, &a, &b, LockHold::kByte};
+    order(section_);
+    lock_both(thread_, *section_.first, section_.second);
+    thread_.critical = &section_;
 }
 
-Lock2::~Lock2() {
+void Lock2::release() {
     thread_.critical = section_.previous;
-    if (section_.held) {
-        unlock_byte(*section_.first);
-        if (section_.second) unlock_byte(*section_.second);
-    }
-    if (section_.previous && !section_.previous->held) resume_section(thread_, *section_.previous);
+    let_go(thread_, section_);
+    if (section_.previous && section_.previous->held == LockHold::kNo)
+        resume_section(thread_, *section_.previous);
 }
 
 void LeafMutex::lock() {

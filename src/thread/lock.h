@@ -4,13 +4,16 @@
 // detach while it holds some, detach() releases them all; attach() takes the innermost again, outer
 // ones are taken again when they become innermost. So code under a Lock must not assume exclusion
 // across a call that takes Thread&: re-read everything after it. Two locks of one function go
-// through Lock2.
+// through Lock2. A thread's own objects are mostly locked by bias (thread/lock_bias.h), which costs
+// no atomic instruction.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <type_traits>
 
-#include "base/platform.h"
+#include "memory/object.h"
+#include "thread/lock_bias.h"
 #include "thread/thread.h"
 
 namespace imugi {
@@ -19,11 +22,15 @@ namespace imugi {
 inline constexpr uint8_t kLocked = 1;
 inline constexpr uint8_t kHasWaiters = 2;
 
+// How a section holds its objects: not any more (released by a detach), by their lock bytes, or by
+// bias.
+enum class LockHold : uint8_t { kNo, kByte, kBias };
+
 struct CriticalSection {
     CriticalSection* previous;
     std::atomic<uint8_t>* first;
     std::atomic<uint8_t>* second;  // null unless a Lock2
-    bool held;                     // false once released by a detach
+    LockHold held;
 };
 
 // Out of line: contention, and re-taking an outer section.
@@ -47,25 +54,76 @@ IMUGI_ALWAYS_INLINE void unlock_byte(std::atomic<uint8_t>& byte) {
         unlock_slow(byte);
 }
 
+// Whether the lock of an Object can be had by bias. One that is biased to another thread loses its
+// bias here, so that the byte decides. Runtime structures have only the byte.
+template <class HasLock>
+IMUGI_ALWAYS_INLINE bool may_bias(Thread& thread, const HasLock& object) {
+    if constexpr (std::is_base_of_v<Object, HasLock>) {
+        const Object* header = &object;
+        if (header->owner.load(std::memory_order_relaxed) != thread.heap_id &&
+            is_in_static_storage(*header))
+            return false;
+        uint16_t holder = lock_bias_holder(header).load(std::memory_order_acquire);
+        if (IMUGI_LIKELY(holder == thread.heap_id)) return true;
+        if (IMUGI_UNLIKELY(holder != kUnbiased)) revoke_lock_bias(thread, header);
+    }
+    return false;
+}
+IMUGI_ALWAYS_INLINE void enter_biased(const Thread& thread) {
+    std::atomic<uint32_t>& depth = lock_depths[thread.heap_id].count;
+    depth.store(depth.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    // The bias is read again after this: the revoker's barrier orders the two on this processor.
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+}
+IMUGI_ALWAYS_INLINE void leave_biased(const Thread& thread) {
+    std::atomic<uint32_t>& depth = lock_depths[thread.heap_id].count;
+    depth.store(depth.load(std::memory_order_relaxed) - 1,
+                std::memory_order_release);  // pairs with revoke_lock_bias
+}
+// Enters a biased section for objects that may_bias() allowed; false when one was revoked
+// meanwhile.
+template <class... HasLock>
+IMUGI_ALWAYS_INLINE bool try_biased(const Thread& thread, const HasLock&... objects) {
+    if constexpr (!(std::is_base_of_v<Object, HasLock> && ...)) return false;
+    enter_biased(thread);
+    if (IMUGI_LIKELY((
+            (lock_bias_holder(&objects).load(std::memory_order_relaxed) == thread.heap_id) && ...)))
+        return true;
+    leave_biased(thread);
+    return false;
+}
+
 // HasLock: anything with a mutable std::atomic<uint8_t> `lock` (Object, or a runtime structure).
 class [[nodiscard]] Lock {
   public:
     template <class HasLock>
-    Lock(Thread& thread, const HasLock& object) : Lock(thread, object.lock) {}
-    Lock(Thread& thread, std::atomic<uint8_t>& byte) : thread_(thread) {
-        section_ = {thread.critical, &byte, nullptr, true};
-        if (IMUGI_UNLIKELY(!try_lock_byte(byte))) lock_slow(thread, byte);
+    IMUGI_ALWAYS_INLINE Lock(Thread& thread, const HasLock& object) : thread_(thread) {
+        section_ = {thread.critical, &object.lock, nullptr, LockHold::kBias};
+        if (!may_bias(thread, object) || !try_biased(thread, object)) take_byte(object.lock);
         thread.critical = &section_;
     }
-    ~Lock() {
+    Lock(Thread& thread, std::atomic<uint8_t>& byte) : thread_(thread) {
+        section_ = {thread.critical, &byte, nullptr, LockHold::kByte};
+        take_byte(byte);
+        thread.critical = &section_;
+    }
+    IMUGI_ALWAYS_INLINE ~Lock() {
         thread_.critical = section_.previous;
-        if (IMUGI_LIKELY(section_.held)) unlock_byte(*section_.first);
-        if (IMUGI_UNLIKELY(section_.previous && !section_.previous->held))
+        if (IMUGI_LIKELY(section_.held == LockHold::kBias))
+            leave_biased(thread_);
+        else if (IMUGI_LIKELY(section_.held == LockHold::kByte))
+            unlock_byte(*section_.first);
+        if (IMUGI_UNLIKELY(section_.previous && section_.previous->held == LockHold::kNo))
             resume_section(thread_, *section_.previous);
     }
     Lock(const Lock&) = delete;
 
   private:
+    void take_byte(std::atomic<uint8_t>& byte) {
+        section_.held = LockHold::kByte;
+        if (IMUGI_UNLIKELY(!try_lock_byte(byte))) lock_slow(thread_, byte);
+    }
+
     Thread& thread_;
     CriticalSection section_;
 };
@@ -74,12 +132,31 @@ class [[nodiscard]] Lock {
 class [[nodiscard]] Lock2 {
   public:
     template <class A, class B>
-    Lock2(Thread& thread, const A& a, const B& b) : Lock2(thread, a.lock, b.lock) {}
-    Lock2(Thread& thread, std::atomic<uint8_t>& a, std::atomic<uint8_t>& b);
-    ~Lock2();
+    IMUGI_ALWAYS_INLINE Lock2(Thread& thread, const A& a, const B& b) : thread_(thread) {
+        // Both questions are asked: each takes the bias of a foreign object.
+        bool first = may_bias(thread, a), second = may_bias(thread, b);
+        if (first && second && try_biased(thread, a, b)) {
+            section_ = {thread.critical, &a.lock, &b.lock, LockHold::kBias};
+            thread.critical = &section_;
+        } else {
+            take_bytes(a.lock, b.lock);
+        }
+    }
+    IMUGI_ALWAYS_INLINE ~Lock2() {
+        if (IMUGI_LIKELY(section_.held == LockHold::kBias &&
+                         !(section_.previous && section_.previous->held == LockHold::kNo))) {
+            thread_.critical = section_.previous;
+            leave_biased(thread_);
+        } else {
+            release();
+        }
+    }
     Lock2(const Lock2&) = delete;
 
   private:
+    void take_bytes(std::atomic<uint8_t>& a, std::atomic<uint8_t>& b);
+    void release();
+
     Thread& thread_;
     CriticalSection section_;
 };

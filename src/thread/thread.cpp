@@ -150,7 +150,7 @@ static void attach_only(Thread& thread) {
 
 void attach(Thread& thread) {
     attach_only(thread);
-    if (IMUGI_UNLIKELY(thread.critical && !thread.critical->held))
+    if (IMUGI_UNLIKELY(thread.critical && thread.critical->held == LockHold::kNo))
         resume_section(thread, *thread.critical);
 }
 

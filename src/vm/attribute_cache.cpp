@@ -4,7 +4,10 @@
 // that has missed too often stays generic (kCacheGeneric), so that respecialisation is bounded.
 #include "vm/attribute_cache.h"
 
+#include <new>
+
 #include "memory/array.h"
+#include "object/descriptor.h"
 #include "object/dict.h"
 #include "object/function.h"
 #include "object/module.h"
@@ -20,21 +23,6 @@ namespace imugi {
 static constexpr uint64_t kMissUnit = 4;
 static constexpr uint64_t kMostMisses = 64 * kMissUnit;
 
-static void free_record(void* pointer) {
-    auto* record = static_cast<AttributeRecord*>(pointer);
-    drop_bits(record->value);
-    array_free(record);
-}
-
-// Replaces the site's word. Records are not counted as misses of their own: a site alternates at
-// most kMostMisses times.
-static void publish(std::atomic<uint64_t>& cache, uint64_t entry) {
-    uint64_t old =
-        cache.exchange(entry, std::memory_order_acq_rel);  // pairs with the readers' acquire
-    if ((old & 3) == kCacheRecord)
-        retire(reinterpret_cast<void*>(old & ~uint64_t{3}), sizeof(AttributeRecord), free_record);
-}
-
 static bool may_fill(Thread& thread, std::atomic<uint64_t>& cache) {
     uint64_t entry = cache.load(std::memory_order_relaxed);
     if (entry == 0) return true;
@@ -44,37 +32,55 @@ static bool may_fill(Thread& thread, std::atomic<uint64_t>& cache) {
         return entry / kMissUnit % 8 == 7;
     }
     // Filled but missed: polymorphic. Forget, then fill again after some misses.
-    publish(cache, kMissUnit);
+    publish_cache(cache, kMissUnit);
     return false;
 }
 
 uint64_t record_attribute(Object* object, const AttributeRecord& record) {
     Type& type = *object->shape()->type;
     if (type.version.load(std::memory_order_acquire) != record.type_version) return 0;
-    if (record.module_global) {
-        DictTable* table =
-            static_cast<Module*>(object)->dict.as<Dict>().table.load(std::memory_order_acquire);
-        if (table->keys_version.load(std::memory_order_relaxed) != record.keys_version) return 0;
-        return load_slot_bits(table->entries()[record.entry].value);
+    switch (record.kind) {
+        case RecordKind::kModuleGlobal: {
+            DictTable* table =
+                static_cast<Module*>(object)->dict.as<Dict>().table.load(std::memory_order_acquire);
+            if (table->keys_version.load(std::memory_order_relaxed) != record.owner_version)
+                return 0;
+            return load_slot_bits(table->entries()[record.entry].value);
+        }
+        case RecordKind::kClassValue:
+            // Versions are never used twice, so this also says which class it is.
+            if (static_cast<Type*>(object)->version.load(std::memory_order_acquire) !=
+                record.owner_version)
+                return 0;
+            return share_bits(record.value.load(std::memory_order_relaxed));
+        case RecordKind::kValue:
+            return share_bits(record.value.load(std::memory_order_relaxed));
+        default:
+            return 0;
     }
-    return record.is_method ? 0 : share_bits(record.value);
 }
 
-static bool make_record(std::atomic<uint64_t>& cache, const AttributeRecord& model) {
+// Takes the word `value` over.
+static void make_record(std::atomic<uint64_t>& cache, uint64_t value, RecordKind kind,
+                        uint32_t shape_index, uint32_t type_version, uint32_t owner_version = 0,
+                        uint32_t entry = 0) {
     void* memory = array_allocate(sizeof(AttributeRecord));
-    if (!memory) return false;
-    auto* record = static_cast<AttributeRecord*>(memory);
-    *record = model;
-    publish(cache, reinterpret_cast<uint64_t>(record) | kCacheRecord);
-    return true;
+    if (!memory) return drop_bits(value);
+    auto* record = new (memory)
+        AttributeRecord{{value}, shape_index, type_version, kind, owner_version, entry};
+    publish_cache(cache, reinterpret_cast<uint64_t>(record) | kCacheRecord);
 }
 
 static bool has_plain_lookup(const Type& type) {
     return type.slots.get_attribute == generic_get_attribute;
 }
 
+static uint32_t current_epoch() {
+    return layout_epoch.load(std::memory_order_acquire) & kEpochMask;
+}
+
 // An entry for an attribute in the object's own storage; 0 when it is not there.
-static uint64_t slot_entry(Object* object, Str& name) {
+static uint64_t slot_entry(Object* object, Str& name, uint32_t epoch) {
     Shape& shape = *object->shape();
     Type& type = *shape.type;
     // Storage at the block's end has no fixed place.
@@ -87,18 +93,39 @@ static uint64_t slot_entry(Object* object, Str& name) {
         offset = type.attributes_offset / sizeof(Slot) + 1 + static_cast<uint64_t>(index);
     else
         offset = static_cast<uint64_t>(index - type.inline_slots) | kOffsetOverflow;
-    if ((offset & ~uint64_t{kOffsetOverflow}) > 0x7FFF) return 0;
-    uint64_t epoch = layout_epoch.load(std::memory_order_acquire) & kEpochMask;
-    return uint64_t{shape.index()} << 40 | offset << 24 | epoch << 2 | kCacheSlot;
+    if ((offset & ~uint64_t{kOffsetOverflow}) > kOffsetMask) return 0;
+    return uint64_t{shape.index()} << 40 | offset << 24 | uint64_t{epoch} << 2 | kCacheSlot;
+}
+
+// The entry for a word of __slots__ or another writable word of the object that a member descriptor
+// stands for; 0 when it is another kind of descriptor.
+static uint64_t member_entry(Object* object, Value descriptor, uint32_t epoch) {
+    if (!has_shape(descriptor, k_member_descriptor_shape)) return 0;
+    auto& member = descriptor.as<MemberDescriptor>();
+    if (member.kind != MemberKind::kObjectOrError || member.read_only || member.offset <= 0 ||
+        !is_subtype(*object->shape()->type, *member.type))
+        return 0;
+    uint64_t offset = static_cast<uint32_t>(member.offset) / sizeof(Slot);
+    if (offset > kOffsetMask) return 0;
+    return uint64_t{object->shape()->index()} << 40 | (offset | kOffsetMember) << 24 |
+           uint64_t{epoch} << 2 | kCacheSlot;
+}
+
+// The word of a record: deferred and immortal objects are lent, others counted.
+static uint64_t record_word(Owned value) {
+    if (!value.value().is_object()) return value.release();
+    Object* object = value.value().object();
+    if (object->has_flag(kImmortal) || object->has_flag(kDeferred)) return Value::of(object).bits();
+    return value.release();
 }
 
 static void fill_load(Thread& thread, Value owner, Str& name, std::atomic<uint64_t>& cache,
                       bool for_method) {
-    if (!owner.is_object()) {
-        if (!for_method) return;
-    }
+    if (!owner.is_object() && !for_method) return;
     Type& type = type_of(owner);
     if (!has_plain_lookup(type) || !name.is_interned()) return;
+    // Read before the lookup: a change after it ends the epoch.
+    uint32_t epoch = current_epoch();
     uint32_t version = type_version(type);
     if (version == 0) return;
     Owned in_type = lookup_in_mro(thread, type, name, &version);
@@ -107,87 +134,162 @@ static void fill_load(Thread& thread, Value owner, Str& name, std::atomic<uint64
     bool own_storage = owner.is_object() && type.attributes_offset;
     if (!in_type.is_nothing()) {
         Type& kind = type_of(in_type);
-        if (kind.slots.descriptor_set) return;
+        if (kind.slots.descriptor_set) {
+            if (!owner.is_object()) return;
+            if (uint64_t entry = member_entry(owner.object(), in_type, epoch)) {
+                publish_cache(cache, entry);
+            } else if (Owned getter = property_getter(in_type); getter && !for_method) {
+                make_record(cache, record_word(std::move(getter)), RecordKind::kGetter, shape_index,
+                            version);
+            }
+            return;
+        }
         if (own_storage) {
             Shape& shape = *owner.object()->shape();
             if (shape.dict_mode) return;
             if (find_attribute(shape, name) >= 0) {
-                if (!kind.slots.descriptor_set && !for_method)
-                    publish(cache, slot_entry(owner.object(), name));
+                publish_cache(cache, slot_entry(owner.object(), name, epoch));
                 return;
             }
         }
         bool is_method = kind.has(kTypeMethodDescriptor);
-        if (is_method != for_method) return;
+        if (is_method && !for_method) return;
         if (!is_method && kind.slots.descriptor_get) return;
-        Object* object = in_type.value().is_object() ? in_type.value().object() : nullptr;
-        bool uncounted = !object || object->has_flag(kImmortal) || object->has_flag(kDeferred);
-        uint64_t word = uncounted && object ? Value::of(object).bits() : in_type.release();
-        make_record(cache, {shape_index, version, word, is_method, false, 0, 0});
+        make_record(cache, record_word(std::move(in_type)),
+                    is_method ? RecordKind::kMethod : RecordKind::kValue, shape_index, version);
         return;
     }
-    if (!own_storage || for_method) return;
-    if (uint64_t entry = slot_entry(owner.object(), name)) publish(cache, entry);
+    if (!own_storage) return;
+    if (uint64_t entry = slot_entry(owner.object(), name, epoch)) publish_cache(cache, entry);
 }
 
 // Attribute of a module: the entry of its dict, as long as the keys stay the same.
 static void fill_module(Thread& thread, Value owner, Str& name, std::atomic<uint64_t>& cache) {
     Type& type = type_of(owner);
-    if (&type != &module_type || !name.is_interned()) return;
+    if (!name.is_interned()) return;
     uint32_t version = type_version(type);
     if (version == 0 || !lookup_in_mro(thread, type, name).is_nothing()) return;
     uint32_t keys_version = 0;
     Index entry = dict_entry_of(thread, owner.as<Module>().dict.as<Dict>(), name, &keys_version);
     if (entry < 0 || keys_version == 0) return;
-    make_record(cache, {owner.object()->shape()->index(), version, 0, false, true, keys_version,
-                        static_cast<uint32_t>(entry)});
+    make_record(cache, 0, RecordKind::kModuleGlobal, owner.object()->shape()->index(), version,
+                keys_version, static_cast<uint32_t>(entry));
+}
+
+// Attribute of a class that is the same for everybody: no descriptor, a function or a static
+// method. The metaclass must not have the name.
+static void fill_class(Thread& thread, Value owner, Str& name, std::atomic<uint64_t>& cache) {
+    Type& metatype = type_of(owner);
+    if (metatype.slots.get_attribute != type_type.slots.get_attribute || !name.is_interned())
+        return;
+    uint32_t version = type_version(metatype);
+    if (version == 0 || !lookup_in_mro(thread, metatype, name).is_nothing()) return;
+    auto& type = owner.as<Type>();
+    uint32_t owner_version = type_version(type);
+    if (owner_version == 0) return;
+    Owned value = lookup_in_mro(thread, type, name, &owner_version);
+    if (owner_version == 0 || value.is_nothing()) return;
+    if (Owned callable = static_method_callable(thread, value))
+        value = std::move(callable);
+    else if (type_of(value).slots.descriptor_get && !has_shape(value, k_function_shape))
+        return;
+    make_record(cache, record_word(std::move(value)), RecordKind::kClassValue,
+                owner.object()->shape()->index(), version, owner_version);
+}
+
+static void fill(Thread& thread, Value owner, Str& name, std::atomic<uint64_t>& cache,
+                 bool for_method) {
+    if (owner.is_object() && &type_of(owner) == &module_type)
+        fill_module(thread, owner, name, cache);
+    else if (is_type(owner))
+        fill_class(thread, owner, name, cache);
+    else
+        fill_load(thread, owner, name, cache, for_method);
 }
 
 uint64_t slow_load_attr(Thread& thread, Frame* frame, Value owner, uint32_t name_index,
                         std::atomic<uint64_t>& cache) {
     Str& name = frame->code->names.as<Tuple>()[name_index].as<Str>();
-    if (may_fill(thread, cache)) {
-        if (owner.is_object() && &type_of(owner) == &module_type)
-            fill_module(thread, owner, name, cache);
-        else
-            fill_load(thread, owner, name, cache, false);
-    }
+    if (may_fill(thread, cache)) fill(thread, owner, name, cache, false);
     return get_attribute(thread, owner, name).release();
 }
 
 uint64_t slow_load_method(Thread& thread, Frame* frame, Value owner, uint32_t name_index,
                           std::atomic<uint64_t>& cache, bool* bound) {
     Str& name = frame->code->names.as<Tuple>()[name_index].as<Str>();
-    if (owner.is_object() && &type_of(owner) == &module_type) {
-        uint64_t bits = cached_attribute(owner.bits(), cache);
-        *bound = true;
-        if (bits) return bits;
-        if (may_fill(thread, cache)) fill_module(thread, owner, name, cache);
-        return get_attribute(thread, owner, name).release();
+    if (may_fill(thread, cache)) fill(thread, owner, name, cache, true);
+    return get_method(thread, owner, name, bound).release();
+}
+
+// What the next store of the site may do at once. The attribute has just been stored in an object
+// that had the shape `before`.
+static void fill_store(Thread& thread, Object* object, uint32_t before, Str& name,
+                       std::atomic<uint64_t>& cache) {
+    Type& type = *object->shape()->type;
+    if (type.slots.set_attribute != generic_set_attribute || !name.is_interned()) return;
+    uint64_t seen = cache.load(std::memory_order_relaxed);
+    if ((seen & 3) == 0 && seen >= kMostMisses) return;
+    if ((seen & 3) != 0) {
+        // Filled but missed: polymorphic, so count.
+        publish_cache(cache, kMissUnit);
+        return;
     }
-    if (may_fill(thread, cache)) fill_load(thread, owner, name, cache, true);
-    Owned method = get_method(thread, owner, name, bound);
-    return method.release();
+    if (seen && seen / kMissUnit % 8 != 7) {
+        cache.store(seen + kMissUnit, std::memory_order_relaxed);
+        return;
+    }
+    uint32_t epoch = current_epoch();
+    Owned in_type = lookup_in_mro(thread, type, name);
+    if (!in_type.is_nothing() && type_of(in_type).slots.descriptor_set) {
+        if (uint64_t entry = member_entry(object, in_type, epoch)) publish_cache(cache, entry);
+        return;
+    }
+    uint64_t entry = slot_entry(object, name, epoch);
+    if (!entry || (entry >> 24 & kOffsetOverflow)) return;
+    uint32_t after = static_cast<uint32_t>(entry >> 40);
+    if (after == before) return publish_cache(cache, entry);
+    if (object->shape()->parent == nullptr || object->shape()->parent->index() != before) return;
+    void* memory = array_allocate(sizeof(GrowthRecord));
+    if (!memory) return;
+    auto* record = new (memory)
+        GrowthRecord{{0}, before, after, static_cast<uint32_t>(entry >> 24 & kOffsetMask), epoch};
+    publish_cache(cache, reinterpret_cast<uint64_t>(record) | kCacheGrowth);
 }
 
 bool slow_store_attr(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t name_index,
                      uint32_t c, std::atomic<uint64_t>& cache) {
+    uint64_t seen = cache.load(std::memory_order_acquire);
+    if ((seen & 3) == kCacheGrowth &&
+        store_growing_attribute(thread, frame, r, a, c,
+                                *reinterpret_cast<const GrowthRecord*>(seen & ~uint64_t{3})))
+        return true;
     Str& name = frame->code->names.as<Tuple>()[name_index].as<Str>();
     Value owner = value_at(r, a);
+    uint32_t before =
+        owner.is_object() ? owner.object()->shape_index.load(std::memory_order_relaxed) : 0;
     if (!set_attribute(thread, owner, name, value_at(r, c))) return false;
-    if (owner.is_object()) {
-        Type& type = type_of(owner);
-        if (type.slots.set_attribute == generic_set_attribute && name.is_interned() &&
-            cache.load(std::memory_order_relaxed) < kMostMisses * 2) {
-            Owned in_type = lookup_in_mro(thread, type, name);
-            uint64_t entry = 0;
-            if (in_type.is_nothing() || !type_of(in_type).slots.descriptor_set)
-                entry = slot_entry(owner.object(), name);
-            if (entry && !(entry >> 24 & kOffsetOverflow))
-                cache.store(entry, std::memory_order_relaxed);
-        }
-    }
+    if (owner.is_object()) fill_store(thread, owner.object(), before, name, cache);
     discard(frame, r, c);
+    discard(frame, r, a);
+    return true;
+}
+
+bool store_growing_attribute(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t c,
+                             const GrowthRecord& record) {
+    Value owner = value_at(r, a);
+    if (!owner.is_object() ||
+        record.epoch != (layout_epoch.load(std::memory_order_relaxed) & kEpochMask))
+        return false;
+    Object* object = owner.object();
+    uint32_t from = record.from, to = record.to, offset = record.offset;
+    if (object->shape_index.load(std::memory_order_relaxed) != from) return false;
+    {
+        Lock guard(thread, *object);
+        if (object->shape_index.load(std::memory_order_relaxed) != from) return false;
+        auto* slot = reinterpret_cast<std::atomic<uint64_t>*>(object) + offset;
+        slot->store(consume(frame, r, c).release(), std::memory_order_release);
+        object->shape_index.store(to, std::memory_order_release);  // pairs with cached_attribute
+    }
     discard(frame, r, a);
     return true;
 }
@@ -199,10 +301,13 @@ void repair_store(Object* object, std::atomic<uint64_t>* slot, uint64_t entry) {
     Str* name = nullptr;
     {
         Lock guard(thread, *object);
-        if (object->shape_index.load(std::memory_order_relaxed) == shape_index) return;
+        // A word of __slots__ has one place for good.
+        if (object->shape_index.load(std::memory_order_relaxed) == shape_index ||
+            (entry >> 24 & kOffsetMember))
+            return;
         moved = Owned::adopt(slot->exchange(0, std::memory_order_acq_rel));
         auto& shape = *reinterpret_cast<Shape*>(shape_region + uint64_t{shape_index} * kShapeUnit);
-        uint32_t index = static_cast<uint32_t>(entry >> 24 & 0x7FFF) -
+        uint32_t index = static_cast<uint32_t>(entry >> 24 & kOffsetMask) -
                          shape.type->attributes_offset / sizeof(Slot) - 1;
         name = attribute_name(shape, index);
     }

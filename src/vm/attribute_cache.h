@@ -2,16 +2,19 @@
 //
 //     slot     shape index << 40 | offset in words << 24 | layout epoch (22 bits) << 2 | 1
 //     record   address of an AttributeRecord | 2
+//     growth   address of a GrowthRecord | 3: of STORE_ATTR
 //
 // A slot entry says: instances of this shape hold the attribute at this offset of the object (or,
-// with the overflow bit of the offset set, of the overflow array). It stands as long as no class
-// gets a data descriptor, or loses its shape, under existing instances: each such event starts a
-// new layout epoch. A record holds for objects of its shape while their type's version is the
-// recorded one. Records are immutable and retired, so a reader uses one within an instruction, not
-// across a call that takes Thread&.
+// with the overflow bit of the offset set, of the overflow array; with the member bit, in a word of
+// __slots__). It stands as long as no class gets or loses a data descriptor, or loses its shape,
+// under existing instances: each such event starts a new layout epoch. A record holds for objects
+// of its shape while their type's version is the recorded one; a growth record for objects that get
+// a new attribute. Records are immutable and retired, so a reader uses one within an instruction,
+// not across a call that takes Thread&.
 #pragma once
 
 #include "object/attribute.h"
+#include "object/code.h"
 #include "object/shape.h"
 #include "vm/registers.h"
 
@@ -19,17 +22,33 @@ namespace imugi {
 
 inline constexpr uint64_t kCacheSlot = 1;
 inline constexpr uint64_t kCacheRecord = 2;
+inline constexpr uint64_t kCacheGrowth = 3;
 inline constexpr uint32_t kOffsetOverflow = 0x8000;
+inline constexpr uint32_t kOffsetMember = 0x4000;
+inline constexpr uint32_t kOffsetMask = 0x3FFF;
 inline constexpr uint32_t kEpochMask = (1u << 22) - 1;
 
-struct AttributeRecord {
+enum class RecordKind : uint8_t {
+    kValue,         // an attribute of the type that is no descriptor
+    kMethod,        // an unbound method: LOAD_METHOD passes the object first
+    kModuleGlobal,  // `entry` of the module's dict while its keys version is `owner_version`
+    kClassValue,    // of the class that the object is, while its version is `owner_version`
+    kGetter,        // a property's getter, a Function
+};
+
+struct AttributeRecord : CacheRecord {
     uint32_t shape_index;
     uint32_t type_version;
-    uint64_t value;      // register word (deferred, immortal) or owning word of the record
-    bool is_method;      // an unbound method: LOAD_METHOD passes the object first
-    bool module_global;  // `value` is unused: entry of the module's dict
-    uint32_t keys_version;
+    RecordKind kind;
+    uint32_t owner_version;
     uint32_t entry;
+};
+
+// A store that adds an attribute in an inline slot: from one shape to the next.
+struct GrowthRecord : CacheRecord {
+    uint32_t from, to;  // shape indexes
+    uint32_t offset;    // in words
+    uint32_t epoch;
 };
 
 // Address of a slot in the overflow array; null when there is none (any more).
@@ -44,8 +63,8 @@ uint64_t record_attribute(Object* object, const AttributeRecord& record);
 IMUGI_ALWAYS_INLINE std::atomic<uint64_t>* cached_slot(Object* object, uint64_t entry) {
     uint32_t offset = static_cast<uint32_t>(entry >> 24 & 0xFFFF);
     if (IMUGI_LIKELY(!(offset & kOffsetOverflow)))
-        return reinterpret_cast<std::atomic<uint64_t>*>(object) + offset;
-    return overflow_slot(object, offset & ~kOffsetOverflow);
+        return reinterpret_cast<std::atomic<uint64_t>*>(object) + (offset & kOffsetMask);
+    return overflow_slot(object, offset & kOffsetMask);
 }
 
 IMUGI_ALWAYS_INLINE uint64_t cached_attribute(uint64_t owner, const std::atomic<uint64_t>& cache) {
@@ -86,11 +105,16 @@ IMUGI_ALWAYS_INLINE uint64_t cached_method(uint64_t owner, const std::atomic<uin
         Value::from_bits(owner).is_object()
             ? Value::from_bits(owner).object()->shape_index.load(std::memory_order_acquire)
             : 0;
-    if (record.shape_index != shape_index || !record.is_method ||
+    if (record.shape_index != shape_index || record.kind != RecordKind::kMethod ||
         type.version.load(std::memory_order_acquire) != record.type_version)
         return 0;
-    return share_bits(record.value);
+    return share_bits(record.value.load(std::memory_order_relaxed));
 }
+
+// r[a].name = r[c] where the site has seen objects of this shape get the attribute: in the object's
+// next inline slot. Consumes both registers on success.
+bool store_growing_attribute(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t c,
+                             const GrowthRecord& record);
 
 // r[a].name = r[c] where the attribute exists at a cached place. Consumes both registers on
 // success.
@@ -106,7 +130,7 @@ IMUGI_ALWAYS_INLINE bool store_cached_attribute(Frame* frame, uint64_t* r, uint3
                        (entry >> 24 & kOffsetOverflow)))
         return false;
     std::atomic<uint64_t>* slot = cached_slot(object, entry);
-    if (slot->load(std::memory_order_relaxed) == 0) return false;
+    if (!(entry >> 24 & kOffsetMember) && slot->load(std::memory_order_relaxed) == 0) return false;
     // Mine and never shared: one exchange instead of the lock (see repair_store).
     if (IMUGI_UNLIKELY(object->owner.load(std::memory_order_relaxed) != current_heap_id ||
                        object->shared.load(std::memory_order_relaxed) != 0))

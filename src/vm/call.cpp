@@ -68,7 +68,7 @@ Frame* push_frame(Thread& thread, uint64_t function_word, Function& function, Co
     frame->generator = nullptr;
     frame->first_temporary = code.first_temporary;
     frame->flags = 0;
-    frame->globals_word = frame->builtins_word = 0;
+    frame->globals_word = frame->builtins_word = frame->constructed = 0;
     frame->last_line = 0;
     thread.frames_top = frame + 1;
     thread.registers_top = window + code.register_count;
@@ -91,7 +91,9 @@ void pop_frame(Thread& thread, Frame* frame) {
     drop_bits(frame->globals_word);
     drop_bits(frame->builtins_word);
     drop_bits(frame->function_word);
+    drop_bits(frame->constructed);
     frame->namespace_word = frame->globals_word = frame->builtins_word = frame->function_word = 0;
+    frame->constructed = 0;
 }
 
 // --- binding ---
@@ -399,6 +401,11 @@ Owned run_class_body(Thread& thread, Function& function, Value names) {
 }
 
 Owned (*run_function)(Thread& thread, Function& function, Arguments arguments) = run_bound;
+
+void slow_bad_init_result(Thread& thread, uint64_t result, uint64_t constructed) {
+    Owned value = Owned::adopt(result), object = Owned::adopt(constructed);
+    raise(thread, exc::TypeError, "__init__() should return None, not '{}'", type_name_of(value));
+}
 
 uint64_t slow_call(Thread& thread, Value callable, Arguments arguments) {
     return call(thread, callable, arguments).release();

@@ -15,6 +15,8 @@ Frame* push_frame(Thread& thread, uint64_t function_word, Function& function, Co
 // words over; all dropped on failure.
 [[nodiscard]] bool bind_parameters(Thread& thread, Function& function, Code& code, uint64_t* window,
                                    uint64_t* words, uint32_t count, Tuple* names);
+Frame* push_getter(Thread& thread, Frame* frame, uint64_t* r, uint32_t b,
+                   const std::atomic<uint64_t>& cache, bool* failed);
 // Clears the frame's registers, words it owns and its place on the stack. The frame object, if any,
 // has taken what it needs.
 void pop_frame(Thread& thread, Frame* frame);

@@ -16,8 +16,8 @@ using Word = std::atomic<uint32_t>;
 enum FrameFlag : uint8_t {
     kFrameEntry = 1,        // returns to C++ (run), not to the frame below
     kFrameGenerator = 2,    // lives in a Generator
-    kFrameConstructor = 4,  // __init__ run by a type call: None is checked and dropped, the result
-                            // is register 0 of the caller's window
+    kFrameConstructor = 4,  // __init__ run by a type call: its None is dropped, the result is
+                            // `constructed`
     kFrameForIter = 16,     // a generator resumed by FOR_ITER: a return is exhaustion
     kFrameSend = 32,        // a generator resumed by SEND: a return jumps
 };
@@ -44,6 +44,7 @@ struct Frame {
     uint16_t unused;
     uint32_t last_line;                    // of the last line event, for tracing
     uint64_t globals_word, builtins_word;  // owning, for frames without a Function; else 0
+    uint64_t constructed;                  // of kFrameConstructor: the new object, owning; else 0
 };
 
 // frame objects as Python sees them (f_back, f_locals...). Made on demand; they take the registers

@@ -49,6 +49,7 @@ Owned make_generator(Thread& thread, Frame* frame) {
     if (frame->object) frame->object->frame.store(&made->frame, std::memory_order_release);
     frame->object = nullptr;
     frame->namespace_word = frame->globals_word = frame->builtins_word = frame->function_word = 0;
+    frame->constructed = 0;
     pop_frame(thread, frame);
     made->state.store(kGeneratorCreated, std::memory_order_release);
     if (&type == &coroutine_type && thread.coroutine_origin_depth) {

@@ -154,8 +154,8 @@ DEFINE_OP(LOAD_CELL_OR_NAME) {
 
 // --- names ---
 
-// The cached entry of a global: keys version << 32 | entry << 1; or a record for builtins, bit 0
-// set (slow_names.cpp).
+// The cached entry of a global: keys version << 32 | entry << 2; or a BuiltinRecord
+// (slow_names.cpp).
 DEFINE_OP(LOAD_GLOBAL) {
     uint64_t cached =
         frame->caches[EXTRA(1)].load(std::memory_order_acquire);  // pairs with publish
@@ -163,9 +163,9 @@ DEFINE_OP(LOAD_GLOBAL) {
     if (IMUGI_LIKELY(cached != 0)) {
         Dict* dict = frame->globals;
         uint32_t version = static_cast<uint32_t>(cached >> 32);
-        uint32_t entry = static_cast<uint32_t>(cached) >> 1;
-        if (cached & 1) {
-            const BuiltinRecord& record = *reinterpret_cast<const BuiltinRecord*>(cached - 1);
+        uint32_t entry = static_cast<uint32_t>(cached) >> 2;
+        if (cached & 2) {
+            const BuiltinRecord& record = *reinterpret_cast<const BuiltinRecord*>(cached - 2);
             if (dict->table.load(std::memory_order_acquire)
                     ->keys_version.load(std::memory_order_relaxed) != record.globals_version)
                 goto slow;

@@ -2,9 +2,13 @@
 //
 // The callable's register is emptied when a frame is pushed: the frame takes its word over.
 #include "compile/opcode.h"
+#include "object/list.h"
 #include "object/native.h"
+#include "object/range.h"
 #include "object/tuple.h"
+#include "vm/attribute_cache.h"
 #include "vm/call.h"
+#include "vm/constructor.h"
 #include "vm/dispatch.h"
 #include "vm/generator.h"
 #include "vm/instrument.h"
@@ -65,14 +69,75 @@ static Frame* push_call(Thread& thread, uint64_t function_word, uint64_t* words,
     return push_frame(thread, function_word, function, code, window);
 }
 
+// The getter that a LOAD_ATTR site has cached for the object in register `b`: its frame with the
+// object as argument, consumed if it is a temporary. Null when there is none, or with *failed set.
+Frame* push_getter(Thread& thread, Frame* frame, uint64_t* r, uint32_t b,
+                   const std::atomic<uint64_t>& cache, bool* failed) {
+    uint64_t entry = cache.load(std::memory_order_acquire);  // pairs with publish_cache
+    if ((entry & 3) != kCacheRecord) return nullptr;
+    const auto& record = *static_cast<const AttributeRecord*>(cache_record(entry));
+    uint64_t owner = r[b];
+    if (record.kind != RecordKind::kGetter || !Value::from_bits(owner).is_object()) return nullptr;
+    Object* object = Value::from_bits(owner).object();
+    if (record.shape_index != object->shape_index.load(std::memory_order_acquire) ||
+        record.type_version != object->shape()->type->version.load(std::memory_order_acquire) ||
+        thread.registers_top >= thread.registers_end)
+        return nullptr;
+    uint64_t getter = share_bits(record.value.load(std::memory_order_relaxed));
+    uint64_t* words = thread.registers_top;
+    if (is_temporary(frame, b))
+        r[b] = 0;
+    else if (Value::from_bits(owner).is_owning())
+        owner |= Value::kLentBit;
+    words[0] = owner;
+    Frame* callee = push_call(thread, getter, words, 1, nullptr);
+    *failed = callee == nullptr;
+    return callee;
+}
+
 static IMUGI_ALWAYS_INLINE bool is_function(uint64_t bits) {
     return has_shape(Value::from_bits(bits), k_function_shape);
+}
+
+// A call of a plain class, if it is one: pushes its __init__, or gives in *result the object, when
+// there is nothing to run (0: exception). False when the call must take the general way.
+static bool begin_construction(Thread& thread, uint64_t* words, uint32_t count, Tuple* names,
+                               std::atomic<uint64_t>& cache, Frame** frame, uint64_t* result) {
+    Type& type = Value::from_bits(words[-1]).as<Type>();
+    const ConstructorRecord* record = constructor_record(type, cache);
+    if (IMUGI_UNLIKELY(!record)) {
+        fill_constructor(thread, type, cache);
+        return false;
+    }
+    uint64_t init = record->value.load(std::memory_order_relaxed);
+    if (type_of(Value::of(type)).slots.call != type_type.slots.call || (init == 0 && count != 0))
+        return false;
+    init = share_bits(init);
+    uint64_t object = make_instance(thread, type).release();
+    uint64_t callable = std::exchange(words[-1], 0);
+    if (IMUGI_UNLIKELY(object == 0)) {
+        discard_range(words, 0, count);
+        drop_bits(init);
+    } else if (init == 0) {
+        *result = object;
+    } else {
+        words[-1] = object | Value::kLentBit;
+        *frame = push_call(thread, init, words - 1, count + 1, names);
+        if (IMUGI_LIKELY(*frame != nullptr)) {
+            (*frame)->flags = kFrameConstructor;
+            (*frame)->constructed = object;
+        } else {
+            drop_bits(object);
+        }
+    }
+    drop_bits(callable);
+    return true;
 }
 
 // `callable` at words[-1], `count` words behind it. A frame is pushed, or *result holds the outcome
 // (0: exception).
 static Frame* begin_call(Thread& thread, uint64_t* words, uint32_t count, Tuple* names,
-                         uint64_t* result) {
+                         std::atomic<uint64_t>& cache, uint64_t* result) {
     uint64_t callable = words[-1];
     *result = 0;
     if (is_function(callable)) {
@@ -91,6 +156,10 @@ static Frame* begin_call(Thread& thread, uint64_t* words, uint32_t count, Tuple*
             return push_call(thread, function_word, words - 1, count + 1, names);
         }
     }
+    if (is_type(value)) {
+        Frame* frame = nullptr;
+        if (begin_construction(thread, words, count, names, cache, &frame, result)) return frame;
+    }
     uint32_t keywords = names ? static_cast<uint32_t>(names->size) : 0;
     *result = slow_call(thread, value,
                         Arguments{reinterpret_cast<const Value*>(words), count - keywords, names});
@@ -100,13 +169,13 @@ static Frame* begin_call(Thread& thread, uint64_t* words, uint32_t count, Tuple*
 
 // As begin_call for LOAD_METHOD's pair: words[-2] the callable, words[-1] self or empty.
 static Frame* begin_method_call(Thread& thread, uint64_t* words, uint32_t count, Tuple* names,
-                                uint64_t* result) {
+                                std::atomic<uint64_t>& cache, uint64_t* result) {
     if (words[-1] == 0) {
         words[-1] = words[-2];
         words[-2] = 0;
-        return begin_call(thread, words, count, names, result);
+        return begin_call(thread, words, count, names, cache, result);
     }
-    return begin_call(thread, words - 1, count + 1, names, result);
+    return begin_call(thread, words - 1, count + 1, names, cache, result);
 }
 
 #define FINISH_CALL(begin, length)                        \
@@ -126,24 +195,26 @@ static Frame* begin_method_call(Thread& thread, uint64_t* words, uint32_t count,
 
 DEFINE_OP(CALL) {
     uint32_t b = D::b(word), c = D::c(word);
-    FINISH_CALL(begin_call(thread, r + b + 1, c, nullptr, &result_), 2);
+    FINISH_CALL(begin_call(thread, r + b + 1, c, nullptr, frame->caches[EXTRA(1)], &result_), 2);
 }
 
 DEFINE_OP(CALL_METHOD) {
     uint32_t b = D::b(word), c = D::c(word);
-    FINISH_CALL(begin_method_call(thread, r + b + 2, c, nullptr, &result_), 2);
+    FINISH_CALL(begin_method_call(thread, r + b + 2, c, nullptr, frame->caches[EXTRA(1)], &result_),
+                2);
 }
 
 DEFINE_OP(CALL_KW) {
     uint32_t b = D::b(word), c = D::c(word);
     Tuple* names = &frame->constants[EXTRA(2)].as<Tuple>();
-    FINISH_CALL(begin_call(thread, r + b + 1, c, names, &result_), 3);
+    FINISH_CALL(begin_call(thread, r + b + 1, c, names, frame->caches[EXTRA(1)], &result_), 3);
 }
 
 DEFINE_OP(CALL_METHOD_KW) {
     uint32_t b = D::b(word), c = D::c(word);
     Tuple* names = &frame->constants[EXTRA(2)].as<Tuple>();
-    FINISH_CALL(begin_method_call(thread, r + b + 2, c, names, &result_), 3);
+    FINISH_CALL(begin_method_call(thread, r + b + 2, c, names, frame->caches[EXTRA(1)], &result_),
+                3);
 }
 
 DEFINE_OP(CALL_EX) {
@@ -208,10 +279,40 @@ OP_FUNCTION(op_return_value) {
         set_register(r, callee->result_register, value);
         JUMP_BY(2);
     }
+    uint64_t constructed = std::exchange(frame->constructed, 0);
     pop_frame(thread, frame);
     if (flags & kFrameEntry) return value;
+    if (flags & kFrameConstructor) {
+        if (IMUGI_UNLIKELY(!is_none(Value::from_bits(value)))) {
+            frame = thread.frame;
+            r = frame->registers;
+            pc = frame->pc;
+            slow_bad_init_result(thread, value, constructed);
+            RAISE();
+        }
+        value = constructed;
+    }
     RESUME_CALLER(frame, value);
 }
+
+// A plain function's frame ends with an owned value, or one that stays.
+#define LEAVE_FRAME(value_bits)                                   \
+    do {                                                          \
+        uint64_t leaving_ = (value_bits);                         \
+        Frame* callee_ = frame;                                   \
+        for (uint32_t i = 0; i < callee_->first_temporary; i++) { \
+            uint64_t old_ = r[i];                                 \
+            r[i] = 0;                                             \
+            drop_bits(old_);                                      \
+        }                                                         \
+        uint64_t function_word_ = callee_->function_word;         \
+        thread.frame = callee_->previous;                         \
+        thread.frames_top = callee_;                              \
+        thread.registers_top = callee_->saved_top;                \
+        thread.recursion_depth--;                                 \
+        drop_bits(function_word_);                                \
+        RESUME_CALLER(callee_, leaving_);                         \
+    } while (0)
 
 DEFINE_OP(RETURN) {
     uint32_t a = D::a(word);
@@ -231,22 +332,13 @@ DEFINE_OP(RETURN) {
         thread.return_bits = bits;
         IMUGI_MUSTTAIL return op_return_value(OP_ARGUMENTS);
     }
-    Frame* callee = frame;
-    for (uint32_t i = 0; i < callee->first_temporary; i++) {
-        uint64_t old = r[i];
-        r[i] = 0;
-        drop_bits(old);
-    }
-    uint64_t function_word = callee->function_word;
-    thread.frame = callee->previous;
-    thread.frames_top = callee;
-    thread.registers_top = callee->saved_top;
-    thread.recursion_depth--;
-    drop_bits(function_word);
-    RESUME_CALLER(callee, bits);
+    LEAVE_FRAME(bits);
 }
 
 DEFINE_OP(RETURN_NONE) {
+    if (IMUGI_LIKELY((frame->flags & ~kFrameConstructor) == 0 && frame->object == nullptr &&
+                     frame->namespace_word == 0))
+        LEAVE_FRAME(frame->flags == 0 ? none().bits() : std::exchange(frame->constructed, 0));
     SAVE();
     thread.return_bits = none().bits();
     IMUGI_MUSTTAIL return op_return_value(OP_ARGUMENTS);
@@ -350,6 +442,44 @@ DEFINE_OP(END_SEND) {
     NEXT_DROPPED(1);
 }
 
+// The next item of the common iterators when nobody else has them, as a register word; 0: ask
+// slow_next.
+static IMUGI_ALWAYS_INLINE uint64_t quick_next(Value value) {
+    if (IMUGI_UNLIKELY(!value.is_object() || !is_unique(value.object()))) return 0;
+    switch (value.object()->shape_index.load(std::memory_order_relaxed)) {
+        case k_range_iterator_shape: {
+            auto& iterator = value.as<RangeIterator>();
+            int64_t index = iterator.index.load(std::memory_order_relaxed);
+            if (index >= iterator.length) return Value::nothing().bits();
+            int64_t item = iterator.start + index * iterator.step;
+            if (IMUGI_UNLIKELY(!Value::fits_small_int(item))) return 0;
+            iterator.index.store(index + 1, std::memory_order_relaxed);
+            return Value::small_int(item).bits();
+        }
+        case k_list_iterator_shape: {
+            auto& iterator = value.as<ListIterator>();
+            Value list = iterator.list.borrow();
+            if (list.is_empty()) return Value::nothing().bits();
+            Index index = iterator.index.load(std::memory_order_relaxed);
+            if (IMUGI_UNLIKELY(index < 0)) return 0;
+            uint64_t bits = quick_list_item(list.as<List>(), index);
+            if (bits) iterator.index.store(index + 1, std::memory_order_relaxed);
+            return bits;
+        }
+        case k_tuple_iterator_shape: {
+            auto& iterator = value.as<TupleIterator>();
+            Value tuple = iterator.tuple.borrow();
+            if (tuple.is_empty()) return Value::nothing().bits();
+            size_t index = iterator.index.load(std::memory_order_relaxed);
+            if (index >= tuple.as<Tuple>().size) return 0;
+            iterator.index.store(index + 1, std::memory_order_relaxed);
+            return share_bits(tuple.as<Tuple>()[index].bits());
+        }
+        default:
+            return 0;
+    }
+}
+
 DEFINE_OP(FOR_ITER) {
     uint32_t b = D::b(word);
     Value iterator = value_at(r, b);
@@ -365,8 +495,11 @@ DEFINE_OP(FOR_ITER) {
         generator.frame.resume_words = 3;
         IMUGI_MUSTTAIL return op_enter(OP_ARGUMENTS);
     }
-    uint64_t bits = slow_next(thread, iterator);
-    if (IMUGI_UNLIKELY(bits == 0)) RAISE();
+    uint64_t bits = quick_next(iterator);
+    if (bits == 0) {
+        bits = slow_next(thread, iterator);
+        if (IMUGI_UNLIKELY(bits == 0)) RAISE();
+    }
     if (IMUGI_UNLIKELY(bits == Value::nothing().bits())) {
         IMUGI_MUSTTAIL return op_for_iter_exhausted(OP_ARGUMENTS);
     }

@@ -3,6 +3,7 @@
 #include "object/list.h"
 #include "object/tuple.h"
 #include "vm/attribute_cache.h"
+#include "vm/call.h"
 #include "vm/dispatch.h"
 #include "vm/slow.h"
 
@@ -16,6 +17,14 @@ DEFINE_OP(LOAD_ATTR) {
     uint64_t bits = cached_attribute(owner, frame->caches[EXTRA(1)]);
     if (IMUGI_UNLIKELY(bits == 0)) {
         SAVE();
+        bool failed = false;
+        Frame* callee = push_getter(thread, frame, r, b, frame->caches[EXTRA(1)], &failed);
+        if (callee) {
+            callee->result_register = D::a(word);
+            callee->resume_words = 2;
+            IMUGI_MUSTTAIL return op_enter(OP_ARGUMENTS);
+        }
+        if (failed) RAISE();
         bits = slow_load_attr(thread, frame, Value::from_bits(owner), D::c(word),
                               frame->caches[EXTRA(1)]);
         if (bits == 0) RAISE();
@@ -56,6 +65,10 @@ DEFINE_OP(LOAD_METHOD) {
     uint64_t owner = r[b];
     uint64_t method = cached_method(owner, frame->caches[EXTRA(1)]);
     bool bound = false;
+    if (IMUGI_UNLIKELY(method == 0)) {
+        method = cached_attribute(owner, frame->caches[EXTRA(1)]);
+        bound = method != 0;
+    }
     if (IMUGI_UNLIKELY(method == 0)) {
         SAVE();
         method = slow_load_method(thread, frame, Value::from_bits(owner), D::c(word),

@@ -25,6 +25,7 @@ void mark_frames(const Marking& marking, const Thread& thread) {
             marking.mark(marking.context, frame->registers[i]);
         marking.mark(marking.context, frame->function_word);
         marking.mark(marking.context, frame->namespace_word);
+        marking.mark(marking.context, frame->constructed);
         marking.mark(marking.context, Value::of(frame->code).bits());
         marking.mark(marking.context, Value::of(*frame->globals).bits());
         marking.mark(marking.context, Value::of(*frame->builtins).bits());

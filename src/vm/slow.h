@@ -4,13 +4,14 @@
 #pragma once
 
 #include "compile/opcode.h"
+#include "object/code.h"
 #include "object/protocol.h"
 #include "vm/frame.h"
 
 namespace imugi {
 
 // A builtin found behind globals that lack the name (LOAD_GLOBAL).
-struct alignas(8) BuiltinRecord {
+struct BuiltinRecord : CacheRecord {
     uint32_t globals_version, builtins_version, entry;
 };
 
@@ -131,6 +132,8 @@ uint64_t wrap_async_value(Thread& thread, uint64_t owned_bits);  // takes the wo
 
 // --- calls (call.cpp) ---
 uint64_t slow_call_ex(Thread& thread, uint64_t* r, uint32_t b, bool keywords);
+// TypeError for an __init__ that returned something; takes both words over.
+void slow_bad_init_result(Thread& thread, uint64_t result, uint64_t constructed);
 uint64_t slow_call(Thread& thread, Value callable, Arguments arguments);
 uint64_t slow_make_function(Thread& thread, Frame* frame, uint64_t* r, uint32_t b, uint32_t code,
                             uint32_t flags);

@@ -381,15 +381,39 @@ static bool raise_too_many(Thread& thread, Value value, uint32_t expected) {
     return raise(thread, exc::ValueError, "too many values to unpack (expected {})", expected);
 }
 
+// The items of a short list of just this size, in register `b`, into others; false when it is not,
+// or changes.
+static bool unpack_list(List& list, const Frame* frame, uint64_t* r, uint32_t a, uint32_t b,
+                        uint32_t count) {
+    constexpr uint32_t kMost = 8;
+    if (count > kMost || list_size(list) != static_cast<Index>(count)) return false;
+    uint64_t words[kMost];
+    for (uint32_t i = 0; i < count; i++) {
+        words[i] = quick_list_item(list, i);
+        if (words[i]) continue;
+        discard_range(words, 0, i);
+        return false;
+    }
+    discard(frame, r, b);
+    for (uint32_t i = 0; i < count; i++) set_register(r, a + i, words[i]);
+    return true;
+}
+
 bool slow_unpack(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b,
                  uint32_t count) {
-    Owned source = Owned::share(value_at(r, b));
-    if (is_exact_tuple(source) && source.as<Tuple>().size == count) {
-        Tuple& tuple = source.as<Tuple>();
-        discard(frame, r, b);
-        for (uint32_t i = 0; i < count; i++) set_register(r, a + i, share_bits(tuple[i].bits()));
+    Value whole = value_at(r, b);
+    if (is_exact_tuple(whole) && whole.as<Tuple>().size == count) {
+        Tuple& tuple = whole.as<Tuple>();
+        Owned held = consume(frame, r, b);
+        // A tuple that dies here gives its items away.
+        bool dies = held.value().is_owning() && is_unique(&tuple);
+        for (uint32_t i = 0; i < count; i++)
+            set_register(r, a + i,
+                         dies ? tuple.items[i].take().release() : share_bits(tuple[i].bits()));
         return true;
     }
+    if (is_exact_list(whole) && unpack_list(whole.as<List>(), frame, r, a, b, count)) return true;
+    Owned source = Owned::share(whole);
     Ref<List> items = make_list(thread, count);
     if (!items) return false;
     Owned iterator = iterate(thread, source);

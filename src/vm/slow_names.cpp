@@ -121,32 +121,23 @@ uint64_t slow_load_cell_or_name(Thread& thread, Frame* frame, uint32_t local, ui
 
 // --- globals ---
 
-static void free_builtin_record(void* record) {
-    array_free(record);
-}
-
-static void publish_global(std::atomic<uint64_t>& cache, uint64_t entry) {
-    uint64_t old = cache.exchange(entry, std::memory_order_acq_rel);  // pairs with LOAD_GLOBAL
-    if (old & 1)
-        retire(reinterpret_cast<void*>(old - 1), sizeof(BuiltinRecord), free_builtin_record);
-}
-
 static void cache_global(Thread& thread, Frame* frame, Str& name, std::atomic<uint64_t>& cache) {
     uint32_t version = 0;
     Index entry = dict_entry_of(thread, *frame->globals, name, &version);
     if (entry >= 0) {
         if (version)
-            publish_global(cache, uint64_t{version} << 32 | static_cast<uint64_t>(entry) << 1);
+            publish_cache(cache, uint64_t{version} << 32 | static_cast<uint64_t>(entry) << 2);
         return;
     }
     uint32_t globals_version = dict_keys_version(thread, *frame->globals);
     uint32_t builtins_version = 0;
     entry = dict_entry_of(thread, *frame->builtins, name, &builtins_version);
     if (entry < 0 || !globals_version || !builtins_version) return;
-    auto* record = static_cast<BuiltinRecord*>(array_allocate(sizeof(BuiltinRecord)));
-    if (!record) return;
-    *record = {globals_version, builtins_version, static_cast<uint32_t>(entry)};
-    publish_global(cache, reinterpret_cast<uint64_t>(record) | 1);
+    void* memory = array_allocate(sizeof(BuiltinRecord));
+    if (!memory) return;
+    auto* record = new (memory)
+        BuiltinRecord{{0}, globals_version, builtins_version, static_cast<uint32_t>(entry)};
+    publish_cache(cache, reinterpret_cast<uint64_t>(record) | 2);
 }
 
 static Owned load_global(Thread& thread, Frame* frame, Str& name) {

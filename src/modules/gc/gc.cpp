@@ -126,7 +126,7 @@ Owned gc_get_objects(Thread& thread, Value generation) {
 }
 
 struct ReferentVisitor : FieldVisitor {
-    explicit ReferentVisitor(Gathered& g) : FieldVisitor{visit_one}, gathered(g) {}
+    explicit ReferentVisitor(Gathered& g) : FieldVisitor{visit_one, false, true}, gathered(g) {}
     Gathered& gathered;
     static void visit_one(FieldVisitor& self, std::atomic<uint64_t>& word) {
         Value value = Value::from_bits(word.load(std::memory_order_relaxed));

@@ -1,0 +1,59 @@
+// Lock bias: a thread locks the objects of its own heap without an atomic instruction as long as
+// no other thread has locked one in the same slice of memory.
+//
+// Every region of object memory (memory/heap.cpp) begins with a LockBias: per slice of 64 KiB the
+// id of the heap whose thread may skip the lock byte. Such a thread only counts, in plain stores to
+// its LockDepth, how many sections it is in. The first foreign locker revokes: it marks the slice,
+// makes every running thread pass a barrier (membarrier), and waits until the holder of the bias is
+// in no biased section; from then on everybody uses the byte. A slice is biased again when its page
+// is reused. Detaching ends biased sections, and whoever waits long detaches, so nobody waits in a
+// circle.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/platform.h"
+
+namespace imugi {
+
+struct Thread;
+
+inline constexpr size_t kBiasRegionBytes = size_t{1} << 20;
+inline constexpr size_t kBiasSliceBytes = size_t{64} << 10;
+inline constexpr size_t kBiasSlices = kBiasRegionBytes / kBiasSliceBytes;
+
+// What LockBias::holder says when it is no heap's id.
+inline constexpr uint16_t kUnbiased = 0;
+inline constexpr uint16_t kRevoking = 0xFFFF;
+
+struct LockBias {
+    std::atomic<uint16_t> holder[kBiasSlices];   // heap id, kUnbiased or kRevoking
+    std::atomic<uint16_t> revoked[kBiasSlices];  // during a revocation: the heap id
+};
+
+// Biased sections that the thread of a heap is in; written by that thread.
+struct alignas(64) LockDepth {
+    std::atomic<uint32_t> count{0};
+};
+extern LockDepth lock_depths[65536];
+
+inline LockBias& lock_bias_of(const void* object) {
+    return *reinterpret_cast<LockBias*>(reinterpret_cast<uintptr_t>(object) &
+                                        ~(kBiasRegionBytes - 1));
+}
+inline size_t bias_slice_of(const void* object) {
+    return (reinterpret_cast<uintptr_t>(object) & (kBiasRegionBytes - 1)) / kBiasSliceBytes;
+}
+IMUGI_ALWAYS_INLINE std::atomic<uint16_t>& lock_bias_holder(const void* object) {
+    return lock_bias_of(object).holder[bias_slice_of(object)];
+}
+
+// The slices of a new page: biased to the heap, where the system has the barrier.
+void set_lock_bias(LockBias& bias, size_t first_slice, size_t slices, uint16_t heap_id);
+// Called by a thread that found another's bias, or a revocation: afterwards the slice of the object
+// is unbiased, and its holder in no biased section that began before. May detach.
+void revoke_lock_bias(Thread& thread, const void* object);
+
+}  // namespace imugi
