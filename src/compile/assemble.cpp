@@ -95,9 +95,7 @@ class Assembler {
             return static_cast<uint32_t>(op) | (a & 0xFF) << 8 | (b & 0xFF) << 16 |
                    (c & 0xFF) << 24;
         };
-        // What has no place of its own belongs to what runs before it.
-        bool follows = index && !ends_flow(unit_.code[index - 1].op);
-        if (it.position.line > 0 || !follows) note_position(starts_[index], it.position);
+        note_position(starts_[index], it.position);
         if (operands.wide)
             words_.push(word(Opcode::WIDE, operands.a >> 8, operands.b >> 8, operands.c >> 8));
         words_.push(word(it.op, operands.a, operands.b, operands.c));

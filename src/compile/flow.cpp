@@ -14,11 +14,10 @@ class Flow {
 
     bool run() {
         thread_jumps();
-        if (!copy_returns() || !reachable_.resize(unit_.code.size(), 0))
-            return context_.no_memory();
+        if (!copy_exits() || !reachable_.resize(unit_.code.size(), 0)) return context_.no_memory();
         if (!mark_reachable() || !drop_checks()) return false;
         compact();
-        return true;
+        return place_the_rest() || context_.no_memory();
     }
 
   private:
@@ -31,6 +30,11 @@ class Flow {
         return unit_.labels[unit_.handlers[instruction.handler].label.index];
     }
 
+    // A NOP without a line does nothing on the way.
+    bool is_blank(uint32_t index) {
+        return at(index).op == Opcode::NOP && at(index).position.line < 0;
+    }
+
     void thread_jumps() {
         uint32_t count = unit_.code.size();
         for (uint32_t i = 0; i < count; i++) {
@@ -38,52 +42,110 @@ class Flow {
             if (!is_jump(jump.op)) continue;
             for (int steps = 0; steps < 8; steps++) {
                 uint32_t target = target_of(jump);
-                // NOPs without a line do nothing on the way.
-                while (target < count && at(target).op == Opcode::NOP &&
-                       at(target).position.line < 0)
-                    target++;
+                while (target < count && is_blank(target)) target++;
                 if (target >= count || at(target).op != Opcode::JUMP || target <= i) break;
-                if (target_of(at(target)) <= i) break;
+                if (target_of(at(target)) <= i || at(target).position.line >= 0) break;
                 jump.target = at(target).target;
             }
-            // The end of a function belongs to the line that control comes from.
+            // The end of a function or of a loop's body belongs to the line that control comes
+            // from.
             if (jump.op != Opcode::JUMP) continue;
             uint32_t target = target_of(jump);
-            if (target < count && at(target).op == Opcode::RETURN_NONE &&
-                at(target).position.line < 0) {
+            while (target < count && is_blank(target)) target++;
+            if (target >= count || at(target).position.line >= 0) continue;
+            if (at(target).op == Opcode::RETURN_NONE) {
                 jump.op = Opcode::RETURN_NONE;
+                jump.handler = at(target).handler;
+            } else if (at(target).op == Opcode::JUMP_BACK && target > i &&
+                       target_of(at(target)) <= i) {
+                jump.op = Opcode::JUMP_BACK;
+                jump.target = at(target).target;
                 jump.handler = at(target).handler;
             }
         }
     }
 
-    // The implicit return stands on the line that control comes from: a copy for each line of
-    // conditional jumps to it.
-    bool copy_returns() {
-        Vec<uint32_t> copies(context_.arena);
+    // The end of the few instructions without a place that lead out from here; kNone if there is
+    // anything else.
+    uint32_t exit_end(uint32_t begin) {
+        constexpr uint32_t kMost = 10;
+        for (uint32_t i = begin; i < unit_.code.size() && i < begin + kMost; i++) {
+            Opcode op = at(i).op;
+            if (at(i).position.line >= 0) return kNone;
+            if (op == Opcode::RETURN_NONE || op == Opcode::RETURN || op == Opcode::JUMP_BACK)
+                return i + 1;
+            if (ends_flow(op) || is_jump(op)) return kNone;
+        }
+        return kNone;
+    }
+
+    // The implicit return and the end of a loop's body stand on the line that control comes from: a
+    // copy for each line of conditional jumps to them.
+    bool copy_exits() {
+        struct Copy {
+            uint32_t original, label;
+        };
+        Vec<Copy> copies(context_.arena);
         uint32_t count = unit_.code.size();
         for (uint32_t i = 0; i < count; i++) {
             if (!is_jump(at(i).op)) continue;
             uint32_t target = target_of(at(i));
-            while (target < count && at(target).op == Opcode::NOP && at(target).position.line < 0)
-                target++;
-            if (target >= count || at(target).op != Opcode::RETURN_NONE ||
-                at(target).position.line >= 0)
-                continue;
+            while (target < count && is_blank(target)) target++;
+            uint32_t end = target > i ? exit_end(target) : kNone;
+            if (end == kNone) continue;
+            uint32_t from = i;
+            while (from && at(from).position.line < 0 && !ends_flow(at(from - 1).op)) from--;
+            const ast::Position place = at(from).position;
+            if (place.line < 0) continue;
             uint32_t label = 0;
-            for (uint32_t copy : copies)
-                if (at(unit_.labels[copy]).position.line == at(i).position.line) label = copy;
+            for (const Copy& copy : copies)
+                if (copy.original == target &&
+                    at(unit_.labels[copy.label]).position.line == place.line)
+                    label = copy.label;
             if (!label) {
-                Instruction copy = at(target);
-                copy.position = at(i).position;
                 label = unit_.labels.size();
                 unit_.labels.push(unit_.code.size());
-                unit_.code.push(copy);
-                copies.push(label);
+                for (uint32_t k = target; k < end; k++) {
+                    Instruction copy = at(k);
+                    copy.position = place;
+                    unit_.code.push(copy);
+                }
+                copies.push({target, label});
             }
             at(i).target = Label{label};
         }
         return !context_.arena.failed();
+    }
+
+    // What has no place of its own belongs to what runs before it, if that is one line only.
+    bool place_the_rest() {
+        uint32_t count = unit_.code.size();
+        struct Sources {
+            int32_t line = 0;  // of the jumps that lead here; 0: none, -1: several
+            uint32_t jump = 0;
+        };
+        Vec<Sources> sources(context_.arena);
+        if (!sources.resize(count + 1, Sources{})) return false;
+        auto add = [&](uint32_t target, int32_t line, uint32_t jump) {
+            Sources& known = sources[target];
+            known.line = known.line == 0 || known.line == line ? line : -1;
+            known.jump = jump;
+        };
+        for (uint32_t i = 0; i < count; i++) {
+            Instruction& it = at(i);
+            if (it.position.line < 0) {
+                const Sources& from = sources[i];
+                bool follows = i && !ends_flow(at(i - 1).op);
+                if (follows && (from.line == 0 || from.line == at(i - 1).position.line))
+                    it.position = at(i - 1).position;
+                else if (!follows && from.line > 0)
+                    it.position = at(from.jump).position;
+            }
+            if (is_jump(it.op)) add(target_of(it), it.position.line > 0 ? it.position.line : -1, i);
+            uint32_t handler = handler_of(it);
+            if (handler != kNone) sources[handler].line = -1;
+        }
+        return true;
     }
 
     bool mark_reachable() {
@@ -233,7 +295,10 @@ class Flow {
         if (!moved.resize(count + 1, 0)) return;
         for (uint32_t i = 0; i < count; i++) {
             moved[i] = kept;
-            if (!reachable_[i] || useless(i)) continue;
+            if (!reachable_[i]) continue;
+            if (at(i).op == Opcode::JUMP && useless(i) && at(i).position.line >= 0)
+                at(i).op = Opcode::NOP;  // its line is seen
+            if (useless(i)) continue;
             unit_.code[kept++] = unit_.code[i];
         }
         moved[count] = kept;

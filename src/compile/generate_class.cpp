@@ -363,12 +363,15 @@ uint32_t Generator::class_code(ast::ClassDef& node, int first_line) {
     start_code(at);
     if (failed()) return leave_unit();
     Reg value = temp(0);
-    auto store_value = [&](IdentifierRef name, Operand what) {
-        move(at, what, value);
+    auto store_value_at = [&](const ast::Position& where, IdentifierRef name, Operand what) {
+        move(where, what, value);
         release(0);
         push_temp();
-        store_name(at, name, in(value));
+        store_name(where, name, in(value));
         release(0);
+    };
+    auto store_value = [&](IdentifierRef name, Operand what) {
+        store_value_at(at, name, std::move(what));
     };
     load_name(at, known_.name, value);
     push_temp();
@@ -404,7 +407,7 @@ uint32_t Generator::class_code(ast::ClassDef& node, int first_line) {
             attributes = {};
     }
     if (failed()) return leave_unit();
-    store_value(known_.static_attributes, constant(std::move(attributes)));
+    store_value_at(kNowhere, known_.static_attributes, constant(std::move(attributes)));
     if (scope.needs_classdict) {
         push_temp();
         emit(kNowhere, Opcode::MOVE, value, closure_register(known_.classdict));

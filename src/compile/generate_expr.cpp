@@ -533,6 +533,7 @@ void Generator::jump_if(ExprNode* node, Label target, bool when) {
     if (value.is_constant()) {
         Result<bool> truth = is_true(thread_, value_of(value));
         if (!truth) return fail();
+        emit(node->position, Opcode::NOP);
         if (*truth == when) emit_jump(node->position, Opcode::JUMP, target);
         return;
     }

@@ -103,6 +103,7 @@ void Generator::expr_statement(ast::Expr& node) {
     } else if (node.value->is<ast::Constant>()) {
         emit(at, Opcode::NOP);
     } else {
+        if (node.value->is<ast::Name>()) emit(at, Opcode::NOP);
         discard(node.value);
     }
 }
@@ -395,7 +396,8 @@ bool Generator::push_block(const Block& block) {
     return true;
 }
 
-uint32_t Generator::unwind_to(uint32_t count, const ast::Position& at) {
+// What comes behind code of another place (finally, __exit__) has no place: *at.
+uint32_t Generator::unwind_to(uint32_t count, ast::Position* at) {
     Unit& unit = *unit_;
     Vec<Block> left(c_.arena);
     for (uint32_t i = count; i < unit.blocks.size(); i++) left.push(unit.blocks[i]);
@@ -411,33 +413,37 @@ uint32_t Generator::unwind_to(uint32_t count, const ast::Position& at) {
     return handler;
 }
 
-void Generator::unwind(const Block& block, const ast::Position& at) {
+void Generator::unwind(const Block& block, ast::Position* at) {
     switch (block.kind) {
         case Block::kWhile:
         case Block::kTry:
             return;
         case Block::kFor:
         case Block::kAsyncFor:
-            emit(at, Opcode::DROP, temp(block.depth));
+            emit(*at, Opcode::DROP, temp(block.depth));
             return;
         case Block::kFinally:
             quiet_++;
             body(*block.finalbody);
             quiet_--;
+            *at = kNowhere;
             return;
         case Block::kHandler:
-            emit(at, Opcode::POP_HANDLED, temp(block.depth + 1));
-            if (block.name) unbind(at, block.name);
+            emit(*at, Opcode::POP_HANDLED, temp(block.depth + 1));
+            if (block.name) unbind(*at, block.name);
             return;
         case Block::kFinallyEnd:
-            emit(at, Opcode::POP_HANDLED, temp(block.depth + 1));
-            emit(at, Opcode::DROP, temp(block.depth));
+            emit(*at, Opcode::POP_HANDLED, temp(block.depth + 1));
+            emit(*at, Opcode::DROP, temp(block.depth));
             return;
         case Block::kStarHandler:
-            return error(at, "'break', 'continue' and 'return' cannot appear in an except* block");
+            return error(block.position,
+                         "'break', 'continue' and 'return' cannot appear in an except* block");
         case Block::kWith:
         case Block::kAsyncWith:
-            return call_exit(block, at);
+            call_exit(block);
+            *at = kNowhere;
+            return;
     }
 }
 
@@ -460,18 +466,22 @@ void Generator::return_statement(ast::Return& node) {
         value = in(copy);
     }
     bool is_none_value = !node.value || (value.is_constant() && is_none(value_of(value)));
-    uint32_t handler = unwind_to(0, at);
+    // Each line of the statement is seen before what it leaves runs.
+    if (node.value && value.is_constant()) emit(node.value->position, Opcode::NOP);
+    if (runs_code && (!node.value || node.value->position.line != at.line)) emit(at, Opcode::NOP);
+    ast::Position behind = at;
+    uint32_t handler = unwind_to(0, &behind);
     if (failed()) return;
     if (is_none_value)
-        emit(at, Opcode::RETURN_NONE);
+        emit(behind, Opcode::RETURN_NONE);
     else
-        emit(at, Opcode::RETURN, reg_of(at, value));
+        emit(behind, Opcode::RETURN, reg_of(behind, value));
     unit.handler = handler;
     release(depth);
 }
 
 void Generator::break_or_continue(StmtNode& node, bool is_break) {
-    const ast::Position& at = node.position;
+    ast::Position at = node.position;
     Unit& unit = *unit_;
     for (uint32_t i = unit.blocks.size(); i-- > 0;) {
         Block loop = unit.blocks[i];
@@ -479,7 +489,8 @@ void Generator::break_or_continue(StmtNode& node, bool is_break) {
             return error(at, "'break', 'continue' and 'return' cannot appear in an except* block");
         if (loop.kind != Block::kWhile && loop.kind != Block::kFor && loop.kind != Block::kAsyncFor)
             continue;
-        uint32_t handler = unwind_to(i + 1, at);
+        emit(at, Opcode::NOP);
+        uint32_t handler = unwind_to(i + 1, &at);
         if (is_break) {
             unit.handler = loop.handler;
             if (loop.kind != Block::kWhile) emit(at, Opcode::DROP, temp(loop.depth));

@@ -57,13 +57,14 @@ void Generator::try_finally(const ast::Sequence<StmtNode*>& finalbody, Body&& gu
     unit.blocks.pop();
     unit.handler = before;
     emit(kNowhere, Opcode::POP_HANDLED, saved);
-    emit(kNowhere, Opcode::RERAISE, exception, 1);
+    emit(kNowhere, Opcode::RERAISE, exception, 0);
     handler_cleanup(cleanup, depth, nullptr);
     release(depth);
     place(end);
 }
 
 void Generator::try_statement(ast::Try& node) {
+    emit(node.position, Opcode::NOP);
     if (node.finalbody.empty()) return try_except(node);
     try_finally(node.finalbody, [&] {
         if (node.handlers.empty())
@@ -74,6 +75,7 @@ void Generator::try_statement(ast::Try& node) {
 }
 
 void Generator::try_star(ast::TryStar& node) {
+    emit(node.position, Opcode::NOP);
     if (node.finalbody.empty()) return try_star_except(node);
     try_finally(node.finalbody, [&] {
         if (node.handlers.empty())
@@ -249,7 +251,7 @@ void Generator::try_star_except(ast::TryStar& node) {
 // --- with ---
 
 // Calls the exit method with three Nones and drops the result.
-void Generator::call_exit(const Block& block, const ast::Position&) {
+void Generator::call_exit(const Block& block) {
     const ast::Position& at = block.position;
     uint32_t depth = unit_->depth;
     Reg method = temp(block.depth);
@@ -317,7 +319,7 @@ void Generator::with_statement(const ast::Sequence<ast::WithItem*>& items, uint3
     if (failed()) return;
     unit.blocks.pop();
     unit.handler = before;
-    call_exit(block, at);
+    call_exit(block);
     emit_jump(kNowhere, Opcode::JUMP, end);
 
     place(handler);

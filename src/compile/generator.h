@@ -213,8 +213,8 @@ class Generator {
     bool push_block(const Block& block);
     // Leaves the innermost blocks down to `count`, emitting what each needs. The handler in force
     // is then the one outside; the caller puts back the one given when it has emitted the way out.
-    uint32_t unwind_to(uint32_t count, const Position& at);
-    void unwind(const Block& block, const Position& at);
+    uint32_t unwind_to(uint32_t count, Position* at);
+    void unwind(const Block& block, Position* at);
 
     // --- try and with (generate_try.cpp) ---
     void try_statement(ast::Try& node);
@@ -225,7 +225,7 @@ class Generator {
     void try_finally(List<ast::StmtNode*>& finalbody, Body&& guarded_body);
     void with_statement(List<ast::WithItem*>& items, uint32_t index,
                         List<ast::StmtNode*>& with_body, const Position& at, bool is_async);
-    void call_exit(const Block& block, const Position& at);
+    void call_exit(const Block& block);
     void handler_body(ast::ExceptHandler& handler, uint32_t depth, uint32_t outer, Label end);
     // Exception landing in temp(depth + 2): restores the handled one, unbinds the name, re-raises.
     void handler_cleanup(Label label, uint32_t depth, Identifier name);

@@ -11,7 +11,7 @@
 namespace imugi::compile {
 namespace {
 
-enum State : uint8_t { kEmpty = 1, kLive = 2, kEither = 3 };
+constexpr uint8_t kEmpty = kTemporaryEmpty, kLive = kTemporaryLive, kEither = kEmpty | kLive;
 
 constexpr uint8_t kIntrinsicArguments[] = {
 #define INTRINSIC(name, arguments, doc) arguments,
@@ -45,6 +45,22 @@ class Verifier {
         if (const char* fault = scan()) return fault;
         if (const char* fault = check_ranges()) return fault;
         return follow();
+    }
+
+    // Behind a successful run(): the temporaries before the instruction at `word`.
+    bool temporaries_before(uint32_t word, uint8_t* states) {
+        if (word >= code_.word_count || !starts_[word] || !states_) return false;
+        uint32_t at = word;
+        while (at && !block_of_[at]) at--;
+        if (!block_of_[at] || !block_state(at)[temps_]) return false;
+        memcpy(state_, block_state(at), stride_);
+        for (Decoded it; at < word; at = it.next) {
+            (void)decode(at, &it);
+            (void)execute(it);
+            if (ends_flow(it.op)) return false;
+        }
+        memcpy(states, state_, temps_);
+        return true;
     }
 
   private:
@@ -228,7 +244,9 @@ class Verifier {
         memcpy(saved, state_, stride_);
         uint32_t depth = range->depth - first_temp_;
         for (uint32_t i = 0; i < temps_; i++)
-            state_[i] = i < depth ? (state_[i] | before_[i]) : i == depth ? kLive : kEmpty;
+            state_[i] = i < depth    ? (state_[i] | before_[i])
+                        : i == depth ? (kLive | kTemporaryException)
+                                     : kEmpty;
         flow_to(range->handler);
         memcpy(state_, saved, stride_);
     }
@@ -241,7 +259,7 @@ class Verifier {
     // A source; consumed unless kept.
     void use(uint32_t reg, bool keep = false) {
         if (uint8_t* state = cell(reg)) {
-            if (*state != kLive) fault_ = "read of a temporary that may be empty";
+            if (*state & kEmpty) fault_ = "read of a temporary that may be empty";
             if (!keep) *state = kEmpty;
         } else if (reg >= code_.register_count) {
             fault_ = "register out of range";
@@ -261,7 +279,7 @@ class Verifier {
         }
         for (uint32_t i = 0; i < count; i++) use(reg + i);
     }
-    void set(uint32_t reg, State state = kLive) {
+    void set(uint32_t reg, uint8_t state = kLive) {
         if (reg >= code_.register_count)
             fault_ = "register out of range";
         else if (uint8_t* now = cell(reg))
@@ -310,7 +328,7 @@ class Verifier {
                 use_any(a);
                 break;
             case Opcode::MOVE_UNBOUND: {
-                State state = cell(b) ? static_cast<State>(*cell(b)) : kEither;
+                uint8_t state = cell(b) ? *cell(b) : kEither;
                 use_any(b);
                 set(a, state);
                 break;
@@ -331,8 +349,8 @@ class Verifier {
                 break;
             case Opcode::LOAD_SPECIAL:
                 use(b, true);
-                set(a);
-                set(a + 1, kEither);
+                set(a, kLive | kTemporaryExit);
+                set(a + 1, kEither | kTemporaryExit);
                 break;
             case Opcode::GET_SLICE:
                 use(b);
@@ -347,8 +365,13 @@ class Verifier {
             case Opcode::FOR_ITER:
                 use(b);
                 flow_to(it.target);
-                set(b);
+                set(b, kLive | kTemporaryIterator);
                 set(a);
+                break;
+            case Opcode::GET_ITER:
+            case Opcode::GET_AITER:
+                use(b);
+                set(a, kLive | kTemporaryIterator);
                 break;
             case Opcode::JUMP_IF_TRUE_OR_DROP:
             case Opcode::JUMP_IF_FALSE_OR_DROP:
@@ -465,7 +488,7 @@ class Verifier {
                 break;
             case Opcode::PUSH_HANDLED:
                 use(b, true);
-                set(a, kEither);
+                set(a, kEither | kTemporaryHandled);
                 break;
             case Opcode::MATCH_EXCEPTION:
                 use(b, true);
@@ -522,6 +545,15 @@ const char* find_fault(const CodeParts& code, uint32_t* word) {
     const char* fault = verifier.run();
     *word = verifier.where;
     return fault;
+}
+
+bool temporaries_before(const CodeParts& code, const uint32_t* words, uint32_t count,
+                        uint8_t* const* states) {
+    Verifier verifier(code);
+    if (verifier.run()) return false;
+    for (uint32_t i = 0; i < count; i++)
+        if (!verifier.temporaries_before(words[i], states[i])) states[i][0] = 0;
+    return true;
 }
 
 }  // namespace imugi::compile

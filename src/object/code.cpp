@@ -90,6 +90,35 @@ const uint32_t* pristine_words(const Code& code) {
     return original ? original : reinterpret_cast<const uint32_t*>(code.words);
 }
 
+CodeParts parts_of(const Code& code) {
+    return {pristine_words(code),
+            code.ranges,
+            code.positions,
+            code.word_count,
+            code.cache_count,
+            code.range_count,
+            code.position_count,
+            code.position_bytes,
+            false,
+            code.flags,
+            code.argument_count,
+            code.positional_only_count,
+            code.keyword_only_count,
+            code.local_count,
+            code.free_count,
+            code.register_count,
+            code.first_line,
+            &code.constants.as<Tuple>(),
+            &code.names.as<Tuple>(),
+            &code.local_names.as<Tuple>(),
+            &code.free_names.as<Tuple>(),
+            &code.cell_names.as<Tuple>(),
+            &code.local_kinds.as<Bytes>(),
+            &code.filename.as<Str>(),
+            &code.name.as<Str>(),
+            &code.qualname.as<Str>()};
+}
+
 // Calls `use` again when the words were overwritten meanwhile.
 template <class Use>
 static void with_pristine_words(const Code& code, Use use) {
@@ -449,32 +478,7 @@ Owned code_replace(Thread& thread, Value self, Arguments arguments) {
     Code& code = as_code(self);
     Value out[18];
     TRY(bind_arguments(thread, "replace", replace_signature, arguments, out, 18));
-    CodeParts parts = {pristine_words(code),
-                       code.ranges,
-                       code.positions,
-                       code.word_count,
-                       code.cache_count,
-                       code.range_count,
-                       code.position_count,
-                       code.position_bytes,
-                       false,
-                       code.flags,
-                       code.argument_count,
-                       code.positional_only_count,
-                       code.keyword_only_count,
-                       code.local_count,
-                       code.free_count,
-                       code.register_count,
-                       code.first_line,
-                       &code.constants.as<Tuple>(),
-                       &code.names.as<Tuple>(),
-                       &code.local_names.as<Tuple>(),
-                       &code.free_names.as<Tuple>(),
-                       &code.cell_names.as<Tuple>(),
-                       &code.local_kinds.as<Bytes>(),
-                       &code.filename.as<Str>(),
-                       &code.name.as<Str>(),
-                       &code.qualname.as<Str>()};
+    CodeParts parts = parts_of(code);
     auto first_line = static_cast<uint32_t>(code.first_line);
     TRY(number_given(thread, out[5], &parts.flags));
     TRY(number_given(thread, out[6], &first_line));

@@ -119,6 +119,8 @@ struct CodeParts {
     Str *filename, *name, *qualname;
 };
 Ref<Code> make_code(Thread& thread, const CodeParts& parts);
+// The parts of a code as they are; they live as long as it does.
+CodeParts parts_of(const Code& code);
 // The words as compiled. They are right if, once they are read, this still gives the same.
 const uint32_t* pristine_words(const Code& code);
 

@@ -7,6 +7,7 @@
 #include "object/errors.h"
 #include "object/int.h"
 #include "object/native.h"
+#include "object/native_thunk.h"
 #include "object/positions.h"
 #include "object/protocol.h"
 #include "object/str.h"
@@ -15,6 +16,7 @@
 #include "thread/safepoint.h"
 #include "vm/frame_locals.h"
 #include "vm/generator.h"
+#include "vm/instrument.h"
 #include "vm/registers.h"
 
 namespace imugi {
@@ -190,6 +192,12 @@ static Owned frame_get_line(Thread&, Value self) {
     int line = frame_object_line(self.as<FrameObject>());
     return line ? Owned::small_int(line) : Owned::share(none());
 }
+static bool frame_set_line(Thread& thread, Value self, Value value) {
+    if (value.is_empty()) return raise(thread, exc::AttributeError, "cannot delete attribute");
+    if (!is_int(value)) return raise(thread, exc::ValueError, "lineno must be an integer");
+    int line = TRY(convert_int(thread, value));
+    return jump_to_line(thread, self.as<FrameObject>(), line);
+}
 static Owned frame_get_locals(Thread& thread, Value self) {
     auto& object = self.as<FrameObject>();
     if (!object.names.is_empty()) return object.names.share();
@@ -226,7 +234,7 @@ static bool frame_set_trace_opcodes(Thread& thread, Value self, Value value) {
         return raise(thread, exc::TypeError, "can't delete numeric/char attribute");
     bool on = TRY(is_true(thread, value));
     self.as<FrameObject>().trace_opcodes.store(on, std::memory_order_relaxed);
-    return true;
+    return !on || watch_opcodes(thread, self.as<FrameObject>().code.as<Code>());
 }
 static Owned frame_get_generator(Thread&, Value self) {
     Frame* frame = self.as<FrameObject>().frame.load(std::memory_order_acquire);
@@ -278,7 +286,7 @@ static const GetSetRow frame_getsets[] = {
      "Return the mapping used by the frame to look up local variables."},
     {"f_lasti", frame_get_lasti, nullptr,
      "Return the index of the last attempted instruction in the frame."},
-    {"f_lineno", frame_get_line, nullptr, "Return the current line number in the frame."},
+    {"f_lineno", frame_get_line, frame_set_line, "Return the current line number in the frame."},
     {"f_trace", frame_get_trace, frame_set_trace,
      "Return the trace function for this frame, or None if no trace function is set."},
     {"f_trace_lines", frame_get_trace_lines, frame_set_trace_lines, nullptr},

@@ -19,7 +19,8 @@ struct FrameObject : Object {
     Slot generator;  // of a generator's frame, kept by it; empty otherwise
     std::atomic<bool> trace_lines, trace_opcodes;
     std::atomic<bool> cleared;
-    int32_t instruction;  // once ended
+    bool is_reported;  // its thread calls a trace function about it
+    int32_t instruction;  // once ended; while it runs: where what it handles was raised, if traced
     uint32_t local_count;
     Slot* locals;  // once ended: values of the registers up to first_temporary
 };

@@ -211,11 +211,36 @@ static bool close_iterator(Thread& thread, Value iterator) {
     return static_cast<bool>(result);
 }
 
+// Whether a handler of the code itself covers the place: more than the one that every generator
+// has, for StopIteration.
+static bool catches_exit(const Frame& frame) {
+    const Code& code = *frame.code;
+    auto at = static_cast<uint32_t>(frame.pc - code.words);
+    const uint32_t* words = pristine_words(code);
+    for (uint32_t i = 0; i < code.range_count; i++) {
+        const ExceptionRange& range = code.ranges[i];
+        if (at < range.start || at >= range.end) continue;
+        uint32_t first = words[range.handler];
+        if ((first & 0xFF) != static_cast<uint32_t>(Opcode::CALL_INTRINSIC) ||
+            first >> 24 != static_cast<uint32_t>(Intrinsic::STOP_ITERATION_ERROR))
+            return true;
+    }
+    return false;
+}
+
 Owned generator_close(Thread& thread, Generator& generator) {
     uint8_t state = generator.state.load(std::memory_order_acquire);
     if (state == kGeneratorFinished) return Owned::share(none());
     if (state == kGeneratorCreated) {
         // Never started: nothing to unwind.
+        bool exhausted = false;
+        if (!generator_enter(thread, generator, 0, 0, &exhausted))
+            return exhausted ? Owned::share(none()) : Owned();
+        generator_leave(thread, &generator.frame, kGeneratorFinished);
+        return Owned::share(none());
+    }
+    if (!generator.delegate_register && !catches_exit(generator.frame)) {
+        // Nothing in it would see the exception.
         bool exhausted = false;
         if (!generator_enter(thread, generator, 0, 0, &exhausted))
             return exhausted ? Owned::share(none()) : Owned();

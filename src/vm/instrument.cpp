@@ -71,9 +71,9 @@ uint8_t kind_of(const Code& code, uint32_t at, Opcode op) {
         case Opcode::JUMP_BACK:
             return kEventJump;
         case Opcode::END_SEND:
+        case Opcode::SEND:
             return kEventStopIteration;
         case Opcode::JUMP_IF_UNBOUND:
-        case Opcode::SEND:
         case Opcode::CLEANUP_THROW:
             return kNoEvent;
         default:
@@ -95,8 +95,8 @@ class SiteTable {
             sites_[at].kind = kind_of(code_, at, it.op);
             at = it.next;
         }
-        for_each_edge([&](uint32_t from, uint32_t to, Opcode op) {
-            bool same = sites_[from].line == sites_[to].line && op != Opcode::RESUME;
+        for_each_edge([&](uint32_t from, uint32_t to) {
+            bool same = sites_[from].line == sites_[to].line && sites_[from].kind != kEventStart;
             sites_[to].flags |= same ? kSiteSameLine : kSiteLine;
         });
         if (count_) sites_[0].flags |= kSiteLine;
@@ -110,10 +110,10 @@ class SiteTable {
                 op == Opcode::MAKE_CELL)
                 site.flags &= ~kSiteLine;
         }
-        for_each_edge([&](uint32_t from, uint32_t to, Opcode op) {
+        for_each_edge([&](uint32_t from, uint32_t to) {
             constexpr uint8_t both = kSiteLine | kSiteSameLine;
             if ((sites_[to].flags & both) == both && sites_[from].line == sites_[to].line &&
-                op != Opcode::RESUME)
+                sites_[from].kind != kEventStart)
                 sites_[from].flags |= kSiteLeavesMark;
         });
     }
@@ -123,8 +123,8 @@ class SiteTable {
     void for_each_edge(Visit visit) {
         for (uint32_t at = 0; at < count_;) {
             Decoded it = decode(code_, at);
-            if (!ends_flow(it.op) && it.next < count_) visit(at, it.next, it.op);
-            if (it.jumps && it.target < count_) visit(at, it.target, it.op);
+            if (!ends_flow(it.op) && it.next < count_) visit(at, it.next);
+            if (it.jumps && it.target < count_) visit(at, it.target);
             at = it.next;
         }
     }

@@ -141,4 +141,8 @@ void disable_site(Code& code, std::atomic<uint8_t>& tools, int tool);
 // The pending exception, which stays unless the trace function fails.
 void trace_exception(Thread& thread, Frame& frame);
 
+// --- frame_jump.cpp ---
+// f_lineno = line, from a trace function.
+[[nodiscard]] bool jump_to_line(Thread& thread, FrameObject& object, int line);
+
 }  // namespace imugi

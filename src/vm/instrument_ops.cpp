@@ -120,11 +120,13 @@ class Visit {
                 return tools && !entered(tools) ? NextStep::kRaise : NextStep::kOriginal;
             case kEventReturn:
             case kEventYield:
-                return tools && !leaving(tools) ? NextStep::kRaise : NextStep::kOriginal;
+                if (tools && !leaving(tools)) return NextStep::kRaise;
+                // A jump from there is made at once: nothing is yielded.
+                return word_index() == at_ ? NextStep::kOriginal : NextStep::kContinue;
             case kEventJump:
                 return tools ? jump(tools) : NextStep::kOriginal;
             case kEventStopIteration:
-                return tools && !delegate_ended(tools) ? NextStep::kRaise : NextStep::kOriginal;
+                return delegation(tools);
             case kEventCall:
                 return tools ? call_step(tools) : NextStep::kOriginal;
             case kEventBranchLeft:
@@ -194,8 +196,32 @@ class Visit {
         return tell(kEventStopIteration, tools, site_tools, offset_of(at_), exception.value());
     }
 
-    bool delegate_ended(uint8_t tools) {
+    NextStep delegation(uint8_t tools) {
         Operands it = decode(code_, at_);
+        if (it.op == Opcode::SEND) return is_watching(thread_) ? send(it) : NextStep::kOriginal;
+        return tools && !delegate_ended(it, tools) ? NextStep::kRaise : NextStep::kOriginal;
+    }
+
+    // A step of an iterator that is no generator: its StopIteration is an exception that is raised.
+    NextStep send(const Operands& it) {
+        uint64_t* r = frame_.registers;
+        Value iterator = value_at(r, it.b);
+        if (is_generator(iterator)) return NextStep::kOriginal;
+        bool returned = false;
+        uint64_t bits = slow_send(thread_, iterator, value_at(r, it.c), &returned);
+        if (!bits) return NextStep::kRaise;
+        discard(&frame_, r, it.c);
+        set_register(r, it.a, bits);
+        if (returned) {
+            raise_stop_iteration(thread_, value_at(r, it.a));
+            report_raise(thread_, frame_);
+            if (!clear_exception_if(thread_, exc::StopIteration)) return NextStep::kRaise;
+        }
+        frame_.pc = code_.words + it.next + (returned ? it.extra[0] : 0);
+        return NextStep::kContinue;
+    }
+
+    bool delegate_ended(const Operands& it, uint8_t tools) {
         const uint64_t* r = frame_.registers;
         if (!is_generator(Value::from_bits(r[it.b]))) return true;
         Owned value = Owned::share(Value::from_bits(r[it.c]));

@@ -1,5 +1,6 @@
 // sys.settrace and sys.setprofile: how their functions are called. A thread's functions belong to
 // that thread; a frame's local function is in its object, under the object's Lock.
+#include "compile/opcode.h"
 #include "object/call.h"
 #include "object/errors.h"
 #include "object/exception.h"
@@ -17,9 +18,11 @@ static Owned call_watching(Thread& thread, Value function, FrameObject& object, 
                            Value argument, int event) {
     Owned held = Owned::share(function);
     int32_t outer = std::exchange(thread.trace_event, event);
+    bool was_reported = std::exchange(object.is_reported, true);
     thread.tracing++;
     Owned result = call(thread, held, Value::of(object), Value::of(what), argument);
     thread.tracing--;
+    object.is_reported = was_reported;
     thread.trace_event = outer;
     return result;
 }
@@ -108,7 +111,14 @@ void report_raise(Thread& thread, Frame& frame) {
 }
 
 void report_reraise(Thread& thread, Frame& frame) {
-    if (!thread.tracing) tell(thread, frame, kEventReraise, word_of(frame));
+    if (thread.tracing) return;
+    uint32_t word = word_of(frame);
+    const uint32_t* words = pristine_words(*frame.code);
+    constexpr uint32_t original_place = 1;
+    if (frame.object && (words[word] & 0xFF) == static_cast<uint32_t>(Opcode::RERAISE) &&
+        words[word] >> 16 == original_place)
+        frame.pc = frame.code->words + frame.object->instruction;
+    tell(thread, frame, kEventReraise, word);
 }
 
 void report_throw(Thread& thread, Frame& frame) {
@@ -141,6 +151,7 @@ void report_handled(Thread& thread, Frame& frame, uint32_t word) {
     int32_t line = find_line(*frame.code, word);
     frame.last_line =
         line == find_line(*frame.code, word_of(frame)) ? static_cast<uint32_t>(line) : 0;
+    if (frame.object) frame.object->instruction = static_cast<int32_t>(word_of(frame));
     tell(thread, frame, kEventExceptionHandled, word);
 }
 
