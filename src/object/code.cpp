@@ -563,6 +563,9 @@ const TypeSpec code_type_spec = {
               .release = code_release},
     .methods = code_methods,
     .getsets = code_getsets,
+    .signature = "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n     flags, "
+                 "codestring, constants, names, varnames, filename, name,\n     qualname, "
+                 "firstlineno, linetable, exceptiontable, freevars=(),\n     cellvars=(), /)",
 };
 
 Type line_iterator_type;

@@ -267,7 +267,7 @@ const MethodRow dict_rows[] = {
      "Return a set-like object providing a view on the dict's items."},
     {"values", "(self, /)", fn<method_values>,
      "Return an object providing a view on the dict's values."},
-    {"update", "(self, /, *args, **kwargs)", fn<method_update>,
+    {"update", "(self, /, *args, **kwargs) -> None", fn<method_update>,
      "D.update([E, ]**F) -> None.  Update D from mapping/iterable E and F.\n"
      "If E is present and has a .keys() method, then does:  for k in E.keys(): D[k] = E[k]\n"
      "If E is present and lacks a .keys() method, then does:  for k, v in E: D[k] = v\n"

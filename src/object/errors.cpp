@@ -15,7 +15,13 @@
 namespace imugi {
 
 FormatArgument::FormatArgument(const Str& s) : kind(kStr), word(Value::of(s).bits()) {}
-FormatArgument::FormatArgument(const Type& t) : kind(kStr), word(Value::of(type_name(t)).bits()) {}
+// Messages name types of modules as their descriptions do: "collections.deque".
+FormatArgument::FormatArgument(const Type& t) : kind(kStr), word(Value::of(type_name(t)).bits()) {
+    if (t.spec && strchr(t.spec->name, '.')) {
+        kind = kText;
+        text = t.spec->name;
+    }
+}
 
 namespace {
 
@@ -51,7 +57,7 @@ bool append_argument(Thread& thread, StrBuilder& out, const FormatArgument& argu
         case FormatArgument::kAscii:
             return append_value(thread, out, ascii(thread, value));
         case FormatArgument::kTypeName:
-            return out.append(type_name(type_of(value)));
+            return append_argument(thread, out, type_of(value));
         case FormatArgument::kTypeFullName:
             return append_value(thread, out, type_full_name(thread, type_of(value)));
         case FormatArgument::kAddress:

@@ -198,7 +198,7 @@ Owned group_class_getitem(Thread& thread, Type& cls, Value item) {
 }
 
 const MethodRow group_methods[] = {
-    {"__class_getitem__", "(cls, item, /)", fn<group_class_getitem>, "See PEP 585", kMethodClass},
+    {"__class_getitem__", "(cls, object, /)", fn<group_class_getitem>, "See PEP 585", kMethodClass},
     {"derive", "(self, excs, /)", fn<derive>, nullptr},
     {"split", "(self, matcher_value, /)", fn<group_split>, nullptr},
     {"subgroup", "(self, matcher_value, /)", fn<group_subgroup>, nullptr},

@@ -184,9 +184,9 @@ Owned alias_dir(Thread& thread, GenericAlias& self) {
 }
 
 const MethodRow alias_methods[] = {
-    {"__mro_entries__", "(self, bases, /)", fn<alias_mro_entries>, nullptr},
-    {"__instancecheck__", "(self, instance, /)", fn<alias_instancecheck>, nullptr},
-    {"__subclasscheck__", "(self, cls, /)", fn<alias_subclasscheck>, nullptr},
+    {"__mro_entries__", "(self, object, /)", fn<alias_mro_entries>, nullptr},
+    {"__instancecheck__", "(self, object, /)", fn<alias_instancecheck>, nullptr},
+    {"__subclasscheck__", "(self, object, /)", fn<alias_subclasscheck>, nullptr},
     {"__reduce__", "(self, /)", fn<alias_reduce>, nullptr},
     {"__dir__", "(self, /)", fn<alias_dir>, nullptr},
     {},

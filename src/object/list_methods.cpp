@@ -516,7 +516,7 @@ const MethodRow list_methods[] = {
      "Raises IndexError if list is empty or index is out of range."},
     {"remove", "(self, value, /)", fn<method_remove>,
      "Remove first occurrence of value.\n\nRaises ValueError if the value is not present."},
-    {"index", "(self, value, start=0, stop=9223372036854775807, /)", fn<method_index>,
+    {"index", "(self, value, start=0, stop=sys.maxsize, /)", fn<method_index>,
      "Return first index of value.\n\nRaises ValueError if the value is not present."},
     {"count", "(self, value, /)", fn<method_count>, "Return number of occurrences of value."},
     {"reverse", "(self, /)", fn<method_reverse>, "Reverse *IN PLACE*."},

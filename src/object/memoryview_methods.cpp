@@ -501,7 +501,7 @@ const MethodRow memoryview_rows[] = {
     {"count", "(self, value, /)", fn<count_of>, "Number of elements equal to value."},
     {"hex", "(self, /, sep=<unrepresentable>, bytes_per_sep=1)", fn<hex>,
      "Hexadecimal digits of the bytes; sep stands between groups of bytes_per_sep."},
-    {"index", "(self, value, start=0, stop=9223372036854775807, /)", fn<index_of>,
+    {"index", "(self, value, start=0, stop=sys.maxsize, /)", fn<index_of>,
      "Index of the first element equal to value. ValueError when there is none."},
     {"release", "(self, /)", fn<release>, "Gives the memory back to its object."},
     {"tobytes", "(self, /, order='C')", fn<tobytes>,

@@ -243,6 +243,11 @@ const NativeSignature* signature_of(Thread& thread, const char* text) {
 
 Owned text_signature(Thread& thread, const MethodRow& row, bool of_type) {
     if (!row.signature) return Owned::share(none());
+    if (const char* arrow = strstr(row.signature, ") -> ")) {
+        const char* shown = arrow + strlen(") -> ");
+        if (!strcmp(shown, "None")) return Owned::share(none());
+        return make_str(thread, shown);
+    }
     const NativeSignature* signature = signature_of(thread, row.signature);
     if (!signature) return {};
     StrBuilder out(thread);
@@ -256,7 +261,8 @@ Owned text_signature(Thread& thread, const MethodRow& row, bool of_type) {
         bool marked = strstr(at, "/)") || strstr(at, "/,");
         if (!marked && (*at == ')' || *at == ',')) TRY(out.append(", /"));
     } else if (!of_type) {
-        TRY(out.append(signature->count ? "$module, " : "$module, /"));
+        bool marked = signature->count && signature->positional_only;
+        TRY(out.append(!signature->count ? "$module, /" : marked ? "$module, " : "$module, /, "));
     }
     TRY(out.append_utf8(at, strlen(at)));
     return out.finish();

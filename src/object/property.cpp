@@ -187,7 +187,7 @@ const MethodRow property_methods[] = {
      "Descriptor to obtain a copy of the property with a different setter."},
     {"deleter", "(self, object, /)", fn<property_deleter>,
      "Descriptor to obtain a copy of the property with a different deleter."},
-    {"__set_name__", "(self, /, *args)", fn<property_set_name>,
+    {"__set_name__", "(self, /, *args) -> ($self, owner, name, /)", fn<property_set_name>,
      "__set_name__(owner, name)\n\nMethod to set name of a property."},
     {},
 };

@@ -70,6 +70,7 @@ const TypeSpec none_type_spec = {
     .name = "NoneType",
     .doc = "The type of the None singleton.",
     .slots = {.repr = none_repr, .hash = none_hash, .make = none_make, .boolean = none_bool},
+    .signature = "()",
 };
 
 Type ellipsis_type;
@@ -78,6 +79,7 @@ const TypeSpec ellipsis_type_spec = {
     .doc = "The type of the Ellipsis singleton.",
     .slots = {.repr = ellipsis_repr, .make = ellipsis_make},
     .methods = ellipsis_methods,
+    .signature = "()",
 };
 
 Type not_implemented_type;
@@ -88,6 +90,7 @@ const TypeSpec not_implemented_type_spec = {
               .make = not_implemented_make,
               .boolean = not_implemented_bool},
     .methods = not_implemented_methods,
+    .signature = "()",
 };
 
 }  // namespace imugi

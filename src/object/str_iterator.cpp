@@ -74,7 +74,7 @@ void fields(Object* self, FieldVisitor& visitor) {
 const MethodRow rows[] = {
     {"__length_hint__", "(self, /)", fn<length_hint>, "An estimate of what is left."},
     {"__reduce__", "(self, /)", fn<reduce>, "State for pickling."},
-    {"__setstate__", "(self, state, /)", fn<set_state>, "Moves to the position that state says."},
+    {"__setstate__", "(self, object, /)", fn<set_state>, "Moves to the position that state says."},
     {},
 };
 

@@ -258,7 +258,7 @@ Owned tuple_count(Thread& thread, Tuple& self, Value value) {
 
 const MethodRow tuple_methods[] = {
     {"__getnewargs__", "(self, /)", fn<tuple_getnewargs>},
-    {"index", "(self, value, start=0, stop=9223372036854775807, /)", fn<tuple_index>,
+    {"index", "(self, value, start=0, stop=sys.maxsize, /)", fn<tuple_index>,
      "Return first index of value.\n\nRaises ValueError if the value is not present."},
     {"count", "(self, value, /)", fn<tuple_count>, "Return number of occurrences of value."},
     {"__class_getitem__", "(type, object, /)", fn<class_getitem>, "See PEP 585", kMethodClass},

@@ -77,7 +77,7 @@ const MethodRow iterator_methods[] = {
     {"__length_hint__", "(self, /)", fn<iterator_length_hint>,
      "Private method returning an estimate of len(list(it))."},
     {"__reduce__", "(self, /)", fn<iterator_reduce>, "Return state information for pickling."},
-    {"__setstate__", "(self, state, /)", fn<iterator_setstate>,
+    {"__setstate__", "(self, object, /)", fn<iterator_setstate>,
      "Set state information for unpickling."},
     {},
 };

@@ -481,7 +481,7 @@ Owned type_sizeof(Thread& thread, Type& self) {
 const MethodRow type_methods[] = {
     {"mro", "(self, /)", fn<type_mro>, "Return a type's method resolution order."},
     {"__subclasses__", "(self, /)", fn<type_subclasses>, "Return a list of immediate subclasses."},
-    {"__prepare__", "(cls, /, *args, **kwds)", fn<type_prepare>,
+    {"__prepare__", "(cls, /, *args, **kwds) -> ($cls, name, bases, /, **kwds)", fn<type_prepare>,
      "Create the namespace for the class statement", kMethodClass},
     {"__instancecheck__", "(self, instance, /)", fn<type_instancecheck>,
      "Check if an object is an instance."},

@@ -3,6 +3,7 @@
 #include "memory/collector.h"
 #include "object/call.h"
 #include "object/errors.h"
+#include "object/generic_alias.h"
 #include "object/interpreter.h"
 #include "object/list.h"
 #include "object/module.h"
@@ -348,15 +349,15 @@ void wrapped_fields(Object* self, FieldVisitor& visitor) {
 }
 
 const MethodRow asend_methods[] = {
-    {"send", "(self, value, /)", fn<asend_send>, nullptr},
-    {"throw", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)",
+    {"send", "(self, object, /)", fn<asend_send>, nullptr},
+    {"throw", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /) -> None",
      fn<asend_throw>, nullptr},
     {"close", "(self, /)", fn<step_close>, nullptr},
     {},
 };
 const MethodRow athrow_methods[] = {
-    {"send", "(self, value, /)", fn<athrow_send>, nullptr},
-    {"throw", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)",
+    {"send", "(self, object, /)", fn<athrow_send>, nullptr},
+    {"throw", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /) -> None",
      fn<athrow_throw>, nullptr},
     {"close", "(self, /)", fn<step_close>, nullptr},
     {},
@@ -368,11 +369,20 @@ Owned async_generator_next(Thread& thread, Value self) {
     return make_step(thread, async_generator_asend_type, self.as<Generator>(), {}, {});
 }
 
+namespace {
+
+Owned class_getitem(Thread& thread, Type& cls, Value item) {
+    return make_generic_alias(thread, Value::of(cls), item);
+}
+
+}  // namespace
+
 const MethodRow async_generator_methods[] = {
-    {"asend", "(self, value, /)", fn<method_asend>, "Send 'value' into the async generator."},
-    {"athrow", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)",
+    {"asend", "(self, object, /)", fn<method_asend>, "Send 'value' into the async generator."},
+    {"athrow", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /) -> None",
      fn<method_athrow>, "Raise exception in the async generator."},
     {"aclose", "(self, /)", fn<method_aclose>, "Raise GeneratorExit inside the async generator."},
+    {"__class_getitem__", "(type, object, /)", fn<class_getitem>, "See PEP 585", kMethodClass},
     {},
 };
 

@@ -4,6 +4,7 @@
 #include "memory/collector.h"
 #include "object/call.h"
 #include "object/errors.h"
+#include "object/generic_alias.h"
 #include "object/list.h"
 #include "object/native.h"
 #include "object/protocol.h"
@@ -174,13 +175,18 @@ Owned coroutine_await(Thread& thread, Value self) {
     return Owned::adopt(wrapper);
 }
 
+Owned class_getitem(Thread& thread, Type& cls, Value item) {
+    return make_generic_alias(thread, Value::of(cls), item);
+}
+
 const MethodRow generator_methods[] = {
-    {"send", "(self, value, /)", fn<method_send>,
+    {"send", "(self, object, /)", fn<method_send>,
      "Send 'value' into generator.\n\nReturn next yielded value or raise StopIteration."},
-    {"throw", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)",
+    {"throw", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /) -> None",
      fn<method_throw>,
      "Raise exception in generator, return next yielded value or raise\nStopIteration."},
     {"close", "(self, /)", fn<method_close>, "Raise GeneratorExit inside generator."},
+    {"__class_getitem__", "(type, object, /)", fn<class_getitem>, "See PEP 585", kMethodClass},
     {},
 };
 const MethodRow coroutine_methods[] = {
@@ -249,9 +255,9 @@ Owned wrapper_close(Thread& thread, Value self) {
 }
 
 const MethodRow wrapper_methods[] = {
-    {"send", "(self, value, /)", fn<wrapper_send>,
+    {"send", "(self, object, /)", fn<wrapper_send>,
      "Send 'value' into coroutine,\nreturn next iterated value or raise StopIteration."},
-    {"throw", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)",
+    {"throw", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /) -> None",
      fn<wrapper_throw>,
      "Raise exception in coroutine, return next iterated value or raise\nStopIteration."},
     {"close", "(self, /)", fn<wrapper_close>, "Raise GeneratorExit inside coroutine."},

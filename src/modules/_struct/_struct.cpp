@@ -291,7 +291,7 @@ Owned get_size(Thread& thread, Value self) {
 Owned slot_repr(Thread& thread, Value self) {
     Struct& s = self.as<Struct>();
     TRY(check_ready(thread, s));
-    return format(thread, "{}({})", type_of(self), repr_of(s.format.borrow()));
+    return format(thread, "{}({})", type_name(type_of(self)), repr_of(s.format.borrow()));
 }
 
 const MethodRow struct_rows[] = {

@@ -216,9 +216,18 @@ Owned builtin_len(Thread& thread, Value obj) {
     return Owned::small_int(size);
 }
 
-Owned builtin_sorted(Thread& thread, Value iterable, Value key, bool reverse) {
-    Ref<List> list = TRY(to_list(thread, iterable));
-    TRY(list_sort_values(thread, *list, key, reverse));
+Owned builtin_sorted(Thread& thread, Args args, Kwargs keywords) {
+    if (args.count != 1)
+        return raise(thread, exc::TypeError, "sorted expected 1 argument, got {}", args.count);
+    Ref<List> list = TRY(to_list(thread, args[0]));
+    Value out[2] = {none(), boolean(false)};
+    if (keywords.count) {
+        Ref<Tuple> names = TRY(make_tuple(thread, keywords.names, keywords.count));
+        TRY(bind_arguments(thread, "sort", "(*, key=None, reverse=False)",
+                           {keywords.values, 0, names.get()}, out, 2));
+    }
+    bool reverse = TRY(is_true(thread, out[1]));
+    TRY(list_sort_values(thread, *list, out[0], reverse));
     return std::move(list).owned();
 }
 
@@ -414,14 +423,14 @@ const MethodRow builtin_function_rows[] = {
     {"delattr", "(obj, name, /)", fn<builtin_delattr>,
      "Deletes the named attribute from the given object.\n\ndelattr(x, 'y') is equivalent to ``del "
      "x.y``"},
-    {"dir", "(object=<unrepresentable>, /)", fn<builtin_dir>, "Show attributes of an object."},
+    {"dir", "(object=<unrepresentable>, /) -> None", fn<builtin_dir>, "Show attributes of an object."},
     {"divmod", "(x, y, /)", fn<builtin_divmod>,
      "Return the tuple (x//y, x%y).  Invariant: div*y + mod == x."},
     {"format", "(value, format_spec='', /)", fn<builtin_format>,
      "Return type(value).__format__(value, format_spec)\n\nMany built-in types implement "
      "format_spec according to the\nFormat Specification Mini-language. See "
      "help('FORMATTING')\nfor details."},
-    {"getattr", "(object, name, default=<unrepresentable>, /)", fn<builtin_getattr>,
+    {"getattr", "(object, name, default=<unrepresentable>, /) -> None", fn<builtin_getattr>,
      "Get a named attribute from an object."},
     {"hasattr", "(obj, name, /)", fn<builtin_hasattr>,
      "Return whether the object has an attribute with the given name.\n\nThis is done by calling "
@@ -438,12 +447,12 @@ const MethodRow builtin_function_rows[] = {
      "Return whether an object is an instance of a class or of a subclass thereof."},
     {"issubclass", "(cls, class_or_tuple, /)", fn<builtin_issubclass>,
      "Return whether 'cls' is derived from another class or is the same class."},
-    {"iter", "(object, sentinel=<unrepresentable>, /)", fn<builtin_iter>,
+    {"iter", "(object, sentinel=<unrepresentable>, /) -> None", fn<builtin_iter>,
      "Get an iterator from an object."},
     {"len", "(obj, /)", fn<builtin_len>, "Return the number of items in a container."},
-    {"max", "(*args, **kwargs)", fn<builtin_max>, "Return the biggest item."},
-    {"min", "(*args, **kwargs)", fn<builtin_min>, "Return the smallest item."},
-    {"next", "(iterator, default=<unrepresentable>, /)", fn<builtin_next>,
+    {"max", "(*args, **kwargs) -> None", fn<builtin_max>, "Return the biggest item."},
+    {"min", "(*args, **kwargs) -> None", fn<builtin_min>, "Return the smallest item."},
+    {"next", "(iterator, default=<unrepresentable>, /) -> None", fn<builtin_next>,
      "Return the next item from the iterator."},
     {"oct", "(number, /)", fn<builtin_oct>,
      "Return the octal representation of an integer.\n\n   >>> oct(342391)\n   '0o1234567'"},
@@ -460,11 +469,11 @@ const MethodRow builtin_function_rows[] = {
     {"setattr", "(obj, name, value, /)", fn<builtin_setattr>,
      "Sets the named attribute on the given object to the specified value.\n\nsetattr(x, 'y', v) "
      "is equivalent to ``x.y = v``"},
-    {"sorted", "(iterable, /, *, key=None, reverse=False)", fn<builtin_sorted>,
+    {"sorted", "(*args, **kwargs) -> ($module, iterable, /, *, key=None, reverse=False)", fn<builtin_sorted>,
      "Return a new list containing all items from the iterable in ascending order."},
     {"sum", "(iterable, /, start=0)", fn<builtin_sum>,
      "Return the sum of a 'start' value (default: 0) plus an iterable of numbers"},
-    {"vars", "(object=<unrepresentable>, /)", fn<builtin_vars>, "Show vars."},
+    {"vars", "(object=<unrepresentable>, /) -> None", fn<builtin_vars>, "Show vars."},
     {},
 };
 

@@ -164,7 +164,11 @@ Ref<Tuple> resolve_bases(Thread& thread, const Value* bases, size_t count, bool*
     return list_to_tuple(thread, *resolved);
 }
 
-Owned builtin_build_class(Thread& thread, Value function, Value name, Args bases, Kwargs keywords) {
+Owned builtin_build_class(Thread& thread, Args args, Kwargs keywords) {
+    if (args.count < 2)
+        return raise(thread, exc::TypeError, "__build_class__: not enough arguments");
+    Value function = args[0], name = args[1];
+    Args bases{args.values + 2, args.count - 2};
     if (!has_shape(function, k_function_shape))
         return raise(thread, exc::TypeError, "__build_class__: func must be a function");
     if (!is_str(name))
@@ -284,9 +288,10 @@ const MethodRow builtin_run_rows[] = {
      "Execute the given source in the context of globals and locals."},
     {"eval", "(source, /, globals=None, locals=None)", fn<builtin_eval>,
      "Evaluate the given source in the context of globals and locals."},
-    {"__import__", "(name, globals=None, locals=None, fromlist=(), level=0)", fn<builtin_import>,
+    {"__import__", "(name, globals=None, locals=None, fromlist=(), level=0) -> ($module, /, name, globals=None, "
+     "locals=None, fromlist=(),\n           level=0)", fn<builtin_import>,
      "Import a module."},
-    {"__build_class__", "(func, name, /, *bases, **kwds)", fn<builtin_build_class>,
+    {"__build_class__", "(*args, **kwds) -> None", fn<builtin_build_class>,
      "__build_class__(func, name, /, *bases, [metaclass], **kwds) -> class\n\nInternal helper "
      "function used by the class statement."},
     {"globals", "()", fn<builtin_globals>,
@@ -295,7 +300,7 @@ const MethodRow builtin_run_rows[] = {
      "Return a dictionary containing the current scope's local variables."},
     {"breakpoint", "(*args, **kws)", fn<builtin_breakpoint>,
      "Call sys.breakpointhook(*args, **kws)."},
-    {"input", "(prompt=<unrepresentable>, /)", fn<builtin_input>,
+    {"input", "(prompt=<unrepresentable>, /) -> ($module, prompt='', /)", fn<builtin_input>,
      "Read a string from standard input.  The trailing newline is stripped."},
     {},
 };
