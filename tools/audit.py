@@ -47,6 +47,26 @@ KEYWORDS = {"int": ["base"], "str": ["encoding", "errors", "object"], "bytes": [
             "AttributeError": ["name", "obj"], "NameError": ["name"], "type": ["metaclass", "x"]}
 
 
+# What 3.14 says where 3.13 said otherwise: the reference's text is rewritten before the comparison.
+NEWER = [(re.compile(pattern), replacement) for pattern, replacement in (
+    (r"types\.UnionType", "typing.Union"),
+    (r"\bUnionType\b", "Union"),
+    (r"^! ZeroDivisionError: (integer division or modulo|integer modulo|float modulo|float floor division|float divmod\(\)|"
+     r"complex division|modulo|float division) by zero", "! ZeroDivisionError: division by zero"),
+    (r"cannot use '[^']*' as a (?:dict key|set element) \((unhashable type: '[\w.]+'|__hash__ method should return an integer)\)", r"\1"),
+    (r"ValueError: .* is not in list(?= -> |$)", "ValueError: list.index(x): x not in list"),
+    (r"float divmod\(\)(?= -> |$)", "division by zero"),
+    (r"ZeroDivisionError: 0\.0 (to a negative or complex power)", r"ZeroDivisionError: zero \1"),
+    (r"ZeroDivisionError: 0\.0 cannot be raised to a negative power", "ZeroDivisionError: zero to a negative power"),
+)]
+
+
+def modern(text):
+    for pattern, replacement in NEWER:
+        text = pattern.sub(replacement, text)
+    return text
+
+
 def environment():
     kept = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     kept.update(PYTHONHASHSEED="0", LC_ALL="C.UTF-8", TZ="UTC")
@@ -183,6 +203,7 @@ def is_known(known, target, left, right):
 
 def generic(text):
     """The text without its particulars, for grouping."""
+    text = re.sub(r"(, not|received a) [\w.]+", r"\1 _", text.split(" -> ")[0])
     text = re.sub(r"'[^']*'|\"[^\"]*\"", "'_'", text)
     return re.sub(r"\d+", "0", text)[:90]
 
@@ -219,6 +240,7 @@ def main():
             with concurrent.futures.ThreadPoolExecutor(2) as pool:
                 left, right = pool.map(lambda at: run_worker(commands[at], operations, work, f"report{at}"), (0, 1))
         for operation, a, b in zip(operations, left, right):
+            a, b = modern(a), modern(b)
             if a != b and "timeout" not in (a, b) and not (str(a).startswith(("hang", "crash")) or a.startswith("! MemoryError")):
                 state["differences"].append([operation[0], describe(operation, surface["values"]), str(a), str(b)])
         state["batches"] += 1
@@ -233,7 +255,7 @@ def main():
         if is_known(known, target, left, right):
             explained += 1
             continue
-        group = groups.setdefault((target, generic(left), generic(right)), [0, example, left, right])
+        group = groups.setdefault((target.split(".")[-1], generic(left), generic(right)), [0, example, left, right])
         group[0] += 1
     print()
     for (target, _, _), (count, example, left, right) in sorted(groups.items())[:options.show]:

@@ -18,7 +18,7 @@ import signal
 import sys
 import types
 
-ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}|\bid \d+")
+ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]+")
 SECONDS = 0.3
 
 
@@ -237,7 +237,8 @@ FACTORIES = [eval("lambda: " + text) if not text.startswith("lambda") else eval(
 SKIPPED_FUNCTIONS = set("""input breakpoint exit quit help license credits copyright open id __import__ __build_class__ globals
     locals vars dir exec print aiter anext compile eval""".split())
 SKIPPED_METHODS = set("""__dir__ __sizeof__ __init_subclass__ __subclasshook__ __class__ __doc__ __del__ __reduce_ex__ __reduce__
-    __getstate__ __getnewargs__ __subclasses__ __setstate__""".split())
+    __getstate__ __getnewargs__ __subclasses__ __setstate__
+    __flags__ __basicsize__ __dictoffset__ __weakrefoffset__ __itemsize__ __dict__ __alloc__""".split())
 
 
 def subscript_set(a, k, v):
@@ -334,7 +335,8 @@ def type_table():
                        "list[int]", "int | str", "types.SimpleNamespace()", "types.MappingProxyType({})", "reversed([])",
                        "generate()", "len", "[].append", "int.__add__", "(1).__add__", "str.join"):
         kind = type(eval(expression))
-        found.setdefault(kind.__name__, kind)
+        # Named differently by versions.
+        found.setdefault({"UnionType": "Union"}.get(kind.__name__, kind.__name__), kind)
     return found
 
 
@@ -354,6 +356,8 @@ def target_table():
                 continue
             # What is inherited is tried on the class that has it.
             shared = {object, BaseException} - {kind}
+            if method == "__getattribute__" and kind is not object:
+                continue
             owner = next(base for base in kind.__mro__ + (type,) if method in vars(base))
             if owner in shared or issubclass(kind, BaseException) and owner is not kind:
                 continue
@@ -366,6 +370,14 @@ def target_table():
             elif not callable(value):
                 table[name + ".." + method] = ((lambda a, m=method: getattr(a, m)), 1, name)
     return table
+
+
+def find_target(name):
+    """One that another Python's table has: this one may have inherited it."""
+    kind, _, member = name.partition(".")
+    if not member.startswith("."):
+        return getattr(type_table().get(kind), member, None)
+    return lambda a: getattr(a, member[1:])
 
 
 # ---- what came of it -----------------------------------------------------------------------------------
@@ -384,6 +396,8 @@ def show(value, depth=0):
         if kind in (list, tuple):
             return "%s(%s%s)" % (name, ", ".join(show(item, depth + 1) for item in value[:12]),
                                  "" if len(value) <= 12 else "...%d" % len(value))
+        if isinstance(value, (set, frozenset)) and len(value) <= 40:
+            return "%s{%s}" % (name, ", ".join(sorted(show(item, depth + 1) for item in value)))
         if hasattr(kind, "__next__") and kind.__module__ in ("builtins", "__main__"):
             items = []
             try:
@@ -461,12 +475,13 @@ def main():
     for number in range(int(sys.argv[4]), len(operations)):
         name, values, keywords = json.loads(operations[number])
         os.pwrite(report_mark, b"%10d" % number, 0)
-        if name not in table:
+        function = table[name][0] if name in table else find_target(name)
+        if function is None:
             text = "missing"
         else:
             masked = "hash" in name
             try:
-                text = perform(table[name][0], [FACTORIES[i]() for i in values],
+                text = perform(function, [FACTORIES[i]() for i in values],
                                {key: FACTORIES[i]() for key, i in keywords.items()}, masked)
             except Timeout:
                 text = "timeout"

@@ -9,6 +9,7 @@
 #include "object/memoryview.h"
 #include "object/protocol.h"
 #include "object/slot_functions.h"
+#include "object/tuple.h"
 
 namespace imugi {
 
@@ -29,8 +30,7 @@ bool get_buffer(Thread& thread, Value object, BufferView& view, int flags) {
 void release_buffer(Thread& thread, BufferView& view) {
     if (!view.owner) return;
     const Slots& slots = type_of(view.owner).slots;
-    // What __buffer__ gave goes back through __release_buffer__, whether the class has one or not.
-    if (slots.get_buffer == slot_get_buffer)
+    if (view.by_method)
         python_release_buffer(thread, view.owner, view);
     else if (slots.release_buffer)
         slots.release_buffer(thread, view.owner, view);
@@ -147,6 +147,7 @@ bool python_get_buffer(Thread& thread, Value self, BufferView& view, int flags) 
     // The view is the memoryview's; it is given back through the object that made it.
     view.owner = Owned::share(self);
     view.internal = reinterpret_cast<void*>(memory.release());
+    view.by_method = true;
     return true;
 }
 
@@ -154,11 +155,33 @@ void python_release_buffer(Thread& thread, Value self, BufferView& view) {
     Owned memory = Owned::adopt(reinterpret_cast<uint64_t>(view.internal));
     view.internal = nullptr;
     if (!memory) return;
-    release_memoryview_export(thread, memory.as<MemoryView>());
+    auto& given = memory.as<MemoryView>();
+    release_memoryview_export(thread, given);
+    // A view of the object itself calls the method when its own buffer goes back.
+    Value exporter = given.managed.as<ManagedBuffer>().buffer.owner.value();
+    if (type_of(self).slots.release_buffer != slot_release_buffer ||
+        (exporter && same(exporter, self)))
+        return;
     SavedException saved(thread);
     Owned done = call_special(thread, self, ID(__release_buffer__), memory);
     if (!done) report_unraisable(thread, self);
-    if (!release_memoryview(thread, memory.as<MemoryView>())) clear_exception(thread);
+}
+
+void python_release_native(Thread& thread, Value self, BufferView& view) {
+    {
+        SavedException saved(thread);
+        Owned memory = make_restricted_memoryview(thread, view);
+        Owned done = memory ? call_special(thread, self, ID(__release_buffer__), memory) : Owned();
+        if (!done) report_unraisable(thread, self);
+        if (memory && !release_memoryview(thread, memory.as<MemoryView>())) clear_exception(thread);
+    }
+    const Tuple& mro = type_of(self).mro.as<Tuple>();
+    for (size_t i = 0; i < mro.size; i++) {
+        auto release = mro[i].as<Type>().slots.release_buffer;
+        if (!release || release == slot_release_buffer) continue;
+        release(thread, self, view);
+        return;
+    }
 }
 
 }  // namespace imugi

@@ -35,6 +35,7 @@ struct BufferView {
     const Index* strides = nullptr;  // null: C-contiguous
     const Index* suboffsets = nullptr;
     void* internal = nullptr;  // the exporter's own
+    bool by_method = false;    // __buffer__ gave it: it goes back through __release_buffer__
     Index shape_storage = 0, stride_storage = 0;
 };
 

@@ -446,8 +446,13 @@ bool slot_init(Thread& thread, Value self, Arguments arguments) {
                        "(source=<unrepresentable>, encoding=<unrepresentable>, "
                        "errors=<unrepresentable>)",
                        arguments, bound, 3));
-    Ref<Bytes> bytes = TRY(bytes_from_arguments(thread, "bytearray", bound[0], bound[1], bound[2]));
     ByteArray& array = self.as<ByteArray>();
+    {
+        // It is empty when the source cannot be read.
+        Lock guard(thread, array);
+        TRY(replace_range(thread, array, 0, size_of(array), {}));
+    }
+    Ref<Bytes> bytes = TRY(bytes_from_arguments(thread, "bytearray", bound[0], bound[1], bound[2]));
     Lock guard(thread, array);
     return replace_range(thread, array, 0, size_of(array), {bytes->data(), bytes->size});
 }

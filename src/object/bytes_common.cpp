@@ -170,7 +170,7 @@ Owned bytes_repr(Thread& thread, const uint8_t* data, size_t size, const char* b
     return make_str_from_units(thread, builder.data(), 1, builder.size());
 }
 
-Owned bytes_hex(Thread& thread, ByteSpan s, Value separator, Value group) {
+Owned bytes_hex(Thread& thread, ByteSpan s, Value separator, int group) {
     static constexpr char kDigits[] = "0123456789abcdef";
     uint8_t between = 0;
     Index every = 0;
@@ -186,7 +186,7 @@ Owned bytes_hex(Thread& thread, ByteSpan s, Value separator, Value group) {
             return raise(thread, exc::TypeError, "sep must be str or bytes.");
         if (c >= 128) return raise(thread, exc::ValueError, "sep must be ASCII.");
         between = static_cast<uint8_t>(c);
-        every = group ? TRY(to_int64(thread, group)) : 1;
+        every = group;
     }
     auto step = static_cast<size_t>(every < 0 ? -every : every);
     if (s.size > PTRDIFF_MAX / 4) return raise_memory_error(thread);

@@ -70,7 +70,7 @@ size_t bytes_count(ByteSpan s, ByteSpan part, size_t begin, size_t end, size_t m
 
 bool is_ascii_space(uint8_t byte);
 // hex() with a separator (empty Value: none) every `group` bytes.
-Owned bytes_hex(Thread& thread, ByteSpan s, Value separator, Value group);
+Owned bytes_hex(Thread& thread, ByteSpan s, Value separator, int group);
 // fromhex(): str or, from 3.14, bytes.
 Ref<Bytes> bytes_from_hex(Thread& thread, Value text);
 // b.join(iterable) into bytes.

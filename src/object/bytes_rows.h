@@ -28,11 +28,11 @@ struct ByteMethods : ByteSplit<Self> {
     using Finder = Index (*)(ByteSpan, ByteSpan, size_t, size_t);
     static Result<Index> search(Thread& thread, Self& self, Value sub, Value start, Value end,
                                 Finder finder) {
-        ByteArgument argument(thread);
-        TRY(argument.load(sub));
         Index begin, last;
         // Bounds may run Python, so they come before the lock; lengths are clamped again under it.
         TRY(resolve_bounds(thread, start, end, self_size(self), &begin, &last));
+        ByteArgument argument(thread);
+        TRY(argument.load(sub));
         Held<Self> s(thread, self);
         if (static_cast<size_t>(last) > s.size) last = static_cast<Index>(s.size);
         if (begin > last) return Index{-1};
@@ -154,10 +154,11 @@ struct ByteMethods : ByteSplit<Self> {
 
     // --- replacing ---
 
-    static Owned replace(Thread& thread, Self& self, Value old, Value with, Index count) {
+    static Owned replace(Thread& thread, Self& self, Value old, Value with, Value most) {
         Buffer from(thread), to(thread);
         TRY(from.get(old));
         TRY(to.get(with));
+        Index count = TRY(convert_index(thread, most));
         Held<Self> s(thread, self);
         size_t limit = count < 0 ? SIZE_MAX : static_cast<size_t>(count);
         BytesBuilder builder(thread);
@@ -229,7 +230,7 @@ struct ByteMethods : ByteSplit<Self> {
         if (!errors_text) return {};
         return decode_object(thread, Value::of(self), encoding_text, errors_text);
     }
-    static Owned hex(Thread& thread, Self& self, Value separator, Value group) {
+    static Owned hex(Thread& thread, Self& self, Value separator, int group) {
         Buffer buffer(thread);
         TRY(buffer.get(Value::of(self)));
         return bytes_hex(thread, {buffer.data(), buffer.size()}, separator, group);
@@ -332,27 +333,30 @@ template <class Self>
 inline constexpr MethodRow byte_method_rows[] = {
     {"capitalize", "(self, /)", fn<ByteMethods<Self>::capitalize>,
      "A copy with the first byte upper case and the rest lower case, as ASCII."},
-    {"center", "(self, width, fillchar=<unrepresentable>, /) -> ($self, width, fillchar=b' ', /)", fn<ByteMethods<Self>::center>,
-     "A copy centred in the given width."},
-    {"count", "(self, sub, start=None, end=None, /) -> ($self, sub[, start[, end]], /)", fn<ByteMethods<Self>::count>,
+    {"center", "(self, width, fillchar=<unrepresentable>, /) -> ($self, width, fillchar=b' ', /)",
+     fn<ByteMethods<Self>::center>, "A copy centred in the given width."},
+    {"count", "(self, sub, start=None, end=None, /) -> ($self, sub[, start[, end]], /)",
+     fn<ByteMethods<Self>::count>,
      "Number of occurrences of sub in self[start:end] that do not overlap."},
     {"decode", "(self, /, encoding='utf-8', errors='strict')", fn<ByteMethods<Self>::decode>,
      "The text of the bytes in the given encoding.\n\nerrors says what happens to bytes that "
      "make no character: 'strict' raises\nUnicodeDecodeError; 'ignore', 'replace' and every name "
      "registered with\ncodecs.register_error are the others."},
-    {"endswith", "(self, suffix, start=None, end=None, /) -> ($self, suffix[, start[, end]], /)", fn<ByteMethods<Self>::endswith>,
+    {"endswith", "(self, suffix, start=None, end=None, /) -> ($self, suffix[, start[, end]], /)",
+     fn<ByteMethods<Self>::endswith>,
      "Whether self[start:end] ends with suffix, or one of a tuple of them."},
     {"expandtabs", "(self, /, tabsize=8)", fn<ByteMethods<Self>::expandtabs>,
      "A copy with each tab replaced by spaces up to the next tab stop."},
-    {"find", "(self, sub, start=None, end=None, /) -> ($self, sub[, start[, end]], /)", fn<ByteMethods<Self>::find>,
-     "The lowest index in self[start:end] where sub is found, or -1."},
+    {"find", "(self, sub, start=None, end=None, /) -> ($self, sub[, start[, end]], /)",
+     fn<ByteMethods<Self>::find>, "The lowest index in self[start:end] where sub is found, or -1."},
     {"fromhex", "(type, string, /)", fn<ByteMethods<Self>::fromhex>,
      "The bytes that pairs of hexadecimal digits stand for, spaces between pairs ignored.",
      kMethodClass},
     {"hex", "(self, /, sep=<unrepresentable>, bytes_per_sep=1)", fn<ByteMethods<Self>::hex>,
      "Hexadecimal digits of the bytes.\n\nsep stands between groups of bytes_per_sep bytes, "
      "counted from the right,\nor from the left when negative."},
-    {"index", "(self, sub, start=None, end=None, /) -> ($self, sub[, start[, end]], /)", fn<ByteMethods<Self>::index>,
+    {"index", "(self, sub, start=None, end=None, /) -> ($self, sub[, start[, end]], /)",
+     fn<ByteMethods<Self>::index>,
      "The lowest index in self[start:end] where sub is found. ValueError when there is none."},
     {"isalnum", "(self, /)", fn<ByteMethods<Self>::isalnum>,
      "Whether all bytes are ASCII letters or digits and there is at least one."},
@@ -371,8 +375,8 @@ inline constexpr MethodRow byte_method_rows[] = {
      "Whether all ASCII letters are upper case and there is at least one."},
     {"join", "(self, iterable_of_bytes, /)", fn<ByteMethods<Self>::join>,
      "The bytes of the iterable, one after the other, with these between them."},
-    {"ljust", "(self, width, fillchar=<unrepresentable>, /) -> ($self, width, fillchar=b' ', /)", fn<ByteMethods<Self>::ljust>,
-     "A copy at the left of the given width."},
+    {"ljust", "(self, width, fillchar=<unrepresentable>, /) -> ($self, width, fillchar=b' ', /)",
+     fn<ByteMethods<Self>::ljust>, "A copy at the left of the given width."},
     {"lower", "(self, /)", fn<ByteMethods<Self>::lower>, "A copy in lower case."},
     {"lstrip", "(self, bytes=None, /)", fn<ByteMethods<Self>::lstrip>,
      "A copy without white space, or the given bytes, at the front."},
@@ -387,12 +391,14 @@ inline constexpr MethodRow byte_method_rows[] = {
      "A copy without the suffix, if it has it."},
     {"replace", "(self, old, new, count=-1, /)", fn<ByteMethods<Self>::replace>,
      "A copy with occurrences of old replaced by new: all, or the first count."},
-    {"rfind", "(self, sub, start=None, end=None, /) -> ($self, sub[, start[, end]], /)", fn<ByteMethods<Self>::rfind>,
+    {"rfind", "(self, sub, start=None, end=None, /) -> ($self, sub[, start[, end]], /)",
+     fn<ByteMethods<Self>::rfind>,
      "The highest index in self[start:end] where sub is found, or -1."},
-    {"rindex", "(self, sub, start=None, end=None, /) -> ($self, sub[, start[, end]], /)", fn<ByteMethods<Self>::rindex>,
+    {"rindex", "(self, sub, start=None, end=None, /) -> ($self, sub[, start[, end]], /)",
+     fn<ByteMethods<Self>::rindex>,
      "The highest index in self[start:end] where sub is found. ValueError when there is none."},
-    {"rjust", "(self, width, fillchar=<unrepresentable>, /) -> ($self, width, fillchar=b' ', /)", fn<ByteMethods<Self>::rjust>,
-     "A copy at the right of the given width."},
+    {"rjust", "(self, width, fillchar=<unrepresentable>, /) -> ($self, width, fillchar=b' ', /)",
+     fn<ByteMethods<Self>::rjust>, "A copy at the right of the given width."},
     {"rpartition", "(self, sep, /)", fn<ByteMethods<Self>::rpartition>,
      "What comes before the last sep, sep, and what comes after."},
     {"rsplit", "(self, /, sep=None, maxsplit=-1)", fn<ByteMethods<Self>::rsplit>,
@@ -404,14 +410,16 @@ inline constexpr MethodRow byte_method_rows[] = {
      "ASCII white space separate; maxsplit bounds the splits."},
     {"splitlines", "(self, /, keepends=False)", fn<ByteMethods<Self>::splitlines>,
      "A list of the lines, without their ends unless keepends is true."},
-    {"startswith", "(self, prefix, start=None, end=None, /) -> ($self, prefix[, start[, end]], /)", fn<ByteMethods<Self>::startswith>,
+    {"startswith", "(self, prefix, start=None, end=None, /) -> ($self, prefix[, start[, end]], /)",
+     fn<ByteMethods<Self>::startswith>,
      "Whether self[start:end] starts with prefix, or one of a tuple of them."},
     {"strip", "(self, bytes=None, /)", fn<ByteMethods<Self>::strip>,
      "A copy without white space, or the given bytes, at both ends."},
     {"swapcase", "(self, /)", fn<ByteMethods<Self>::swapcase>,
      "A copy with the case of ASCII letters exchanged."},
     {"title", "(self, /)", fn<ByteMethods<Self>::title>, "A copy with every word in title case."},
-    {"translate", "(self, table, /, delete=<unrepresentable>) -> ($self, table, /, delete=b'')", fn<ByteMethods<Self>::translate>,
+    {"translate", "(self, table, /, delete=<unrepresentable>) -> ($self, table, /, delete=b'')",
+     fn<ByteMethods<Self>::translate>,
      "A copy without the bytes in delete, the others mapped by a table of 256 (None: as they "
      "are)."},
     {"upper", "(self, /)", fn<ByteMethods<Self>::upper>, "A copy in upper case."},

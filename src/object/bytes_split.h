@@ -129,14 +129,18 @@ struct ByteSplit : ByteCase<Self> {
     static Owned middle(Thread& thread, ByteArray*, Value, const Buffer& buffer) {
         return make(thread, buffer.data(), buffer.size());
     }
+    // partition() gives bytes back as they are, of whatever class.
+    static Owned whole(Thread&, Bytes& self, ByteSpan) { return Owned::share(self); }
+    static Owned whole(Thread& thread, ByteArray& self, ByteSpan s) {
+        return unchanged(thread, self, s);
+    }
     static Owned partition(Thread& thread, Self& self, Value separator) {
         Buffer sep(thread);
         TRY(load_separator(thread, sep, separator));
         Held<Self> s(thread, self);
         Index found = bytes_find(s, {sep.data(), sep.size()}, 0, s.size);
         if (found < 0)
-            return three(thread, unchanged(thread, self, s), make(thread, "", 0),
-                         make(thread, "", 0));
+            return three(thread, whole(thread, self, s), make(thread, "", 0), make(thread, "", 0));
         auto at = static_cast<size_t>(found);
         return three(thread, make(thread, s.data, at),
                      middle(thread, static_cast<Self*>(nullptr), separator, sep),
@@ -148,8 +152,7 @@ struct ByteSplit : ByteCase<Self> {
         Held<Self> s(thread, self);
         Index found = bytes_find_last(s, {sep.data(), sep.size()}, 0, s.size);
         if (found < 0)
-            return three(thread, make(thread, "", 0), make(thread, "", 0),
-                         unchanged(thread, self, s));
+            return three(thread, make(thread, "", 0), make(thread, "", 0), whole(thread, self, s));
         auto at = static_cast<size_t>(found);
         return three(thread, make(thread, s.data, at),
                      middle(thread, static_cast<Self*>(nullptr), separator, sep),

@@ -303,6 +303,7 @@ Owned decode_object(Thread& thread, Value object, const char* encoding, const ch
     if (is_str(object)) return raise(thread, exc::TypeError, "decoding str is not supported");
     if (is_bytes(object)) {
         Bytes& bytes = object.as<Bytes>();
+        if (bytes.size == 0) return empty_str();
         return decode_bytes(thread, bytes.data(), bytes.size, object, encoding, errors);
     }
     if (!has_buffer(object))
@@ -310,6 +311,7 @@ Owned decode_object(Thread& thread, Value object, const char* encoding, const ch
                      type_name_of(object));
     Buffer buffer(thread);
     TRY(buffer.get(object));
+    if (buffer.size() == 0) return empty_str();
     if (known_encoding(encoding) != Known::kNone)
         return decode_bytes(thread, buffer.data(), buffer.size(), object, encoding, errors);
     // Codecs from Python get bytes of their own: a mutable object may change under them.

@@ -23,18 +23,16 @@ ExceptionGroup& group_of(Value value) {
 }
 
 Owned group_make(Thread& thread, Type& given, Arguments arguments) {
-    TRY(reject_keywords(thread, "BaseExceptionGroup.__new__", arguments));
     if (arguments.count != 2)
         return raise(thread, exc::TypeError,
                      "BaseExceptionGroup.__new__() takes exactly 2 arguments ({} given)",
                      arguments.count);
     Value message = arguments[0];
     if (!is_str(message))
-        return raise(thread, exc::TypeError, "argument 1 must be str, not {}",
+        return raise(thread, exc::TypeError,
+                     "BaseExceptionGroup.__new__() argument 1 must be str, not {}",
                      is_none(message) ? FormatArgument("None") : type_name_of(message));
-    if (!type_of(arguments[1]).slots.item && !type_of(arguments[1]).slots.subscript)
-        return raise(thread, exc::TypeError, "second argument (exceptions) must be a sequence");
-    if (is_dict(arguments[1]) || is_any_set(arguments[1]))
+    if (!has_items(arguments[1]))
         return raise(thread, exc::TypeError, "second argument (exceptions) must be a sequence");
     Ref<Tuple> exceptions = TRY(to_tuple(thread, arguments[1]));
     if (exceptions->size == 0)
@@ -62,7 +60,8 @@ Owned group_make(Thread& thread, Type& given, Arguments arguments) {
 }
 
 bool group_init(Thread& thread, Value self, Arguments arguments) {
-    TRY(reject_keywords(thread, "BaseExceptionGroup", arguments));
+    if (arguments.names && arguments.names->size)
+        return raise(thread, exc::TypeError, "{}() takes no keyword arguments", type_of(self));
     return set_args(thread, self, arguments);
 }
 

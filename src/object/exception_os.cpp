@@ -2,6 +2,7 @@
 #include <cerrno>
 
 #include "memory/collector.h"
+#include "object/complex.h"
 #include "object/exception_parts.h"
 #include "object/int.h"
 #include "object/protocol.h"
@@ -70,7 +71,8 @@ bool set_fields(Thread& thread, Value self, Arguments arguments) {
         bool has_filename = !filename.is_empty() && !is_none(filename);
         if (has_filename) {
             if (&type_of(self) == &exc::BlockingIOError &&
-                (is_int(filename) || type_of(filename).slots.index)) {
+                (type_of(filename).slots.index || type_of(filename).slots.to_int ||
+                 type_of(filename).slots.to_float || is_complex(filename))) {
                 Index written = TRY(to_ssize(thread, filename, exc::ValueError));
                 error.characters_written.store(written, std::memory_order_relaxed);
             } else {

@@ -19,12 +19,8 @@ bool syntax_error_init(Thread& thread, Value self, Arguments arguments) {
     if (arguments.count != 2) return true;
     Ref<Tuple> info = TRY(to_tuple(thread, arguments[1]));
     if (info->size < 4)
-        return raise(thread, exc::TypeError, "function missing required argument '{}' (pos {})",
-                     info->size == 0   ? "filename"
-                     : info->size == 1 ? "lineno"
-                     : info->size == 2 ? "offset"
-                                       : "text",
-                     info->size + 1);
+        return raise(thread, exc::TypeError, "function takes at least 4 arguments ({} given)",
+                     info->size);
     if (info->size > 7)
         return raise(thread, exc::TypeError, "function takes at most 7 arguments ({} given)",
                      info->size);

@@ -29,10 +29,11 @@ bool check_count(Thread& thread, Value self, Arguments arguments, uint32_t count
 }
 
 bool fill(Thread& thread, Value self, Value encoding, Owned object, Value start, Value end,
-          Value reason) {
+          Value reason, int reason_position) {
     auto& error = self.as<UnicodeFailure>();
     Index from = TRY(convert_index(thread, start));
     Index to = TRY(convert_index(thread, end));
+    TRY(check_type(thread, reason, str_type, reason_position));
     if (!encoding.is_empty()) write_field(thread, &error, error.encoding, Owned::share(encoding));
     write_field(thread, &error, error.object, std::move(object));
     write_field(thread, &error, error.reason, Owned::share(reason));
@@ -45,8 +46,7 @@ bool encode_error_init(Thread& thread, Value self, Arguments a) {
     TRY(check_count(thread, self, a, 5));
     TRY(set_args(thread, self, a));
     TRY(check_type(thread, a[0], str_type, 1) && check_type(thread, a[1], str_type, 2));
-    TRY(check_type(thread, a[4], str_type, 5));
-    return fill(thread, self, a[0], Owned::share(a[1]), a[2], a[3], a[4]);
+    return fill(thread, self, a[0], Owned::share(a[1]), a[2], a[3], a[4], 5);
 }
 
 bool decode_error_init(Thread& thread, Value self, Arguments a) {
@@ -59,15 +59,14 @@ bool decode_error_init(Thread& thread, Value self, Arguments a) {
         if (!buffer.get(object)) return false;
         object = TRY(make_bytes(thread, buffer.data(), buffer.size()));
     }
-    TRY(check_type(thread, a[4], str_type, 5));
-    return fill(thread, self, a[0], std::move(object), a[2], a[3], a[4]);
+    return fill(thread, self, a[0], std::move(object), a[2], a[3], a[4], 5);
 }
 
 bool translate_error_init(Thread& thread, Value self, Arguments a) {
     TRY(check_count(thread, self, a, 4));
     TRY(set_args(thread, self, a));
-    TRY(check_type(thread, a[0], str_type, 1) && check_type(thread, a[3], str_type, 4));
-    return fill(thread, self, Value(), Owned::share(a[0]), a[1], a[2], a[3]);
+    TRY(check_type(thread, a[0], str_type, 1));
+    return fill(thread, self, Value(), Owned::share(a[0]), a[1], a[2], a[3], 4);
 }
 
 struct Parts {

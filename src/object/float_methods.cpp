@@ -70,7 +70,10 @@ Owned make_of_class(Thread& thread, Type& type, Owned number) {
     return call(thread, Value::of(type), number);
 }
 
-Owned float_fromhex(Thread& thread, Type& type, Str& text) {
+Owned float_fromhex(Thread& thread, Type& type, Value given) {
+    if (!is_str(given))
+        return raise(thread, exc::TypeError, "bad argument type for built-in operation");
+    Str& text = given.as<Str>();
     size_t size;
     const char* utf8 = str_utf8(thread, text, &size);
     if (!utf8) return {};

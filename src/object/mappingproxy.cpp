@@ -41,7 +41,7 @@ Result<int64_t> proxy_hash(Thread& thread, Value self) {
     return hash(thread, mapping_of(self));
 }
 Owned proxy_compare(Thread& thread, Value left, Value right, CompareOp op) {
-    return compare(thread, mapping_of(left), unwrapped(right), op);
+    return compare(thread, mapping_of(left), right, op);
 }
 Owned proxy_iter(Thread& thread, Value self) {
     return iterate(thread, mapping_of(self));

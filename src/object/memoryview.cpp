@@ -79,7 +79,17 @@ Ref<ManagedBuffer> manage(Thread& thread) {
 
 }  // namespace
 
+namespace {
+
+bool check_unrestricted(Thread& thread, const MemoryView& view) {
+    if (IMUGI_LIKELY(!view.restricted)) return true;
+    return raise(thread, exc::ValueError, "cannot create new view on restricted memoryview");
+}
+
+}  // namespace
+
 Owned view_copy(Thread& thread, MemoryView& source) {
+    TRY(check_unrestricted(thread, source));
     MemoryView* view = allocate_view(thread, source.managed.as<ManagedBuffer>(), source.dimensions,
                                      source.own_suboffsets);
     if (!view) return {};
@@ -97,6 +107,7 @@ Owned view_copy(Thread& thread, MemoryView& source) {
 }
 
 MemoryView* view_reshaped(Thread& thread, MemoryView& source, int dimensions) {
+    if (!check_unrestricted(thread, source)) return nullptr;
     MemoryView* view = allocate_view(thread, source.managed.as<ManagedBuffer>(), dimensions, false);
     if (!view) return nullptr;
     view->data = source.data;
@@ -116,8 +127,23 @@ Owned make_memoryview_flags(Thread& thread, Value object, int flags) {
     if (!has_buffer(object))
         return raise(thread, exc::TypeError,
                      "memoryview: a bytes-like object is required, not '{}'", type_name_of(object));
+    return make_memoryview_by(thread, object, flags, type_of(object).slots.get_buffer);
+}
+
+Owned make_restricted_memoryview(Thread& thread, const BufferView& view) {
     Ref<ManagedBuffer> managed = TRY(manage(thread));
-    TRY(get_buffer(thread, object, managed->buffer, flags));
+    track(managed.get());
+    Owned made = TRY(view_of(thread, *managed, view));
+    made.as<MemoryView>().restricted = true;
+    return made;
+}
+
+Owned make_memoryview_by(Thread& thread, Value object, int flags, decltype(Slots::get_buffer) get) {
+    Ref<ManagedBuffer> managed = TRY(manage(thread));
+    if (!get(thread, object, managed->buffer, flags)) {
+        managed->buffer.owner = Owned();
+        return {};
+    }
     track(managed.get());
     if (managed->buffer.dimensions > kMostDimensions)
         return raise(thread, exc::ValueError,
@@ -493,6 +519,7 @@ bool memoryview_assign(Thread& thread, Value self, Value key, Value value) {
 
 bool memoryview_get_buffer(Thread& thread, Value self, BufferView& out, int flags) {
     MemoryView& view = self.as<MemoryView>();
+    TRY(check_unrestricted(thread, view));
     Lock guard(thread, view);
     TRY(check_alive(thread, view));
     if ((flags & kBufferWritable) && view.read_only)

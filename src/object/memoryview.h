@@ -27,6 +27,7 @@ struct MemoryView : Object {
     const char* format;  // the exporter's, or static text of a cast
     bool read_only;
     bool own_suboffsets;
+    bool restricted;  // lent to __release_buffer__: nothing may be made of it
     int dimensions;
     Index* layout;  // shape, strides, suboffsets: `dimensions` each; null for none
 
@@ -38,6 +39,10 @@ struct MemoryView : Object {
 IMUGI_BUILTIN_TYPE_BY_OBJECT(MemoryView, memoryview_type);
 
 Owned make_memoryview(Thread& thread, Value object);
+// What `get` of the object's type, or of a base, gives.
+Owned make_memoryview_by(Thread& thread, Value object, int flags, decltype(Slots::get_buffer) get);
+// A view that __release_buffer__ sees; it owns nothing and is to be released.
+Owned make_restricted_memoryview(Thread& thread, const BufferView& view);
 // Of plain memory that outlives the view, pinned by `owner` (may be empty).
 Owned make_memoryview_of(Thread& thread, void* data, size_t size, bool read_only, Value owner);
 // memoryview.release(): BufferError while buffers of it are out.
@@ -47,5 +52,7 @@ void release_memoryview_export(Thread& thread, MemoryView& view);
 // Slots of classes with __buffer__ and __release_buffer__.
 bool python_get_buffer(Thread& thread, Value self, BufferView& view, int flags);
 void python_release_buffer(Thread& thread, Value self, BufferView& view);
+// The native base's buffer goes back, after __release_buffer__ of the class has seen it.
+void python_release_native(Thread& thread, Value self, BufferView& view);
 
 }  // namespace imugi

@@ -129,7 +129,7 @@ Owned tobytes(Thread& thread, MemoryView& view, Value order) {
     return make_bytes(thread, bytes->data(), bytes->size);
 }
 
-Owned hex(Thread& thread, MemoryView& view, Value separator, Value group) {
+Owned hex(Thread& thread, MemoryView& view, Value separator, int group) {
     Pin pin(thread, view);
     TRY(pin.taken());
     Ref<Bytes> bytes = TRY(make_bytes_blank(thread, static_cast<size_t>(view.size)));

@@ -246,32 +246,32 @@ bool check_positional(Thread& thread, const char* function_name, Arguments argum
 
 bool raise_argument_type(Thread& thread, Value value, const Type& expected) {
     const NativeCallNote& note = native_call_note;
-    Ref<Str> got =
-        is_none(value) ? make_str(thread, "None") : Ref<Str>::share(type_name(type_of(value)));
-    if (!got) return false;
+    FormatArgument got = is_none(value) ? FormatArgument("None") : type_name_of(value);
     if (note.name && note.signature) {
         size_t base = note.has_self ? 1 : 0;
-        for (size_t i = 0; i < note.signature->count; i++) {
+        // The same object may be self and argument; self was checked before.
+        for (size_t n = 0; n < note.signature->count; n++) {
+            size_t i = (n + base) % note.signature->count;
             if (note.argv[i].bits() != value.bits()) continue;
             if (i < base)
                 return raise(thread, exc::TypeError,
                              "descriptor '{}' for '{}' objects doesn't apply to a '{}' object",
-                             note.name, expected, *got);
+                             note.name, expected, got);
             if (note.signature->count == base + 1u &&
                 note.signature->parameters[i].kind == ParameterKind::kPositionalOnly)
                 return raise(thread, exc::TypeError, "{}() argument must be {}, not {}", note.name,
-                             expected, *got);
+                             expected, got);
             if (note.signature->parameters[i].kind == ParameterKind::kKeywordOnly)
                 return raise(thread, exc::TypeError, "{}() argument '{}' must be {}, not {}",
-                             note.name, *note.signature->parameters[i].name, expected, *got);
+                             note.name, *note.signature->parameters[i].name, expected, got);
             if (note.signature->parameters[i].kind == ParameterKind::kEither)
                 return raise(thread, exc::TypeError, "{}() argument '{}' must be {}, not {}",
-                             note.name, *note.signature->parameters[i].name, expected, *got);
+                             note.name, *note.signature->parameters[i].name, expected, got);
             return raise(thread, exc::TypeError, "{}() argument {} must be {}, not {}", note.name,
-                         i + 1 - base, expected, *got);
+                         i + 1 - base, expected, got);
         }
     }
-    return raise(thread, exc::TypeError, "expected {}, got {}", expected, *got);
+    return raise(thread, exc::TypeError, "expected {}, got {}", expected, got);
 }
 
 Result<Index> convert_index(Thread& thread, Value value) {
@@ -288,11 +288,10 @@ Result<int64_t> convert_int64(Thread& thread, Value value) {
 }
 
 Result<int> convert_int(Thread& thread, Value value) {
-    int64_t n = TRY(to_int64(thread, value));
-    if (n > INT32_MAX)
-        return raise(thread, exc::OverflowError, "signed integer is greater than maximum");
-    if (n < INT32_MIN)
-        return raise(thread, exc::OverflowError, "signed integer is less than minimum");
+    Owned number = TRY(to_index(thread, value));
+    int64_t n;
+    if (!int_fits_int64(number, &n) || n > INT32_MAX || n < INT32_MIN)
+        return raise(thread, exc::OverflowError, "Python int too large to convert to C int");
     return static_cast<int>(n);
 }
 

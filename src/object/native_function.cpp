@@ -7,6 +7,7 @@
 #include "object/module.h"
 #include "object/native_signature.h"
 #include "object/protocol.h"
+#include "object/slot_functions.h"
 #include "object/str.h"
 #include "object/tuple.h"
 
@@ -44,8 +45,7 @@ Owned call_new(Thread& thread, Type& type, Arguments arguments) {
         return raise(thread, exc::TypeError, "{}.__new__({}): {} is not a subtype of {}", type,
                      wanted, wanted, type);
     const Type* base = &wanted;
-    while (base->has(kTypeHeap) && !base->spec && !base->base.is_empty())
-        base = &base->base.as<Type>();
+    while (base->slots.make == slot_make && !base->base.is_empty()) base = &base->base.as<Type>();
     if (base->slots.make != type.slots.make)
         return raise(thread, exc::TypeError, "{}.__new__({}) is not safe, use {}.__new__()", type,
                      wanted, *base);

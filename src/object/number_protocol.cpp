@@ -72,6 +72,8 @@ Owned sequence_op(Thread& thread, BinaryOp op, Value left, Value right, bool inp
         if (inplace && mine.inplace_repeat)
             return repeat_sequence(thread, mine.inplace_repeat, left, right);
         if (mine.repeat) return repeat_sequence(thread, mine.repeat, left, right);
+        // CPython's *= leaves it at that when the left operand could be a sequence.
+        if (inplace && has_sequence_slots(type_of(left))) return Owned::share(not_implemented());
         if (theirs.repeat) return repeat_sequence(thread, theirs.repeat, right, left);
     }
     return Owned::share(not_implemented());

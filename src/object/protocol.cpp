@@ -362,14 +362,26 @@ bool set_item(Thread& thread, Value container, Value key, Value value) {
                  type_name_of(container), value.is_empty() ? "deletion" : "assignment");
 }
 
+bool has_items(Value value) {
+    return !is_dict(value) && type_of(value).slots.item;
+}
+
+bool has_sequence_slots(const Type& type) {
+    const Slots& s = type.slots;
+    return (type.has(kTypeHeap) && !type.spec) || s.sequence_length || s.contains || s.item ||
+           s.concat || s.repeat || s.assign_item;
+}
+
 bool delete_item(Thread& thread, Value container, Value key) {
-    if (is_type(container) && !type_of(container).slots.assign_subscript)
-        return raise(thread, exc::TypeError, "'{}' object doesn't support item deletion",
+    const Type& type = type_of(container);
+    if (!type.slots.assign_subscript && !type.slots.assign_item) {
+        bool by_index = (is_int(key) || type_of(key).slots.index) && has_sequence_slots(type);
+        if (by_index) TRY(to_ssize(thread, key));
+        return raise(thread, exc::TypeError,
+                     by_index ? "'{}' object doesn't support item deletion"
+                              : "'{}' object does not support item deletion",
                      type_name_of(container));
-    const Slots& slots = type_of(container).slots;
-    if (!slots.assign_subscript && !slots.assign_item)
-        return raise(thread, exc::TypeError, "'{}' object doesn't support item deletion",
-                     type_name_of(container));
+    }
     return set_item(thread, container, key, Value());
 }
 

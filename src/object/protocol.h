@@ -45,6 +45,10 @@ Result<Index> length(Thread& thread, Value value);
 Owned get_item(Thread& thread, Value container, Value key);
 [[nodiscard]] bool set_item(Thread& thread, Value container, Value key, Value value);
 [[nodiscard]] bool delete_item(Thread& thread, Value container, Value key);
+// Whether instances have methods of sequences, as CPython sees it: classes made at run time always.
+bool has_sequence_slots(const Type& type);
+// PySequence_Check: items by number, and no dict.
+bool has_items(Value value);
 Result<bool> contains(Thread& thread, Value container, Value element);
 // `in` for what has no __contains__.
 Result<bool> contains_by_iteration(Thread& thread, Value iterable, Value element);

@@ -47,8 +47,9 @@ Owned set_make(Thread& thread, Type& type, Arguments) {
 
 bool set_init(Thread& thread, Value self, Arguments arguments) {
     TRY(reject_keywords(thread, "set", arguments));
-    arguments.names = nullptr;
-    TRY(check_positional(thread, "set", arguments, 0, 1));
+    if (arguments.count > 1)
+        return raise(thread, exc::TypeError, "{} expected at most 1 argument, got {}",
+                     type_of(self), arguments.count);
     set_clear(thread, set_of(self));
     return arguments.count == 0 || set_update(thread, set_of(self), arguments[0]);
 }
@@ -184,7 +185,10 @@ Ref<Set> intersection(Thread& thread, Set& self, Value other) {
     for (;;) {
         Owned item = TRY(next(thread, iterator));
         if (item.is_nothing()) return result;
-        if (TRY(set_contains(thread, self, item))) TRY(set_add(thread, *result, item));
+        if (!TRY(set_contains(thread, self, item))) continue;
+        TRY(set_add(thread, *result, item));
+        // Whatever else comes, there is nothing more to find.
+        if (set_size(*result) >= set_size(self)) return result;
     }
 }
 

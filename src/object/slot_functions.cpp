@@ -263,5 +263,8 @@ void slot_finalize(Thread& thread, Value self) {
 bool slot_get_buffer(Thread& thread, Value self, BufferView& view, int flags) {
     return python_get_buffer(thread, self, view, flags);
 }
+void slot_release_buffer(Thread& thread, Value self, BufferView& view) {
+    python_release_native(thread, self, view);
+}
 
 }  // namespace imugi

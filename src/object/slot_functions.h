@@ -68,5 +68,6 @@ Owned slot_make(Thread& thread, Type& type, Arguments arguments);
 bool slot_init(Thread& thread, Value self, Arguments arguments);
 void slot_finalize(Thread& thread, Value self);
 bool slot_get_buffer(Thread& thread, Value self, BufferView& view, int flags);
+void slot_release_buffer(Thread& thread, Value self, BufferView& view);
 
 }  // namespace imugi

@@ -7,6 +7,7 @@
 #include "object/descriptor.h"
 #include "object/int.h"
 #include "object/list.h"
+#include "object/memoryview.h"
 #include "object/protocol.h"
 #include "object/slot_functions.h"
 #include "object/str.h"
@@ -72,7 +73,8 @@ SlotDef slot_defs[] = {
          "Called when the instance is about to be destroyed."),
     SLOT("__buffer__", get_buffer, kBuffer, GENERIC(slot_get_buffer), "($self, flags, /)",
          "Return a buffer object that exposes the underlying memory of the object."),
-    SLOT("__release_buffer__", release_buffer, kReleaseBuffer, nullptr, "($self, buffer, /)",
+    SLOT("__release_buffer__", release_buffer, kReleaseBuffer, GENERIC(slot_release_buffer),
+         "($self, buffer, /)",
          "Release the buffer object that exposes the underlying memory of the object."),
     UNARY("__await__", await, "Return an iterator to be used in await expression."),
     UNARY("__aiter__", async_iter, "Return an awaitable, that resolves in asynchronous iterator."),
@@ -154,15 +156,42 @@ const size_t slot_def_count = sizeof(slot_defs) / sizeof(slot_defs[0]);
 
 namespace {
 
-bool check_count(Thread& thread, Arguments arguments, size_t least, size_t most) {
+bool check_count(Thread& thread, Arguments arguments, size_t wanted) {
+    if (arguments.count == wanted) return true;
+    return raise(thread, exc::TypeError, "expected {} argument{}, got {}", wanted,
+                 wanted == 1 ? "" : "s", arguments.count);
+}
+// Where CPython unpacks a tuple for a function without a name, a blank is left of it.
+bool check_unpacked(Thread& thread, Arguments arguments, size_t least, size_t most) {
     if (arguments.count >= least && arguments.count <= most) return true;
-    if (least == most)
-        return raise(thread, exc::TypeError, "expected {} argument{}, got {}", least,
-                     least == 1 ? "" : "s", arguments.count);
     bool few = arguments.count < least;
     size_t bound = few ? least : most;
-    return raise(thread, exc::TypeError, "expected at {} {} argument{}, got {}",
-                 few ? "least" : "most", bound, bound == 1 ? "" : "s", arguments.count);
+    return raise(thread, exc::TypeError, " expected {}{} argument{}, got {}",
+                 least == most ? ""
+                 : few         ? "at least "
+                               : "at most ",
+                 bound, bound == 1 ? "" : "s", arguments.count);
+}
+
+// A view that the object's own type made goes back.
+Owned release_view(Thread& thread, Value self, Value given) {
+    if (!has_shape(given, k_memoryview_shape))
+        return raise(thread, exc::TypeError, "expected a memoryview object");
+    auto& view = given.as<MemoryView>();
+    Value exporter = view.managed.as<ManagedBuffer>().buffer.owner.value();
+    if (!exporter) return Owned::share(none());
+    if (!same(exporter, self))
+        return raise(thread, exc::ValueError, "memoryview's buffer is not this object");
+    if (view.released.load(std::memory_order_relaxed))
+        return raise(thread, exc::ValueError, "memoryview's buffer has already been released");
+    return call_method(thread, given, ID(release));
+}
+
+Owned get_view(Thread& thread, Value self, Value given, decltype(Slots::get_buffer) get) {
+    Index flags = TRY(to_ssize(thread, given, exc::OverflowError));
+    if (flags > INT32_MAX || flags < INT32_MIN)
+        return raise(thread, exc::OverflowError, "buffer flags too large");
+    return make_memoryview_by(thread, self, static_cast<int>(flags), get);
 }
 
 // object.__setattr__(int, ...) and the like must not get round a native type's own rules.
@@ -206,61 +235,61 @@ Owned call_slot_wrapper(Thread& thread, SlotWrapper& wrapper, Value self, Argume
                      *wrapper.def->str);
     switch (kind) {
         case WrapKind::kUnary:
-            TRY(check_count(thread, a, 0, 0));
+            TRY(check_count(thread, a, 0));
             return as<UnaryFn>(f)(thread, self);
         case WrapKind::kBinary:
-            TRY(check_count(thread, a, 1, 1));
+            TRY(check_count(thread, a, 1));
             return as<BinaryFn>(f)(thread, self, a[0]);
         case WrapKind::kBinaryReflected:
-            TRY(check_count(thread, a, 1, 1));
+            TRY(check_count(thread, a, 1));
             return as<BinaryFn>(f)(thread, a[0], self);
         case WrapKind::kTernary:
         case WrapKind::kInplaceTernary:
-            TRY(check_count(thread, a, 1, 2));
+            TRY(check_unpacked(thread, a, 1, 2));
             return as<TernaryFn>(f)(thread, self, a[0], a.count > 1 ? a[1] : none());
         case WrapKind::kTernaryReflected:
-            TRY(check_count(thread, a, 1, 2));
+            TRY(check_unpacked(thread, a, 1, 2));
             return as<TernaryFn>(f)(thread, a[0], self, a.count > 1 ? a[1] : none());
         case WrapKind::kPredicate: {
-            TRY(check_count(thread, a, 0, 0));
+            TRY(check_count(thread, a, 0));
             bool result = TRY(as<PredicateFn>(f)(thread, self));
             return Owned::share(boolean(result));
         }
         case WrapKind::kLength: {
-            TRY(check_count(thread, a, 0, 0));
+            TRY(check_count(thread, a, 0));
             Index result = TRY(as<LengthFn>(f)(thread, self));
             return make_int(thread, result);
         }
         case WrapKind::kIndexArgument: {
-            TRY(check_count(thread, a, 1, 1));
+            TRY(check_unpacked(thread, a, 1, 1));
             Index n = TRY(to_ssize(thread, a[0], exc::OverflowError));
             return as<ItemFn>(f)(thread, self, n);
         }
         case WrapKind::kItem: {
-            TRY(check_count(thread, a, 1, 1));
+            TRY(check_count(thread, a, 1));
             Index n = TRY(sequence_index(thread, self, a[0]));
             return as<ItemFn>(f)(thread, self, n);
         }
         case WrapKind::kSetItem: {
-            TRY(check_count(thread, a, 2, 2));
+            TRY(check_unpacked(thread, a, 2, 2));
             Index n = TRY(sequence_index(thread, self, a[0]));
             return done(as<AssignItemFn>(f)(thread, self, n, a[1]));
         }
         case WrapKind::kDeleteItem: {
-            TRY(check_count(thread, a, 1, 1));
+            TRY(check_count(thread, a, 1));
             Index n = TRY(sequence_index(thread, self, a[0]));
             return done(as<AssignItemFn>(f)(thread, self, n, Value()));
         }
         case WrapKind::kContains: {
-            TRY(check_count(thread, a, 1, 1));
+            TRY(check_count(thread, a, 1));
             bool result = TRY(as<decltype(Slots::contains)>(f)(thread, self, a[0]));
             return Owned::share(boolean(result));
         }
         case WrapKind::kAssign:
-            TRY(check_count(thread, a, 2, 2));
+            TRY(check_unpacked(thread, a, 2, 2));
             return done(as<AssignFn>(f)(thread, self, a[0], a[1]));
         case WrapKind::kDeleteKey:
-            TRY(check_count(thread, a, 1, 1));
+            TRY(check_count(thread, a, 1));
             return done(as<AssignFn>(f)(thread, self, a[0], Value()));
         case WrapKind::kCompareLt:
         case WrapKind::kCompareLe:
@@ -268,40 +297,48 @@ Owned call_slot_wrapper(Thread& thread, SlotWrapper& wrapper, Value self, Argume
         case WrapKind::kCompareNe:
         case WrapKind::kCompareGt:
         case WrapKind::kCompareGe: {
-            TRY(check_count(thread, a, 1, 1));
+            TRY(check_count(thread, a, 1));
             auto op = static_cast<CompareOp>(static_cast<int>(kind) -
                                              static_cast<int>(WrapKind::kCompareLt));
             return as<decltype(Slots::compare)>(f)(thread, self, a[0], op);
         }
         case WrapKind::kHash: {
-            TRY(check_count(thread, a, 0, 0));
+            TRY(check_count(thread, a, 0));
             int64_t h = TRY(as<decltype(Slots::hash)>(f)(thread, self));
             return make_int(thread, h);
         }
         case WrapKind::kGetAttribute:
         case WrapKind::kSetAttribute:
         case WrapKind::kDeleteAttribute: {
-            size_t count = kind == WrapKind::kSetAttribute ? 2 : 1;
-            TRY(check_count(thread, a, count, count));
+            bool set = kind == WrapKind::kSetAttribute;
+            if (set)
+                TRY(check_unpacked(thread, a, 2, 2));
+            else
+                TRY(check_count(thread, a, 1));
+            if (kind != WrapKind::kGetAttribute) {
+                TRY(check_set_attribute(thread, self, f, set ? "__setattr__" : "__delattr__"));
+                if (!is_str(a[0]) && is_type(self) && self.as<Type>().has(kTypeImmutable))
+                    return raise(thread, exc::TypeError,
+                                 "cannot set {} attribute of immutable type '{}'", repr_of(a[0]),
+                                 self.as<Type>());
+            }
             if (!is_str(a[0]))
                 return raise(thread, exc::TypeError, "attribute name must be string, not '{}'",
                              type_name_of(a[0]));
             auto& name = a[0].as<Str>();
             if (kind == WrapKind::kGetAttribute)
                 return as<decltype(Slots::get_attribute)>(f)(thread, self, name);
-            bool set = kind == WrapKind::kSetAttribute;
-            TRY(check_set_attribute(thread, self, f, set ? "__setattr__" : "__delattr__"));
             return done(
                 as<decltype(Slots::set_attribute)>(f)(thread, self, name, set ? a[1] : Value()));
         }
         case WrapKind::kNext: {
-            TRY(check_count(thread, a, 0, 0));
+            TRY(check_count(thread, a, 0));
             Owned result = as<UnaryFn>(f)(thread, self);
             if (result.is_nothing()) return raise_stop_iteration(thread);
             return result;
         }
         case WrapKind::kDescriptorGet: {
-            TRY(check_count(thread, a, 1, 2));
+            TRY(check_unpacked(thread, a, 1, 2));
             Value instance = is_none(a[0]) ? Value() : a[0];
             Value owner = a.count < 2 || is_none(a[1]) ? Value() : a[1];
             if (instance.is_empty() && owner.is_empty())
@@ -309,21 +346,21 @@ Owned call_slot_wrapper(Thread& thread, SlotWrapper& wrapper, Value self, Argume
             return as<decltype(Slots::descriptor_get)>(f)(thread, self, instance, owner);
         }
         case WrapKind::kDescriptorSet:
-            TRY(check_count(thread, a, 2, 2));
+            TRY(check_unpacked(thread, a, 2, 2));
             return done(as<decltype(Slots::descriptor_set)>(f)(thread, self, a[0], a[1]));
         case WrapKind::kDescriptorDelete:
-            TRY(check_count(thread, a, 1, 1));
+            TRY(check_count(thread, a, 1));
             return done(as<decltype(Slots::descriptor_set)>(f)(thread, self, a[0], Value()));
         case WrapKind::kFinalize:
-            TRY(check_count(thread, a, 0, 0));
+            TRY(check_count(thread, a, 0));
             as<decltype(Slots::finalize)>(f)(thread, self);
             return Owned::share(none());
         case WrapKind::kBuffer:
-            TRY(check_count(thread, a, 1, 1));
-            return call(thread, Value::of(memoryview_type), self);
+            TRY(check_unpacked(thread, a, 1, 1));
+            return get_view(thread, self, a[0], as<decltype(Slots::get_buffer)>(f));
         case WrapKind::kReleaseBuffer: {
-            TRY(check_count(thread, a, 1, 1));
-            return call_method(thread, a[0], ID(release));
+            TRY(check_unpacked(thread, a, 1, 1));
+            return release_view(thread, self, a[0]);
         }
         default:
             return raise(thread, exc::SystemError, "slot cannot be called");

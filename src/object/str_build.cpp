@@ -316,8 +316,7 @@ Owned str_join(Thread& thread, Str& separator, Value iterable) {
     } else {
         Owned iterator = iterate(thread, iterable);
         if (!iterator) {
-            if (type_of(iterable).slots.iter == nullptr &&
-                clear_exception_if(thread, exc::TypeError))
+            if (clear_exception_if(thread, exc::TypeError))
                 return raise(thread, exc::TypeError, "can only join an iterable");
             return {};
         }

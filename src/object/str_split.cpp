@@ -170,7 +170,7 @@ Owned str_partition(Thread& thread, Str& self, Value separator) {
     Str* sep = separator_of(thread, separator, "str");
     if (!sep) return {};
     Index found = str_find(self, *sep, 0, self.length());
-    if (found < 0) return three(thread, exact_str(thread, self), empty_str(), empty_str());
+    if (found < 0) return three(thread, Ref<Str>::share(self), empty_str(), empty_str());
     auto at = static_cast<size_t>(found);
     return three(thread, str_substring(thread, self, 0, at), Owned::share(separator),
                  str_substring(thread, self, at + sep->length(), self.length()));
@@ -180,7 +180,7 @@ Owned str_rpartition(Thread& thread, Str& self, Value separator) {
     Str* sep = separator_of(thread, separator, "str");
     if (!sep) return {};
     Index found = str_find_last(self, *sep, 0, self.length());
-    if (found < 0) return three(thread, empty_str(), empty_str(), exact_str(thread, self));
+    if (found < 0) return three(thread, empty_str(), empty_str(), Ref<Str>::share(self));
     auto at = static_cast<size_t>(found);
     return three(thread, str_substring(thread, self, 0, at), Owned::share(separator),
                  str_substring(thread, self, at + sep->length(), self.length()));

@@ -60,7 +60,7 @@ Owned super_make(Thread& thread, Type& type, Arguments arguments) {
 
 bool super_init(Thread& thread, Value self, Arguments arguments) {
     TRY(reject_keywords(thread, "super", arguments));
-    TRY(check_positional(thread, "super", arguments, 0, 2));
+    TRY(check_positional(thread, "super()", arguments, 0, 2));
     Owned type, object;
     if (arguments.count == 0) {
         if (!find_super_arguments)

@@ -77,6 +77,8 @@ Owned type_call(Thread& thread, Value self, Arguments arguments) {
     if (&type == &type_type) {
         if (arguments.count == 1 && (!arguments.names || !arguments.names->size))
             return Owned::share(type_of(arguments[0]));
+        if (arguments.count == 1)
+            return raise(thread, exc::TypeError, "type() takes no keyword arguments");
         if (arguments.count != 3)
             return raise(thread, exc::TypeError, "type() takes 1 or 3 arguments");
     }
@@ -137,8 +139,11 @@ Owned own_or_nothing(Thread& thread, Type& type, Str& name) {
 
 Owned get_module(Thread& thread, Value self) {
     Type& type = as_type(self);
-    Owned module = TRY(own_or_nothing(thread, type, ID(__module__)));
-    if (!module.is_nothing()) return module;
+    // In the dict of `type` itself is the descriptor.
+    if (&type != &type_type) {
+        Owned module = TRY(own_or_nothing(thread, type, ID(__module__)));
+        if (!module.is_nothing()) return module;
+    }
     if (!type.spec) return raise_attribute_error(thread, self, ID(__module__), "__module__");
     const char* dot = strrchr(type.spec->name, '.');
     if (!dot) return intern(thread, "builtins");
@@ -190,7 +195,7 @@ bool check_settable(Thread& thread, Type& type, Value value, const char* name) {
         return raise(thread, exc::TypeError, "cannot set '{}' attribute of immutable type '{}'",
                      name, type);
     if (value.is_empty())
-        return raise(thread, exc::TypeError, "cannot delete '{}' attribute of type '{}'", name,
+        return raise(thread, exc::TypeError, "cannot delete '{}' attribute of immutable type '{}'", name,
                      type);
     return true;
 }
@@ -250,6 +255,7 @@ Owned get_dict(Thread& thread, Value self) {
     return make_mappingproxy(thread, as_type(self).dict.borrow());
 }
 Owned get_doc(Thread& thread, Value self) {
+    if (&as_type(self) == &type_type) return make_str(thread, type_type.spec->doc);
     Owned doc = TRY(own_or_nothing(thread, as_type(self), ID(__doc__)));
     if (doc.is_nothing()) return Owned::share(none());
     if (auto get = type_of(doc).slots.descriptor_get) return get(thread, doc, Value(), self);

@@ -7,6 +7,7 @@
 #include "memory/heap.h"
 #include "modules/_collections/collections.h"
 #include "object/call.h"
+#include "object/int.h"
 #include "object/list.h"
 #include "object/pickling.h"
 #include "object/protocol.h"
@@ -557,9 +558,9 @@ Result<Index> method_sizeof(Thread& thread, Deque& self) {
            static_cast<Index>(self.capacity * sizeof(Slot));
 }
 
-Owned get_maxlen(Thread&, Value self) {
+Owned get_maxlen(Thread& thread, Value self) {
     Index max_size = deque_of(self).max_size;
-    return max_size < 0 ? Owned::share(none()) : Owned::small_int(max_size);
+    return max_size < 0 ? Owned::share(none()) : make_int(thread, max_size);
 }
 
 const MethodRow deque_rows[] = {

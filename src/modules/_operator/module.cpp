@@ -50,7 +50,8 @@ bool is_sequence(Value value) {
 
 Owned concat(Thread& thread, Value a, Value b) {
     const Slots& slots = type_of(a).slots;
-    if (slots.concat || (is_sequence(a) && is_sequence(b)))
+    if (slots.concat) return slots.concat(thread, a, b);
+    if (is_sequence(a) && is_sequence(b) && (slots.add || type_of(b).slots.add))
         return binary_op(thread, BinaryOp::kAdd, a, b);
     return raise(thread, exc::TypeError, "'{}' object can't be concatenated", type_name_of(a));
 }

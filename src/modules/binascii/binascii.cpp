@@ -65,7 +65,7 @@ Owned a2b_hex(Thread& thread, Value text) {
     return make_bytes(thread, bytes->data(), bytes->size);
 }
 
-Owned b2a_hex(Thread& thread, Value data, Value separator, Value group) {
+Owned b2a_hex(Thread& thread, Value data, Value separator, int group) {
     Buffer buffer(thread);
     TRY(buffer.get(data));
     Owned text = TRY(bytes_hex(thread, {buffer.data(), buffer.size()}, separator, group));

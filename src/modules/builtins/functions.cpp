@@ -213,7 +213,7 @@ Owned builtin_anext(Thread& thread, Value iterator, Value otherwise) {
 }
 Owned builtin_len(Thread& thread, Value obj) {
     Index size = TRY(length(thread, obj));
-    return Owned::small_int(size);
+    return make_int(thread, size);
 }
 
 Owned builtin_sorted(Thread& thread, Args args, Kwargs keywords) {
@@ -423,7 +423,8 @@ const MethodRow builtin_function_rows[] = {
     {"delattr", "(obj, name, /)", fn<builtin_delattr>,
      "Deletes the named attribute from the given object.\n\ndelattr(x, 'y') is equivalent to ``del "
      "x.y``"},
-    {"dir", "(object=<unrepresentable>, /) -> None", fn<builtin_dir>, "Show attributes of an object."},
+    {"dir", "(object=<unrepresentable>, /) -> None", fn<builtin_dir>,
+     "Show attributes of an object."},
     {"divmod", "(x, y, /)", fn<builtin_divmod>,
      "Return the tuple (x//y, x%y).  Invariant: div*y + mod == x."},
     {"format", "(value, format_spec='', /)", fn<builtin_format>,
@@ -469,7 +470,8 @@ const MethodRow builtin_function_rows[] = {
     {"setattr", "(obj, name, value, /)", fn<builtin_setattr>,
      "Sets the named attribute on the given object to the specified value.\n\nsetattr(x, 'y', v) "
      "is equivalent to ``x.y = v``"},
-    {"sorted", "(*args, **kwargs) -> ($module, iterable, /, *, key=None, reverse=False)", fn<builtin_sorted>,
+    {"sorted", "(*args, **kwargs) -> ($module, iterable, /, *, key=None, reverse=False)",
+     fn<builtin_sorted>,
      "Return a new list containing all items from the iterable in ascending order."},
     {"sum", "(iterable, /, start=0)", fn<builtin_sum>,
      "Return the sum of a 'start' value (default: 0) plus an iterable of numbers"},
