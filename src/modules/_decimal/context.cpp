@@ -27,6 +27,7 @@ constexpr Status kDefaultTraps = kInvalidOperation | kDivisionByZero | kOverflow
 Ref<SignalDict> make_signals(Thread& thread, Status bits) {
     auto* dict = allocate<SignalDict>(thread, *shared.signal_dict);
     if (!dict) return {};
+    dict->attached = true;
     dict->bits.store(bits, kRelaxed);
     if (shared.signal_dict->has(kTypeTracked)) track(dict);
     return Ref<SignalDict>::adopt(dict);
@@ -37,6 +38,11 @@ Raised raise_unknown_signal(Thread& thread) {
         thread, exc::KeyError,
         "valid values for signals are:\n  [InvalidOperation, FloatOperation, "
         "DivisionByZero,\n   Overflow, Underflow, Subnormal, Inexact, Rounded,\n   Clamped]");
+}
+
+// A dict that somebody made from the class belongs to no context.
+bool check_attached(Thread& thread, Value dict) {
+    return dict.as<SignalDict>().attached || raise(thread, exc::ValueError, "invalid signal dict");
 }
 
 // The signal of a class; 0 with an exception for anything else.
@@ -51,6 +57,7 @@ Status signal_of(Thread& thread, Value value) {
 bool signals_from(Thread& thread, Value value, Status* out) {
     *out = 0;
     if (signal_mixin_class.is_instance(value)) {
+        TRY(check_attached(thread, value));
         *out = value.as<SignalDict>().bits.load(kRelaxed);
         return true;
     }
@@ -79,12 +86,14 @@ bool signals_from(Thread& thread, Value value, Status* out) {
 // --- SignalDict ---
 
 Owned signals_get(Thread& thread, Value self, Value key) {
+    TRY(check_attached(thread, self));
     Status signal = signal_of(thread, key);
     if (!signal) return {};
     return Owned::share(boolean(self.as<SignalDict>().bits.load(kRelaxed) & signal));
 }
 
 bool signals_set(Thread& thread, Value self, Value key, Value value) {
+    TRY(check_attached(thread, self));
     if (value.is_empty()) return raise(thread, exc::ValueError, "signal keys cannot be deleted");
     Status signal = signal_of(thread, key);
     if (!signal) return false;
@@ -95,11 +104,13 @@ bool signals_set(Thread& thread, Value self, Value key, Value value) {
     return true;
 }
 
-Result<Index> signals_length(Thread&, Value) {
+Result<Index> signals_length(Thread& thread, Value self) {
+    TRY(check_attached(thread, self));
     return Index{kSignals};
 }
 
-Owned signals_iter(Thread& thread, Value) {
+Owned signals_iter(Thread& thread, Value self) {
+    TRY(check_attached(thread, self));
     Ref<Tuple> keys = TRY(make_tuple_blank(thread, kSignals));
     for (unsigned i = 0; i < kSignals; i++)
         keys->items[i].init(Owned::share(Value::of(shared.conditions[i])));
@@ -108,6 +119,7 @@ Owned signals_iter(Thread& thread, Value) {
 }
 
 Owned signals_repr(Thread& thread, Value self) {
+    TRY(check_attached(thread, self));
     Status bits = self.as<SignalDict>().bits.load(kRelaxed);
     StrBuilder builder(thread);
     for (unsigned i = 0; i < kSignals; i++) {
@@ -121,14 +133,17 @@ Owned signals_repr(Thread& thread, Value self) {
 }
 
 Owned signals_compare(Thread& thread, Value self, Value other, CompareOp op) {
+    TRY(check_attached(thread, self));
     if (op != CompareOp::kEq && op != CompareOp::kNe) return Owned::share(not_implemented());
     Status right;
     if (signal_mixin_class.is_instance(other)) {
+        TRY(check_attached(thread, other));
         right = other.as<SignalDict>().bits.load(kRelaxed);
     } else if (is_dict(other)) {
         if (!signals_from(thread, other, &right)) {
+            // Keys that are no signals, or not all of them.
             if (!clear_exception_if(thread, exc::KeyError)) return {};
-            return raise(thread, exc::ValueError, "invalid signal dict");
+            return Owned::share(boolean(op == CompareOp::kNe));
         }
     } else {
         return Owned::share(not_implemented());
@@ -138,6 +153,7 @@ Owned signals_compare(Thread& thread, Value self, Value other, CompareOp op) {
 }
 
 Owned signals_copy(Thread& thread, SignalDict& self) {
+    TRY(check_attached(thread, Value::of(self)));
     Status bits = self.bits.load(kRelaxed);
     Ref<Dict> dict = TRY(make_dict(thread, kSignals));
     for (unsigned i = 0; i < kSignals; i++)
@@ -331,9 +347,9 @@ bool context_init(Thread& thread, Value self, Arguments arguments) {
 }
 
 // In the order in which representations list them.
-constexpr Status kShownOrder[] = {kClamped,   kInvalidOperation, kDivisionByZero,
-                                  kInexact,   kOverflow,         kRounded,
-                                  kSubnormal, kUnderflow,        kFloatOperation};
+constexpr Status kShownOrder[] = {kClamped, kInvalidOperation, kDivisionByZero,
+                                  kInexact, kFloatOperation,   kOverflow,
+                                  kRounded, kSubnormal,        kUnderflow};
 constexpr const char* kSignalNames[kSignals] = {
     "InvalidOperation", "FloatOperation", "DivisionByZero", "Overflow", "Underflow",
     "Subnormal",        "Inexact",        "Rounded",        "Clamped"};

@@ -26,6 +26,7 @@ struct Decimal : Object {
 
 struct SignalDict : Object {
     std::atomic<Status> bits;
+    bool attached;  // to a context; false for one made from the class
 };
 
 struct Context : Object {

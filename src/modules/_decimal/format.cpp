@@ -1,7 +1,9 @@
 // Decimal.__format__: the mini-language as decimal has it. The number is rounded here, its pieces
 // are arranged by object/format_spec.h. Works on an immutable Decimal.
+#include <climits>
 #include <clocale>
 #include <cstdio>
+#include <cstring>
 
 #include "modules/_decimal/decimal.h"
 #include "object/dict.h"
@@ -51,6 +53,10 @@ bool parse(Thread& thread, const Str& text, FormatSpec* spec) {
         spec->no_minus_zero = true;
         at++;
     }
+    if (here() == '#') {
+        spec->alternate = true;
+        at++;
+    }
     if (here() == '0') {
         // Zeros in front and an alignment contradict each other.
         if (aligned) return raise_invalid(thread);
@@ -58,7 +64,11 @@ bool parse(Thread& thread, const Str& text, FormatSpec* spec) {
         spec->align = '=';
         at++;
     }
+    constexpr Index kMostWidth = Index{1} << 60;
     if (!read_size(text, &at, &spec->width)) return raise_invalid(thread);
+    if (spec->width > kMostWidth)
+        return raise(thread, exc::ValueError,
+                     "format specification exceeds internal limits of _decimal");
     if (here() == ',') {
         spec->thousands = ',';
         at++;
@@ -80,6 +90,10 @@ bool parse(Thread& thread, const Str& text, FormatSpec* spec) {
         case 'G':
         case '%':
             return true;
+        case 'N':
+            TRY(warn(thread, exc::DeprecationWarning, 1,
+                     make_str(thread, "Format specifier 'N' is deprecated")));
+            [[fallthrough]];
         case 'n':
             if (spec->thousands) return raise_invalid(thread);
             return true;
@@ -113,13 +127,18 @@ struct Marks {
         if (point && !(parts->point = str_utf8(thread, point.as<Str>()))) return false;
         if (separator && !(parts->separator = str_utf8(thread, separator.as<Str>()))) return false;
         if (grouping && !(parts->grouping = str_utf8(thread, grouping.as<Str>()))) return false;
-        return true;
+        // A mark is one character; a group's size is a positive char.
+        bool valid =
+            (!point || strlen(parts->point) <= 4) && (!separator || strlen(parts->separator) <= 4);
+        for (const char* size = parts->grouping; grouping && *size; size++)
+            valid &= static_cast<unsigned char>(*size) <= CHAR_MAX;
+        return valid || raise(thread, exc::ValueError, "invalid override dict");
     }
 };
 
-// Cuts to `digits` significant digits.
+// Exactly `digits` significant digits; a zero stays as it is.
 bool round_digits(Number& n, int64_t digits, Rounding rounding) {
-    if (n.digits <= digits) return true;
+    if (n.coefficient.is_zero()) return true;
     Tail tail;
     Number rounded;
     TRY(rescale(rounded, n.view(), n.exponent + n.digits - digits, rounding, &tail));
@@ -142,7 +161,8 @@ bool round_for(Number& n, const FormatSpec& spec, uint32_t type, Rounding roundi
             TRY(rescale(rounded, n.view(), -spec.precision, rounding, &tail));
             n.swap(rounded);
         } else {
-            TRY(round_digits(n, spec.precision ? spec.precision : 1, rounding));
+            int64_t digits = spec.precision ? spec.precision : 1;
+            if (n.digits > digits) TRY(round_digits(n, digits, rounding));
         }
     }
     if (n.coefficient.is_zero() && n.exponent > 0 && (type == 'f' || type == 'F' || type == '%'))
@@ -164,7 +184,7 @@ Owned format_decimal(Thread& thread, const Decimal& self, Value spec_value, Valu
     uint32_t type = spec.type;
     NumberParts parts;
     Marks marks;
-    if (type == 'n') {
+    if (type == 'n' || type == 'N') {
         const lconv* locale = localeconv();
         parts.point = locale->decimal_point;
         parts.separator = locale->thousands_sep;
@@ -173,7 +193,8 @@ Owned format_decimal(Thread& thread, const Decimal& self, Value spec_value, Valu
     if (!overrides.is_empty()) TRY(marks.load(thread, overrides, &parts));
     if (parts.separator && (!*parts.separator || !parts.grouping || !*parts.grouping))
         parts.separator = parts.grouping = nullptr;
-    if (type == 0 || type == 'n') type = capitals ? 'G' : 'g';
+    if (type == 0) type = capitals ? 'G' : 'g';
+    if (type == 'n' || type == 'N') type = type == 'N' ? 'G' : 'g';
     NumberView view = self.view();
     Number n;
     if (!n.set(view)) return raise_memory_error(thread);
@@ -230,6 +251,7 @@ Owned format_decimal(Thread& thread, const Decimal& self, Value spec_value, Valu
             TRY(body.append('.'));
             TRY(body.append(characters + point, static_cast<size_t>(count - point)));
         }
+        if (spec.alternate && (point >= count)) TRY(body.append('.'));
         int64_t exponent = left - point;
         if (exponent != 0 || type == 'e' || type == 'E') {
             char ending[32];

@@ -236,10 +236,13 @@ bool shift(Number& out, const NumberView& a, const NumberView& b, const Settings
     if (by < 0) {
         Tail tail;
         Natural kept;
-        if (-by > a.digits)
+        if (a.digits > settings.precision) TRY(keep_low(out.coefficient, settings.precision));
+        if (-by > a.digits) {
             out.coefficient.clear();
-        else
-            TRY(divide_power_of_ten(kept, &tail, a.coefficient, -by)), out.coefficient.swap(kept);
+        } else {
+            TRY(divide_power_of_ten(kept, &tail, out.coefficient, -by));
+            out.coefficient.swap(kept);
+        }
     } else {
         if (a.digits > settings.precision - by)
             TRY(keep_low(out.coefficient, settings.precision - by));
