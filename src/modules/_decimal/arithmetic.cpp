@@ -171,11 +171,10 @@ bool multiply_add(Number& out, const NumberView& a, const NumberView& b, const N
                   const Settings& settings, Status& status) {
     bool done;
     Number product;
-    // A NaN that is the third operand counts after those of the product; a signaling one first.
-    if (!a.is_signaling() && !b.is_signaling() && c.is_signaling())
-        return propagate_nan(out, c, settings, status, &done);
     TRY(multiply_exactly(product, a, b, settings, status, &done));
-    if (product.kind == Kind::kQuietNan) {
+    // Of NaNs a signaling third operand beats quiet ones, but nothing beats a signaling first.
+    bool invalid = product.kind == Kind::kQuietNan && !a.is_nan() && !b.is_nan();
+    if (invalid || a.is_signaling() || b.is_signaling()) {
         out.swap(product);
         return true;
     }

@@ -261,8 +261,9 @@ bool power_positive(Number& out, const NumberView& a, const NumberView& b, bool 
         TRY(x.magnitude.shift_right(x.magnitude, wide - width));
         x.negative = x.negative != b.negative;
         TRY(exponential_digits(out, x, width, digits));
-        bool settled;
-        TRY(is_settled(out, 16, settings, &settled));
+        // Beyond every exponent, more digits tell nothing.
+        bool settled = out.exponent > 3 * kMaxExponent || out.exponent < -3 * kMaxExponent;
+        if (!settled) TRY(is_settled(out, 16, settings, &settled));
         if (settled) {
             out.negative = negative;
             return finish(out, settings, status);
@@ -375,7 +376,7 @@ bool power_modulo(Number& out, const NumberView& base, const NumberView& exponen
     if (size == limbs::no_memory) return false;
     out.coefficient.set_size(size);
     out.kind = Kind::kFinite;
-    out.negative = negative && size != 0;
+    out.negative = negative;
     out.exponent = 0;
     return out.count();
 }

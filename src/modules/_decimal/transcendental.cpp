@@ -292,8 +292,9 @@ bool exponential(Number& out, const NumberView& a, const Settings& context, Stat
             x.magnitude.swap(scaled);
         }
         TRY(exponential_digits(out, x, width, digits));
-        bool settled;
-        TRY(is_settled(out, 8, settings, &settled));
+        // Beyond every exponent, more digits tell nothing.
+        bool settled = out.exponent > 3 * kMaxExponent || out.exponent < -3 * kMaxExponent;
+        if (!settled) TRY(is_settled(out, 8, settings, &settled));
         if (settled) return finish(out, settings, status);
     }
 }
