@@ -13,6 +13,7 @@
 #include "memory/collector.h"
 #include "memory/merge.h"
 #include "memory/refcount.h"
+#include "memory/verify.h"
 #include "modules/atexit/atexit.h"
 #include "modules/sys/sys.h"
 #include "object/call.h"
@@ -25,6 +26,7 @@
 #include "object/str.h"
 #include "object/text_hash.h"
 #include "object/tuple.h"
+#include "thread/chaos.h"
 #include "thread/gil.h"
 #include "thread/safepoint.h"
 #include "thread/world.h"
@@ -170,6 +172,10 @@ Thread* start_runtime(const Config& config) {
     Interpreter& interpreter = main_interpreter;
     interpreter.config = &config;
     interpreter.int_max_str_digits.store(config.int_max_str_digits, std::memory_order_relaxed);
+    if (!config.ignore_environment) {
+        if (const char* seed = getenv("IMUGI_CHAOS")) init_chaos(strtoull(seed, nullptr, 10));
+        verify_enabled = getenv("IMUGI_VERIFY") != nullptr;
+    }
     Thread* created = create_thread(interpreter);
     if (!created) {
         fprintf(stderr, "imugi: cannot start: not enough memory\n");

@@ -10,6 +10,8 @@
 #include "memory/heap.h"
 #include "memory/merge.h"
 #include "memory/refcount.h"
+#include "memory/verify.h"
+#include "thread/chaos.h"
 #include "thread/safepoint.h"
 
 namespace imugi {
@@ -228,6 +230,7 @@ CollectionResult collect_now(Thread& thread) {
     bool save_all = collector_settings.debug_flags.load(std::memory_order_relaxed) & kDebugSaveAll;
     {
         StopTheWorld stopped(thread);
+        if (verify_enabled) verify_heap();
         young.store(0, std::memory_order_relaxed);
         thread.heap->tracked_balance = 0;
         if (!find_unreachable(pass)) return result;
@@ -329,7 +332,8 @@ void flush_tracked_balance(Thread& thread) {
 }
 
 void collect_if_due(Thread& thread) {
-    if (young.load(std::memory_order_relaxed) > due_at() &&
+    bool due = young.load(std::memory_order_relaxed) > due_at();
+    if ((due || std::exchange(collect_unasked, false)) &&
         collector_settings.enabled.load(std::memory_order_relaxed))
         collect(thread, 0);
 }

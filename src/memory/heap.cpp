@@ -15,6 +15,7 @@
 
 #include "memory/array.h"
 #include "memory/merge.h"
+#include "memory/verify.h"
 #include "thread/grace.h"
 #include "thread/lock_bias.h"
 
@@ -473,6 +474,26 @@ void walk_objects(void (*visit)(void* context, Object* object), void* context) {
             if (is_live(object)) visit(context, object);
         }
     });
+}
+
+void verify_pages() {
+    for_each_page([](Page& page) {
+        IMUGI_CHECK(page.used <= page.carved && page.carved <= page.capacity);
+        for (FreeBlock* block = page.free; block; block = block->next)
+            IMUGI_CHECK(page_of(block) == &page && !is_live(block));
+        for (uint32_t i = 0; i < page.carved; i++) {
+            auto* object = reinterpret_cast<Object*>(page.begin + size_t{i} * page.block_size);
+            uint32_t shape = object->shape_index.load(std::memory_order_relaxed);
+            bool dead = object->shared.load(std::memory_order_relaxed) == kSharedDead;
+            // A dead header and a live one have nothing in common.
+            IMUGI_CHECK(dead == (shape == 0));
+            IMUGI_CHECK(!dead || object->owner.load(std::memory_order_relaxed) == 0);
+        }
+    });
+    for (uint32_t id = 1; Heap* heap = heap_by_id(static_cast<uint16_t>(id)); id++)
+        for (size_t size_class = 0; size_class < kSizeClasses; size_class++)
+            for (FreeBlock* block = heap->free[size_class]; block; block = block->next)
+                IMUGI_CHECK(page_of(block)->heap == heap && !is_live(block));
 }
 
 bool begin_side_words() {

@@ -428,13 +428,16 @@ Owned make_class(Thread& thread, Type& metatype, Str& name, Tuple& given_bases, 
     make_deferred(type);
     track(type);
     Ref<Tuple> mro = TRY(find_mro(thread, *type, *bases));
-    type->mro.init(std::move(mro));
+    bool based;  // mro() has set __bases__, and so made the mro
     {
         MutexGuard guard(type_mutex);
+        based = !type->mro.is_empty();
+        if (!based) type->mro.init(std::move(mro));
         update_slots(thread, *type, nullptr);
         type->type_flags.fetch_or(kTypeReady, std::memory_order_release);
     }
-    for (size_t i = 0; i < bases->size; i++) add_subclass(thread, (*bases)[i].as<Type>(), *type);
+    for (size_t i = 0; i < bases->size && !based; i++)
+        add_subclass(thread, (*bases)[i].as<Type>(), *type);
     TRY(fill_cells(thread, *type, *dict));
     Ref<Dict> snapshot = TRY(dict_copy(thread, *dict));
     TRY(call_set_names(thread, *type, *snapshot));
@@ -443,24 +446,111 @@ Owned make_class(Thread& thread, Type& metatype, Str& name, Tuple& given_bases, 
 }
 
 // --- changing bases ---
+//
+// A metaclass's mro() may change bases in turn, and so may other threads. The graph of `bases` is
+// checked and changed under the type mutex and so never has a cycle; whoever finds that somebody
+// else was faster leaves the newer state alone.
 
-static bool remake_mro(Thread& thread, Type& type, Tuple& bases) {
-    Ref<Tuple> mro = TRY(find_mro(thread, type, bases));
-    {
-        MutexGuard guard(type_mutex);
-        invalidate_versions(type);
+namespace {
+
+// Whether `target` is among the bases of `from`, theirs, and so on; mros may be out of date. Under
+// the type mutex. True also when memory is short.
+bool is_ancestor(const Type& from, const Type& target) {
+    size_t count = 1, capacity = 64;
+    auto* seen = static_cast<const Type**>(array_allocate(capacity * sizeof(Type*)));
+    if (!seen) return true;
+    seen[0] = &from;
+    bool found = false;
+    auto visit = [&](const Type& type) {
+        found = found || &type == &target;
+        for (size_t i = 0; i < count; i++)
+            if (seen[i] == &type) return;
+        if (count == capacity) {
+            void* grown = array_reallocate(seen, capacity * 2 * sizeof(Type*));
+            if (!grown) {
+                found = true;
+                return;
+            }
+            seen = static_cast<const Type**>(grown);
+            capacity *= 2;
+        }
+        seen[count++] = &type;
+    };
+    found = &from == &target;
+    for (size_t at = 0; at < count && !found; at++) {
+        const Type& type = *seen[at];
+        if (!type.base.is_empty()) visit(type.base.as<Type>());
+        Value bases = type.bases.borrow();
+        if (bases.is_empty()) continue;
+        auto& tuple = bases.as<Tuple>();
+        for (size_t i = 0; i < tuple.size && !found; i++) visit(tuple[i].as<Type>());
     }
-    replace_mro(type, std::move(mro));
+    array_free(seen);
+    return found;
+}
+
+// New mros for the type and the classes below it. `done` gets, for each that was replaced, the
+// class, its old mro and its new one.
+bool remake_mros(Thread& thread, Type& type, List& done) {
+    for (;;) {
+        Owned bases = read_locked(thread, type, type.bases);
+        Owned before = read_locked(thread, type, type.mro);
+        Ref<Tuple> mro = TRY(find_mro(thread, type, bases.as<Tuple>()));
+        Ref<Tuple> record =
+            TRY(make_tuple(thread, Value::of(type), before ? before.value() : none(), mro.value()));
+        {
+            MutexGuard guard(type_mutex);
+            // mro() has set the bases itself, or another thread did: that one's mro is the newer.
+            if (!same(type.mro.borrow(), before)) {
+                if (same(type.bases.borrow(), bases)) return true;
+                continue;
+            }
+            invalidate_versions(type);
+            replace_mro(type, std::move(mro));
+        }
+        TRY(list_append(thread, done, std::move(record)));
+        break;
+    }
     Ref<List> below = TRY(list_subclasses(thread, type));
     for (Index i = 0; i < list_size(*below); i++) {
         Owned item = list_item(thread, *below, i);
-        if (!is_type(item)) continue;
-        auto& derived = item.as<Type>();
-        Owned derived_bases = derived.bases.share();
-        TRY(remake_mro(thread, derived, derived_bases.as<Tuple>()));
+        if (is_type(item)) TRY(remake_mros(thread, item.as<Type>(), done));
     }
     return true;
 }
+
+// Puts the old mros back where the new ones still stand. Runs no Python.
+void undo_mros(Thread& thread, List& done) {
+    for (Index i = list_size(done); i-- > 0;) {
+        Owned item = list_item(thread, done, i);
+        auto& record = item.as<Tuple>();
+        auto& type = record[0].as<Type>();
+        Owned old = is_none(record[1]) ? Owned() : Owned::share(record[1]);
+        MutexGuard guard(type_mutex);
+        if (!same(type.mro.borrow(), record[2])) continue;
+        invalidate_versions(type);
+        replace_mro(type, std::move(old));
+    }
+}
+
+// Enters the type with the bases it has now, and with no others.
+void enter_subclass(Thread& thread, Type& type, Tuple& old_bases) {
+    Owned now = read_locked(thread, type, type.bases);
+    for (Tuple* tuple : {&old_bases, &now.as<Tuple>()})
+        for (size_t i = 0; i < tuple->size; i++) remove_subclass((*tuple)[i].as<Type>(), type);
+    for (size_t i = 0; i < now.as<Tuple>().size; i++)
+        add_subclass(thread, now.as<Tuple>()[i].as<Type>(), type);
+}
+
+bool has_fitting_layout(const Type& type, const Type& base, const Type& old_base) {
+    if (&solid_base(base) == &solid_base(old_base) &&
+        base.has(kTypeHasDict) == old_base.has(kTypeHasDict))
+        return true;
+    return base.size == old_base.size && base.item_size == old_base.item_size &&
+           type.has(kTypeHasDict) && type.has(kTypeHasWeakrefs);
+}
+
+}  // namespace
 
 bool set_bases(Thread& thread, Type& type, Value value) {
     if (type.has(kTypeImmutable) || !type.has(kTypeHeap))
@@ -480,37 +570,44 @@ bool set_bases(Thread& thread, Type& type, Value value) {
         if (!is_type(bases[i]))
             return raise(thread, exc::TypeError, "{}.__bases__ must be tuple of classes, not '{}'",
                          type, type_name_of(bases[i]));
-        if (is_subtype(bases[i].as<Type>(), type))
-            return raise(thread, exc::TypeError, "a __bases__ item causes an inheritance cycle");
     }
     Type* base = best_base(thread, bases);
     if (!base) return false;
-    auto& old_base = type.base.as<Type>();
-    if (&solid_base(*base) != &solid_base(old_base) ||
-        base->has(kTypeHasDict) != old_base.has(kTypeHasDict))
-        if (!(base->size == old_base.size && base->item_size == old_base.item_size &&
-              type.has(kTypeHasDict) && type.has(kTypeHasWeakrefs)))
-            return raise(thread, exc::TypeError,
-                         "__bases__ assignment: '{}' object layout differs from '{}'", *base,
-                         old_base);
-    Owned old_bases = type.bases.share();
-    Owned held_base = type.base.share();
-    Owned old_mro = type.mro.share();
-    for (size_t i = 0; i < old_bases.as<Tuple>().size; i++)
-        remove_subclass(old_bases.as<Tuple>()[i].as<Type>(), type);
-    Owned replaced_bases = type.bases.exchange(Owned::share(value));
-    Owned replaced_base = type.base.exchange(Owned::share(*base));
-    bool ok = remake_mro(thread, type, bases);
+    Owned old_bases, old_base;
+    bool fits, cycle = false;
+    {
+        MutexGuard guard(type_mutex);
+        fits = has_fitting_layout(type, *base, type.base.as<Type>());
+        for (size_t i = 0; fits && i < bases.size && !cycle; i++)
+            cycle = is_ancestor(bases[i].as<Type>(), type);
+        if (fits && !cycle) {
+            old_bases = type.bases.exchange(Owned::share(value));
+            old_base = type.base.exchange(Owned::share(*base));
+        }
+    }
+    if (!fits) {
+        Owned held = read_locked(thread, type, type.base);
+        return raise(thread, exc::TypeError,
+                     "__bases__ assignment: '{}' object layout differs from '{}'", *base,
+                     held.as<Type>());
+    }
+    if (cycle) return raise(thread, exc::TypeError, "a __bases__ item causes an inheritance cycle");
+    Ref<List> done = make_list(thread);
+    bool ok = done && remake_mros(thread, type, *done);
     if (!ok) {
         SavedException saved(thread);
-        Owned a = type.bases.exchange(old_bases.share());
-        Owned b = type.base.exchange(held_base.share());
-        (void)remake_mro(thread, type, old_bases.as<Tuple>());
-        clear_exception(thread);
+        Owned a, b;
+        MutexGuard guard(type_mutex);
+        if (same(type.bases.borrow(), value)) {
+            a = type.bases.exchange(old_bases.share());
+            b = type.base.exchange(old_base.share());
+        }
     }
-    Owned now = type.bases.share();
-    for (size_t i = 0; i < now.as<Tuple>().size; i++)
-        add_subclass(thread, now.as<Tuple>()[i].as<Type>(), type);
+    if (!ok && done) {
+        SavedException saved(thread);
+        undo_mros(thread, *done);
+    }
+    enter_subclass(thread, type, old_bases.as<Tuple>());
     type_modified(thread, type, nullptr);
     return ok;
 }

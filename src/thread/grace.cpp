@@ -10,6 +10,7 @@
 #include <new>
 
 #include "memory/array.h"  // lint: allow layer: the limbo's own storage
+#include "thread/chaos.h"
 #include "thread/safepoint.h"
 #include "thread/world.h"
 
@@ -148,7 +149,8 @@ void wait_for_grace(Thread& thread) {
             nanosleep(&pause, nullptr);
         }
         quiescent_point(thread);
-        if (thread.breaker.load(std::memory_order_relaxed) & ~uint32_t{kBreakLimbo | kBreakTrace})
+        if (thread.breaker.load(std::memory_order_relaxed) &
+            ~uint32_t{kBreakLimbo | kBreakTrace | kBreakChaos})
             return;
     }
 }

@@ -2,6 +2,7 @@
 #include "thread/safepoint.h"
 
 #include "memory/heap.h"  // lint: allow layer: fork concerns the heaps
+#include "thread/chaos.h"
 #include "thread/gil.h"
 #include "thread/grace.h"
 #include "thread/parking_lot.h"
@@ -18,6 +19,7 @@ bool safepoint_slow(Thread& thread) {
             world::suspend_self(thread);
             continue;
         }
+        if (reasons & kBreakChaos) chaos_step(thread);
         if (reasons & kBreakGilDrop) {
             gil_yield(thread);
             continue;

@@ -13,6 +13,7 @@
 #include <new>
 
 #include "memory/heap.h"  // lint: allow layer: a thread's heap comes and goes with it
+#include "thread/chaos.h"
 #include "thread/claim.h"
 #include "thread/gil.h"
 #include "thread/grace.h"
@@ -94,6 +95,7 @@ Thread* create_thread(Interpreter& interpreter) {
     // In the list already: who changes it from now on changes the thread too.
     thread->breaker.fetch_or(first_breaker.load(std::memory_order_relaxed),
                              std::memory_order_relaxed);
+    join_chaos(*thread);
     return thread;
 }
 

@@ -1,6 +1,7 @@
 #include "vm/roots.h"
 
 #include "memory/collector.h"
+#include "memory/verify.h"
 #include "object/dict.h"
 #include "object/errors.h"
 #include "thread/safepoint.h"
@@ -43,6 +44,34 @@ void mark_roots(RootMarker mark, void* context) {
         &marking);
 }
 
+// Words that own. A callee's window overlaps its caller's temporaries: each register once.
+void visit_owned_words(void (*visit)(void* context, uint64_t word), void* context) {
+    struct Visiting {
+        void (*visit)(void*, uint64_t);
+        void* context;
+    } visiting{visit, context};
+    world::for_each_thread(
+        [](void* argument, Thread& thread) {
+            auto& to = *static_cast<Visiting*>(argument);
+            const uint64_t* below = nullptr;  // registers from here on were visited
+            for (const Frame* frame = thread.frame; frame; frame = frame->previous) {
+                // A generator's are fields of an object.
+                if (frame->flags & kFrameGenerator) continue;
+                const uint64_t* end = frame->registers + frame->code->register_count;
+                if (below && end > below) end = below;
+                for (const uint64_t* word = frame->registers; word < end; word++)
+                    to.visit(to.context, *word);
+                below = frame->registers;
+                for (uint64_t word : {frame->function_word, frame->namespace_word,
+                                      frame->globals_word, frame->builtins_word})
+                    to.visit(to.context, word);
+            }
+            to.visit(to.context, thread.exception);
+            to.visit(to.context, thread.return_bits);
+        },
+        &visiting);
+}
+
 bool answer_signals(Thread& thread) {
     return !run_signal_handlers || run_signal_handlers(thread);
 }
@@ -59,6 +88,7 @@ bool answer_async_exception(Thread& thread) {
 
 void install_vm_hooks() {
     collector_roots = mark_roots;
+    verify_roots = visit_owned_words;
     safepoint_hooks.signals = answer_signals;
     safepoint_hooks.async_exception = answer_async_exception;
     safepoint_hooks.pending_calls = [](Thread&) { return true; };

@@ -66,7 +66,8 @@ static bool keep_pending(Thread& thread, TextIO& self, const void* data, size_t 
         self.pending = grown;
         self.pending_capacity = capacity;
     }
-    memcpy(self.pending + self.pending_size, data, size);
+    // Without text there may be no buffer either.
+    if (size) memcpy(self.pending + self.pending_size, data, size);
     self.pending_size += size;
     return true;
 }
