@@ -237,6 +237,11 @@ int stop_runtime(Thread& thread, int status) {
     interpreter.finalizing.store(true, std::memory_order_release);
     stop_other_threads(thread);
     finalize_modules(thread);
+    if (verify_enabled) {
+        release_method_cache(thread);
+        StopTheWorld stopped(thread);
+        verify_no_leaks();
+    }
     return status;
 }
 

@@ -61,17 +61,44 @@ void check_object(void*, Object* object) {
     if (left < 0) complain("more references than counts", object, reference_count(object), left);
 }
 
-}  // namespace
+void report_left(void* context, Object* object) {
+    if (object->has_flag(kImmortal)) return;
+    auto left = static_cast<int32_t>(side_word(object));
+    if (left <= 0) return;
+    ++*static_cast<size_t*>(context);
+    char name[128];
+    describe_type_of(object, name, sizeof(name));
+    fprintf(stderr, "imugi: verify: left: %s object %p, count %u, %d references unexplained\n",
+            name, static_cast<const void*>(object), reference_count(object), left);
+}
 
-void verify_heap() {
+// False when memory is short.
+bool explain_counts() {
     merge_all_heaps();
     verify_pages();
-    if (!begin_side_words()) return;
+    if (!begin_side_words()) return false;
     walk_objects(count_object, nullptr);
     walk_objects(explain_fields, nullptr);
     if (verify_roots) verify_roots([](void*, uint64_t word) { explain(word); }, nullptr);
+    visit_runtime_words([](void*, uint64_t word) { explain(word); }, nullptr);
+    for (KnownSlots* known = KnownSlots::all; known; known = known->next)
+        for (size_t i = 0; i < known->count; i++) explain(known->slots[i].borrow().bits());
     walk_objects(check_object, nullptr);
+    return true;
+}
+
+}  // namespace
+
+void verify_heap() {
+    if (explain_counts()) end_side_words();
+}
+
+void verify_no_leaks() {
+    if (!explain_counts()) return;
+    size_t left = 0;
+    walk_objects(report_left, &left);
     end_side_words();
+    if (left) abort();
 }
 
 }  // namespace imugi

@@ -1,6 +1,10 @@
 // What the memory layer asks of types: fields, release, finalizers (memory/fields.h).
+#include <stdio.h>
+
 #include "memory/fields.h"
+#include "memory/verify.h"
 #include "object/attribute.h"
+#include "object/str.h"
 #include "object/type.h"
 
 namespace imugi {
@@ -33,6 +37,21 @@ int class_rank(const Object* object) {
     Type& type = type_of_object(object);
     if (!type.has(kTypeIsType)) return 0;
     return &type == &type_type ? 2 : 1;
+}
+
+void describe_type_of(const Object* object, char* text, size_t size) {
+    const Type& type = type_of_object(object);
+    if (type.spec) {
+        snprintf(text, size, "%s", type.spec->name);
+        return;
+    }
+    size_t at = 0;
+    for (Value name = type.name.borrow(); !name.is_empty() && at + 1 < size; at++) {
+        auto& letters = name.as<Str>();
+        if (at >= letters.length()) break;
+        text[at] = static_cast<char>(letters[at] < 128 ? letters[at] : '?');
+    }
+    text[at] = 0;
 }
 
 bool needs_finalizer(const Object* object) {

@@ -6,6 +6,7 @@
 #include "object/shape.h"
 
 #include "memory/heap.h"
+#include "memory/verify.h"
 #include "object/str.h"
 #include "thread/grace.h"
 #include "thread/lock.h"
@@ -98,6 +99,7 @@ void recycle_shape(void* pointer) {
     Owned name = Owned::adopt(static_cast<Object*>(shape->name));
     MutexGuard guard(region_mutex);
     shape->type = nullptr;
+    shape->name = nullptr;
     shape->parent = free_shapes;
     free_shapes = shape;
 }
@@ -199,6 +201,15 @@ Shape* make_dict_shape(Type& type) {
     Shape* shape = allocate_shape(type, 0);
     if (shape) shape->dict_mode = true;
     return shape;
+}
+
+void visit_shape_names(void (*visit)(void* context, uint64_t word), void* context) {
+    for (uint32_t index = kShapeUnitsPerShape; index < next_index; index += kShapeUnitsPerShape) {
+        auto* shape = reinterpret_cast<Shape*>(shape_region + uint64_t{index} * kShapeUnit);
+        if (!shape->name) continue;
+        bool owned = !shape->name->has_flag(kImmortal);
+        if (owned) visit(context, reinterpret_cast<uint64_t>(shape->name));
+    }
 }
 
 void release_shapes(Type& type) {

@@ -3,6 +3,7 @@
 //
 // A Struct's layout is set once, under its Lock, and published by `ready`. The module's functions
 // keep compiled formats in a dict, which guards itself.
+#include "memory/verify.h"
 #include "object/struct_format.h"
 
 #include "memory/collector.h"
@@ -332,6 +333,7 @@ NativeClass struct_class(struct_spec);
 // Structs by format, for the functions of the module; emptied when it gets too large.
 constexpr Index kCacheSize = 100;
 Slot cache_slot;
+KnownSlots known_cache(&cache_slot, 1);
 std::atomic<uint8_t> cache_lock{0};
 
 Owned cache_of(Thread& thread) {

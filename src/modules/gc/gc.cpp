@@ -2,6 +2,7 @@
 // stopped.
 #include "memory/collector.h"
 #include "memory/fields.h"
+#include "memory/verify.h"
 #include "object/call.h"
 #include "object/dict.h"
 #include "object/errors.h"
@@ -216,6 +217,7 @@ Owned gc_get_stats(Thread& thread) {
 
 // gc.callbacks and gc.garbage, made with the module.
 Slot callbacks, garbage;
+KnownSlots known_callbacks(&callbacks, 1), known_garbage(&garbage, 1);
 
 void notify(Thread& thread, const char* phase, int generation, const CollectionResult& result) {
     if (callbacks.is_empty() || list_size(callbacks.as<List>()) == 0) return;
