@@ -17,6 +17,7 @@
 #include "modules/atexit/atexit.h"
 #include "modules/sys/sys.h"
 #include "object/call.h"
+#include "object/descriptor.h"
 #include "object/dict.h"
 #include "object/errors.h"
 #include "object/interpreter.h"
@@ -28,6 +29,7 @@
 #include "object/tuple.h"
 #include "thread/chaos.h"
 #include "thread/gil.h"
+#include "thread/grace.h"
 #include "thread/safepoint.h"
 #include "thread/world.h"
 #include "vm/frozen.h"
@@ -43,12 +45,24 @@ Thread* complain(Thread& thread, const char* what) {
     return nullptr;
 }
 
+// In the child of fork().
+void forget_other_threads(Thread& survivor) {
+    Interpreter& interpreter = interpreter_of(survivor);
+    interpreter.threads_mutex.after_fork();
+    interpreter.threads = interpreter.main_thread = &survivor;
+    survivor.next = survivor.previous = nullptr;
+    survivor.is_main = true;
+    type_mutex.after_fork();
+    collector_after_fork();
+}
+
 void install_hooks() {
     safepoint_hooks.merge = merge_queued;
     safepoint_hooks.merge_detached = merge_detached_heaps;
     safepoint_hooks.hand_over_merges = hand_over_merges;
     safepoint_hooks.collect = collect_if_due;
     safepoint_hooks.drain_dying = drain_dying;
+    safepoint_hooks.forked = forget_other_threads;
     install_vm_hooks();
 }
 
@@ -240,7 +254,12 @@ int stop_runtime(Thread& thread, int status) {
     if (verify_enabled) {
         release_method_cache(thread);
         StopTheWorld stopped(thread);
-        verify_no_leaks();
+        empty_limbo(thread);
+        // Threads that stay for ever keep what their C++ frames hold.
+        size_t threads = 0;
+        world::for_each_thread([](void* count, Thread&) { ++*static_cast<size_t*>(count); },
+                               &threads);
+        if (threads == 1) verify_no_leaks();
     }
     return status;
 }

@@ -274,14 +274,18 @@ CollectionResult collect_now(Thread& thread) {
     for (size_t i = 0; i < garbage.count; i++) clear_fields(garbage.items[i]);
     // The dead still need their classes, and classes their metaclasses.
     size_t classes = 0;
-    for (size_t i = 0; i < garbage.count; i++)
-        if (class_rank(garbage.items[i]) != 0)
-            std::swap(garbage.items[classes++], garbage.items[i]);
+    int ranks = 0;
+    for (size_t i = 0; i < garbage.count; i++) {
+        int rank = class_rank(garbage.items[i]);
+        if (rank == 0) continue;
+        if (rank > ranks) ranks = rank;
+        std::swap(garbage.items[classes++], garbage.items[i]);
+    }
     for (size_t i = classes; i < garbage.count; i++) {
         end_deferral(garbage.items[i]);
         decref(garbage.items[i]);
     }
-    for (int rank = 1; rank <= 2; rank++) {
+    for (int rank = ranks; rank > 0; rank--) {
         for (size_t i = 0; i < classes; i++) {
             if (!garbage.items[i] || class_rank(garbage.items[i]) != rank) continue;
             end_deferral(garbage.items[i]);
@@ -310,6 +314,10 @@ CollectionResult collect(Thread& thread, int generation) {
     thread.exception = pending;
     collecting.store(false, std::memory_order_release);
     return result;
+}
+
+void collector_after_fork() {
+    collecting.store(false, std::memory_order_relaxed);
 }
 
 // A collection looks at every tracked object, so it waits until there are twice as many as the last

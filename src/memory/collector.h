@@ -16,6 +16,8 @@ namespace imugi {
 // batches.
 inline constexpr int64_t kTrackedBatch = 512;
 void flush_tracked_balance(Thread& thread);
+// In the child of fork(): a collection of another thread has ended with it.
+void collector_after_fork();
 
 // Publishes an initialised object to the collector. Every object with owned fields that may form a
 // cycle.

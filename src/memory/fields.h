@@ -32,7 +32,7 @@ void visit_fields(Object* object, FieldVisitor& visitor);
 void release_payload(Object* object);  // frees tables behind a dead object
 // The Type of an instance as an object (a reference that no count stands for).
 Object* type_object_of(const Object* object);
-// 0 for what is no class; classes in the order in which they may die after their instances.
+// 0 for what is no class; classes die after their instances, those of a higher rank first.
 int class_rank(const Object* object);
 // Takes a class out of what its bases know of their subclasses: nobody finds it any more.
 void leave_bases(Object* class_object);

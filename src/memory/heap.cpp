@@ -528,6 +528,13 @@ void heap_after_fork() {
     pthread_mutex_unlock(&heap_mutex);
 }
 
+void orphan_other_heaps(Thread& survivor) {
+    for (uint32_t id = 1; Heap* heap = heap_by_id(static_cast<uint16_t>(id)); id++) {
+        Thread* thread = heap->thread.load(std::memory_order_relaxed);
+        if (thread && thread != &survivor) orphan_heap(heap);
+    }
+}
+
 size_t count_live_mortal_objects() {
     size_t count = 0;
     walk_objects(

@@ -92,6 +92,8 @@ uint32_t& side_word(const Object* object);
 void end_side_words();
 // fork(): the mutexes are taken before, and released in parent and child.
 void heap_before_fork();
+// In the child: the heaps of threads that are no more.
+void orphan_other_heaps(Thread& survivor);
 void heap_after_fork();
 
 // Live mortal objects, for the leak check after finalisation.

@@ -284,6 +284,9 @@ Ref<Function> make_function(Thread& thread, Code& code, Dict& globals, Value qua
     function->code.init(Owned::share(code));
     function->globals.init(Owned::share(globals));
     function->builtins.init(TRY(builtins_of(thread, globals)));
+    // Frames read both without a lock, in any thread.
+    mark_shared(&globals);
+    mark_shared(&function->builtins.as<Dict>());
     function->name.init(code.name.share());
     function->qualname.init(qualname.is_empty() ? code.qualname.share() : Owned::share(qualname));
     Owned module = TRY(dict_get(thread, globals, ID(__name__)));

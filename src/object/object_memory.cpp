@@ -34,9 +34,11 @@ Object* type_object_of(const Object* object) {
 }
 
 int class_rank(const Object* object) {
-    Type& type = type_of_object(object);
-    if (!type.has(kTypeIsType)) return 0;
-    return &type == &type_type ? 2 : 1;
+    const Type* type = &type_of_object(object);
+    if (!type->has(kTypeIsType)) return 0;
+    int rank = 1;
+    for (; type != &type_type; type = &type_of_object(type)) rank++;
+    return rank;
 }
 
 void describe_type_of(const Object* object, char* text, size_t size) {

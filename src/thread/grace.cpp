@@ -162,6 +162,16 @@ void grace_detach(Thread& thread) {
     thread.seen_epoch.store(UINT64_MAX, std::memory_order_release);
 }
 
+void empty_limbo(Thread& thread) {
+    if (thread.limbo) free_old(*thread.limbo, UINT64_MAX);
+    pthread_mutex_lock(&orphan_mutex);
+    Limbo taken = orphaned;
+    orphaned = Limbo();
+    pthread_mutex_unlock(&orphan_mutex);
+    free_old(taken, UINT64_MAX);
+    array_free(taken.items);
+}
+
 void orphan_limbo(Thread& thread) {
     Limbo* limbo = thread.limbo;
     if (!limbo) return;

@@ -24,6 +24,8 @@ void grace_detach(Thread& thread);
 // A thread that ends leaves its limbo to the process.
 void orphan_limbo(Thread& thread);
 void grace_after_fork(Thread& thread);
+// Frees all that this thread and ended ones have retired; no other thread may run.
+void empty_limbo(Thread& thread);
 size_t limbo_bytes();
 
 }  // namespace imugi

@@ -55,20 +55,24 @@ bool safepoint_slow(Thread& thread) {
     }
 }
 
-void before_fork(Thread&) {
+void before_fork(Thread& thread) {
+    world::stop_for_fork(thread);
     heap_before_fork();
 }
 
-void after_fork_parent(Thread&) {
+void after_fork_parent(Thread& thread) {
     heap_after_fork();
+    world::after_fork_parent(thread);
 }
 
 void after_fork_child(Thread& thread) {
     heap_after_fork();
     parking_lot_after_fork();
     world::after_fork_child(thread);
+    orphan_other_heaps(thread);
     gil_after_fork(thread);
     grace_after_fork(thread);
+    safepoint_hooks.forked(thread);
 }
 
 }  // namespace imugi

@@ -30,6 +30,7 @@ struct SafepointHooks {
     bool (*signals)(Thread&);
     bool (*async_exception)(Thread&);
     bool (*pending_calls)(Thread&);
+    void (*forked)(Thread& survivor);  // in the child
 };
 extern SafepointHooks safepoint_hooks;
 

@@ -157,6 +157,19 @@ static bool go_on(Thread& self) {
     return merges;
 }
 
+void stop_for_fork(Thread& thread) {
+    stop_mutex.lock();
+    stop(thread);
+    pthread_mutex_lock(&world_mutex);
+}
+
+void after_fork_parent(Thread& thread) {
+    pthread_mutex_unlock(&world_mutex);
+    bool merges = go_on(thread);
+    stop_mutex.unlock();
+    if (merges) safepoint_hooks.merge_detached();
+}
+
 void after_fork_child(Thread& survivor) {
     pthread_mutex_init(&world_mutex, nullptr);
     stop_mutex.after_fork();

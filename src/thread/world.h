@@ -22,6 +22,9 @@ void notify_stopper();
 void suspend_self(Thread& thread);
 bool is_stopped();
 
+// Around fork(): nobody is in the middle of anything, and holds no object's lock.
+void stop_for_fork(Thread& thread);
+void after_fork_parent(Thread& thread);
 void after_fork_child(Thread& survivor);
 
 }  // namespace imugi::world

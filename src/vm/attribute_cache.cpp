@@ -41,8 +41,9 @@ uint64_t record_attribute(Object* object, const AttributeRecord& record) {
     if (type.version.load(std::memory_order_acquire) != record.type_version) return 0;
     switch (record.kind) {
         case RecordKind::kModuleGlobal: {
-            DictTable* table =
-                static_cast<Module*>(object)->dict.as<Dict>().table.load(std::memory_order_acquire);
+            auto& dict = static_cast<Module*>(object)->dict.as<Dict>();
+            mark_reader(&dict);
+            DictTable* table = dict.table.load(std::memory_order_acquire);
             if (table->keys_version.load(std::memory_order_relaxed) != record.owner_version)
                 return 0;
             return load_slot_bits(table->entries()[record.entry].value);

@@ -378,6 +378,9 @@ Owned run_code(Thread& thread, Code& code, Dict& globals, Dict& builtins, Value 
     frame->function_word = Owned::share(code).release();
     frame->globals = &globals;
     frame->builtins = &builtins;
+    // Their cached entries are read without a lock.
+    mark_shared(&globals);
+    mark_shared(&builtins);
     frame->globals_word = Owned::share(globals).release();
     frame->builtins_word = Owned::share(builtins).release();
     frame->namespace_word = Owned::share(names).release();

@@ -6,6 +6,7 @@
 
 #include <cstring>
 
+#include "memory/verify.h"
 #include "compile/opcode.h"
 #include "memory/array.h"
 #include "object/call.h"
@@ -19,6 +20,9 @@
 namespace imugi {
 
 Monitoring monitoring;
+static KnownSlots known_names(monitoring.names, kUserTools);
+static KnownSlots known_callbacks(monitoring.callbacks[0], size_t{kUserTools} * kMonitoringEvents);
+static KnownSlots known_sentinels(&monitoring.disable, 2);
 
 namespace {
 
