@@ -16,8 +16,7 @@ class Flow {
         thread_jumps();
         if (!copy_exits() || !reachable_.resize(unit_.code.size(), 0)) return context_.no_memory();
         if (!mark_reachable() || !drop_checks()) return false;
-        compact();
-        return place_the_rest() || context_.no_memory();
+        return (compact() && place_the_rest()) || context_.no_memory();
     }
 
   private:
@@ -288,22 +287,60 @@ class Flow {
         return changed;
     }
 
-    // --- removal ---
-    void compact() {
-        uint32_t count = unit_.code.size(), kept = 0;
+    // --- layout: what is left, and what only exceptions lead to behind everything else ---
+    bool compact() {
+        uint32_t count = unit_.code.size();
+        if (!mark_warm()) return false;
+        Vec<Instruction> kept(context_.arena);
         Vec<uint32_t> moved(context_.arena);
-        if (!moved.resize(count + 1, 0)) return;
-        for (uint32_t i = 0; i < count; i++) {
-            moved[i] = kept;
-            if (!reachable_[i]) continue;
-            if (at(i).op == Opcode::JUMP && useless(i) && at(i).position.line >= 0)
-                at(i).op = Opcode::NOP;  // its line is seen
-            if (useless(i)) continue;
-            unit_.code[kept++] = unit_.code[i];
+        if (!moved.resize(count + 1, 0)) return false;
+        for (bool warm : {true, false}) {
+            for (uint32_t i = 0; i < count; i++) {
+                if (!reachable_[i] || is_warm(i) != warm) continue;
+                moved[i] = kept.size();
+                if (at(i).op == Opcode::JUMP && useless(i) && at(i).position.line >= 0)
+                    at(i).op = Opcode::NOP;  // its line is seen
+                if (!useless(i)) kept.push(at(i));
+                uint32_t next = i + 1;
+                if (warm || ends_flow(at(i).op) || next >= count || !is_warm(next)) continue;
+                Instruction jump{Opcode::JUMP, 0, 0, 0, {0, 0}, {}, at(next).handler, kNowhere};
+                jump.target = Label{unit_.labels.size()};
+                unit_.labels.push(next);
+                kept.push(jump);
+            }
         }
-        moved[count] = kept;
-        unit_.code.truncate(kept);
+        moved[count] = kept.size();
         for (uint32_t& label : unit_.labels) label = moved[label];
+        unit_.code.truncate(0);
+        for (const Instruction& it : kept) unit_.code.push(it);
+        return !context_.arena.failed();
+    }
+
+    // What runs without an exception: reachable_ becomes 2.
+    bool mark_warm() {
+        Vec<uint32_t> work(context_.arena);
+        auto visit = [&](uint32_t index) {
+            if (index < unit_.code.size() && reachable_[index] == 1) {
+                reachable_[index] = 2;
+                work.push(index);
+            }
+        };
+        visit(0);
+        while (!work.empty()) {
+            uint32_t index = work.back();
+            work.pop();
+            if (is_jump(at(index).op)) visit(target_of(at(index)));
+            if (!ends_flow(at(index).op)) visit(index + 1);
+        }
+        return !context_.arena.failed();
+    }
+    bool is_warm(uint32_t index) { return reachable_[index] == 2; }
+
+    // The instruction that will stand behind it, kNone for one of another part.
+    uint32_t neighbour(uint32_t index) {
+        for (uint32_t next = index + 1; next < unit_.code.size(); next++)
+            if (reachable_[next] == reachable_[index]) return next;
+        return kNone;
     }
 
     bool useless(uint32_t index) {
@@ -311,22 +348,26 @@ class Flow {
         if (it.op == Opcode::NOP) {
             if (it.position.line < 0) return true;
             // A line of its own is seen by tracing.
-            for (uint32_t next = index + 1; next < unit_.code.size(); next++) {
-                if (!reachable_[next]) continue;
-                if (at(next).position.line < 0 && at(next).op == Opcode::NOP) continue;
-                return at(next).position.line == it.position.line;
-            }
-            return false;
+            uint32_t next = neighbour(index);
+            while (next != kNone && is_blank(next)) next = neighbour(next);
+            return next != kNone && at(next).position.line == it.position.line &&
+                   falls_to(index, next);
         }
         if (it.op == Opcode::MOVE && it.a == it.b) return true;
         if (it.op != Opcode::JUMP) return false;
         uint32_t target = target_of(it);
-        for (uint32_t next = index + 1; next <= target; next++) {
+        for (uint32_t next = neighbour(index); next != kNone && next <= target;
+             next = neighbour(next)) {
             if (next == target) return true;
-            if (reachable_[next] && !(at(next).op == Opcode::NOP && at(next).position.line < 0))
-                return false;
+            if (!is_blank(next)) return false;
         }
         return false;
+    }
+    // Nothing of another part lies between.
+    bool falls_to(uint32_t index, uint32_t next) {
+        for (uint32_t i = index + 1; i < next; i++)
+            if (reachable_[i] && reachable_[i] != reachable_[index]) return false;
+        return true;
     }
 
     CompileContext& context_;

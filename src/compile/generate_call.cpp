@@ -279,7 +279,9 @@ Operand Generator::call(ast::Call& node, Reg wanted) {
         auto* super = method->value->if_is<ast::Call>();
         Reg bound = temp(depth);
         if (super && is_super_call(*super) && load_super(*super)) {
-            emit(load_at, Opcode::LOAD_SUPER_METHOD, bound, bound, name_number(name));
+            emit(method->position, Opcode::LOAD_SUPER_METHOD, bound, bound, name_number(name))
+                .words[0] = super->args.size;
+            emit(load_at, Opcode::NOP);
         } else {
             if (failed()) return {};
             Operand object = expr(method->value);

@@ -564,8 +564,10 @@ Operand Generator::attribute(ast::Attribute& node, Reg wanted) {
             Reg d = out(wanted);
             ast::Position at = node.position;
             attribute_position(node, &at);
-            emit(at, Opcode::LOAD_SUPER_ATTR, d, temp(depth),
-                 name_number(mangle_in(c_, unit_->scope, node.attr)));
+            emit(node.position, Opcode::LOAD_SUPER_ATTR, d, temp(depth),
+                 name_number(mangle_in(c_, unit_->scope, node.attr)))
+                .words[0] = call_node->args.size;
+            emit(at, Opcode::NOP);
             return in(d);
         }
     }

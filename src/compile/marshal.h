@@ -55,6 +55,6 @@ enum MarshalTag : uint8_t {
 };
 
 // Code: changes with the instruction set.
-inline constexpr uint8_t kCodeFormat = 2;
+inline constexpr uint8_t kCodeFormat = 3;
 
 }  // namespace imugi::compile

@@ -6,9 +6,9 @@
 
 #include <cstring>
 
-#include "memory/verify.h"
 #include "compile/opcode.h"
 #include "memory/array.h"
+#include "memory/verify.h"
 #include "object/call.h"
 #include "object/errors.h"
 #include "object/interpreter.h"
@@ -247,7 +247,8 @@ bool update(Code& code, Instrumentation& table) {
             if (site.kind == kEventBranchLeft) set(site.event[1], kEventBranchRight);
             if (decode(code, at).op == Opcode::FOR_ITER) set(site.stop, kEventStopIteration);
             if (site.flags & kSiteLine) set(site.lines, kEventLine);
-            set(site.instructions, kEventInstruction);
+            if (site.kind != kEventStart && site.kind != kEventResume)
+                set(site.instructions, kEventInstruction);
         }
         memcpy(table.active, wanted, sizeof wanted);
         table.restarts = restarts;

@@ -4,6 +4,7 @@
 // behind them; everything else goes to the function of the original instruction.
 #include "object/call.h"
 #include "object/errors.h"
+#include "object/exception_parts.h"
 #include "object/int.h"
 #include "object/native.h"
 #include "object/tuple.h"
@@ -301,20 +302,30 @@ class Visit {
         }
     }
 
+    static Owned stopped_with(Owned exception) {
+        Slot& value = exception.as<StopIterationError>().value;
+        return value.is_empty() ? Owned::share(none()) : value.share();
+    }
+
     // FOR_ITER: 1 when the iterator has ended (it is dropped), 0 with the item in its register.
     int step_loop(const Operands& it) {
         uint64_t* r = frame_.registers;
         Value iterator = value_at(r, it.b);
         UnaryFn step = type_of(iterator).slots.next;
         Owned item = step ? step(thread_, iterator) : Owned::adopt(slow_next(thread_, iterator));
+        bool ended = item.is_nothing() || (!item && exception_matches(thread_, exc::StopIteration));
+        if (ended && is_generator(iterator)) {
+            // It returned: the exception is not really raised.
+            Owned value = item ? Owned::share(none()) : stopped_with(take_exception(thread_));
+            uint8_t tools = load(site_->stop);
+            if (tools && !stop_iteration(tools, &site_->stop, value)) return -1;
+            item = Owned::nothing();
+        }
         if (!item) {
             if (!exception_matches(thread_, exc::StopIteration)) return -1;
             if (is_watching(thread_)) report_raise(thread_, frame_);
             if (!clear_exception_if(thread_, exc::StopIteration)) return -1;
             item = Owned::nothing();
-        } else if (item.is_nothing() && is_generator(iterator)) {
-            uint8_t tools = load(site_->stop);
-            if (tools && !stop_iteration(tools, &site_->stop, none())) return -1;
         }
         if (item.is_nothing()) {
             discard(&frame_, r, it.b);
@@ -325,6 +336,9 @@ class Visit {
     }
 
     // --- calls ---
+
+    // Attributes of its own give a function another shape.
+    static bool is_function(Value value) { return &type_of(value) == &function_type; }
 
     struct CallShape {
         Value callable;
@@ -349,7 +363,7 @@ class Visit {
         Value missing = monitoring.missing.borrow();
         const uint64_t* r = frame_.registers;
         if (it.op == Opcode::LOAD_SUPER_ATTR || it.op == Opcode::LOAD_SUPER_METHOD)
-            return Owned::share(missing);
+            return Owned::share(it.extra[1] ? value_at(r, it.b + 1) : missing);
         if (it.op == Opcode::CALL_EX) {
             Value given = value_at(r, it.b + 1);
             bool has = is_exact_tuple(given) && given.as<Tuple>().size > 0;
@@ -364,13 +378,13 @@ class Visit {
         CallShape shape = shape_of(it);
         Owned callable = Owned::share(shape.callable);
         Owned first = first_argument(it, shape);
-        bool is_python = has_shape(callable, k_function_shape);
+        bool is_python = is_function(callable);
         if (has_shape(callable, k_bound_method_shape)) {
             // Its parts are what is called.
             Owned method = std::move(callable);
             callable = method.as<BoundMethod>().function.share();
             first = method.as<BoundMethod>().self.share();
-            is_python = has_shape(callable, k_function_shape);
+            is_python = is_function(callable);
         }
         if (!tell(kEventCall, tools, &site_->event[0], offset_of(at_), callable.value(),
                   first.value()))
@@ -385,12 +399,12 @@ class Visit {
                 if (call_profile_function(thread_, frame_, ID(c_exception), shown))
                     set_exception(thread_, std::move(exception));
             }
-            after_call(kEventCRaise, tools, callable, first);
+            after_call(kEventCRaise, callable, first);
             return NextStep::kRaise;
         }
         if (shown && !call_profile_function(thread_, frame_, ID(c_return), shown))
             return NextStep::kRaise;
-        if (!after_call(kEventCReturn, tools, callable, first)) return NextStep::kRaise;
+        if (!after_call(kEventCReturn, callable, first)) return NextStep::kRaise;
         frame_.pc = code_.words + it.next;
         return NextStep::kContinue;
     }
@@ -410,7 +424,8 @@ class Visit {
     }
 
     // C_RETURN and C_RAISE come with CALL.
-    bool after_call(int event, uint8_t tools, Value callable, Value first) {
+    bool after_call(int event, Value callable, Value first) {
+        uint8_t tools = load(site_->event[0]);  // as the call has left them
         Owned exception = take_exception(thread_);
         if (!tell(event, tools, nullptr, offset_of(at_), callable, first)) return false;
         if (exception) set_exception(thread_, std::move(exception));
@@ -439,7 +454,8 @@ class Visit {
     bool load_super(const Operands& it) {
         uint64_t* r = frame_.registers;
         bool method = it.op == Opcode::LOAD_SUPER_METHOD, bound = false;
-        uint64_t bits = slow_load_super(thread_, &frame_, r, it.b, it.c, method, &bound);
+        uint64_t bits = slow_load_super(thread_, &frame_, r, it.b, it.c, it.extra[1],
+                                        method ? &bound : nullptr);
         if (!bits) return false;
         uint64_t self = std::exchange(r[it.b + 2], 0);
         discard_range(r, it.b, 2);

@@ -94,19 +94,18 @@ DEFINE_OP(LOAD_METHOD) {
 
 DEFINE_OP(LOAD_SUPER_ATTR) {
     SAVE();
-    bool bound;
-    uint64_t bits = slow_load_super(thread, frame, r, D::b(word), D::c(word), false, &bound);
+    uint64_t bits = slow_load_super(thread, frame, r, D::b(word), D::c(word), EXTRA(2), nullptr);
     if (bits == 0) RAISE();
     discard_range(r, D::b(word), 3);
     set_register(r, D::a(word), bits);
-    NEXT_DROPPED(2);
+    NEXT_DROPPED(3);
 }
 
 DEFINE_OP(LOAD_SUPER_METHOD) {
     SAVE();
     uint32_t a = D::a(word), b = D::b(word);
     bool bound = false;
-    uint64_t method = slow_load_super(thread, frame, r, b, D::c(word), true, &bound);
+    uint64_t method = slow_load_super(thread, frame, r, b, D::c(word), EXTRA(2), &bound);
     if (method == 0) RAISE();
     uint64_t self = r[b + 2];
     r[b + 2] = 0;
@@ -117,7 +116,7 @@ DEFINE_OP(LOAD_SUPER_METHOD) {
     }
     r[a] = method;
     r[a + 1] = self;
-    NEXT_DROPPED(2);
+    NEXT_DROPPED(3);
 }
 
 DEFINE_OP(LOAD_SPECIAL) {

@@ -48,8 +48,9 @@ uint64_t slow_load_method(Thread& thread, Frame* frame, Value owner, uint32_t na
 bool slow_store_attr(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t name,
                      uint32_t c, std::atomic<uint64_t>& cache);
 bool slow_delete_attr(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t name);
+// `bound` is null for an attribute that is not called.
 uint64_t slow_load_super(Thread& thread, Frame* frame, uint64_t* r, uint32_t base, uint32_t name,
-                         bool method, bool* bound);
+                         uint32_t written, bool* bound);
 uint64_t slow_load_special(Thread& thread, Value owner, uint32_t which, bool* bound);
 
 // --- operators (slow_operators.cpp): consume their operands ---

@@ -17,14 +17,14 @@ namespace imugi {
 // --- attributes of other kinds ---
 
 uint64_t slow_load_super(Thread& thread, Frame* frame, uint64_t* r, uint32_t base,
-                         uint32_t name_index, bool method, bool* bound) {
+                         uint32_t name_index, uint32_t written, bool* bound) {
     Str& name = frame->code->names.as<Tuple>()[name_index].as<Str>();
     Value type = value_at(r, base);
     Value cls = value_at(r, base + 1), self = value_at(r, base + 2);
-    *bound = true;
+    if (bound) *bound = true;
     if (same(type, Value::of(super_type)) && is_type(cls))
-        return super_lookup(thread, cls.as<Type>(), self, name, method ? bound : nullptr).release();
-    Owned object = call(thread, type, cls, self);
+        return super_lookup(thread, cls.as<Type>(), self, name, bound).release();
+    Owned object = written ? call(thread, type, cls, self) : call(thread, type);
     if (!object) return 0;
     return get_attribute(thread, object, name).release();
 }

@@ -136,10 +136,8 @@ Ref<Str> hexadecimal(Thread& thread, int number) {
 }
 
 Owned get_events(Thread& thread, int tool) {
-    TRY(check_tool(thread, tool, true));
-    uint32_t events = monitoring.events[tool].load(std::memory_order_relaxed);
-    if (events & bit(kEventCall)) events |= kAfterCalls;
-    return Owned::small_int(events);
+    TRY(check_tool(thread, tool));
+    return Owned::small_int(monitoring.events[tool].load(std::memory_order_relaxed));
 }
 Owned set_events(Thread& thread, int tool, int events) {
     TRY(check_tool(thread, tool));
@@ -156,10 +154,8 @@ Owned set_events(Thread& thread, int tool, int events) {
 Owned get_local_events(Thread& thread, int tool, Value code) {
     if (!has_shape(code, k_code_shape))
         return raise(thread, exc::TypeError, "code must be a code object");
-    TRY(check_tool(thread, tool, true));
-    uint32_t events = local_monitoring_events(code.as<Code>(), tool);
-    if (events & bit(kEventCall)) events |= kAfterCalls;
-    return Owned::small_int(events);
+    TRY(check_tool(thread, tool));
+    return Owned::small_int(local_monitoring_events(code.as<Code>(), tool));
 }
 Owned set_local_events(Thread& thread, int tool, Value code, int events) {
     if (!has_shape(code, k_code_shape))
