@@ -133,6 +133,8 @@ bool FilterChain::load_one(Thread& thread, Value spec) {
 }
 
 bool FilterChain::load(Thread& thread, Value specs) {
+    if (is_dict(specs) || !type_of(specs).slots.item)
+        return raise(thread, exc::TypeError, "{} is not a sequence", type_name_of(specs));
     Index count = TRY(length(thread, specs));
     if (count > LZMA_FILTERS_MAX)
         return raise(thread, exc::ValueError, "Too many filters - liblzma supports a maximum of {}",

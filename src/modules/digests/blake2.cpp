@@ -153,8 +153,7 @@ bool read_number(Thread& thread, Value value, const char* name, uint64_t least, 
                  uint64_t* out) {
     Owned number = TRY(to_index(thread, value));
     if (int_sign(number) < 0) {
-        if (least == 0 && most > UINT32_MAX)
-            return raise(thread, exc::OverflowError, "can't convert negative int to unsigned");
+        if (most > UINT8_MAX) return raise(thread, exc::ValueError, "value must be positive");
     } else {
         IntView view(number);
         *out = view.size == 0 ? 0 : view.limbs[0];
