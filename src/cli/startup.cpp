@@ -239,6 +239,14 @@ int stop_runtime(Thread& thread, int status) {
     for (Str* name : {&ID(stdout), &ID(stderr)}) {
         Owned stream = dict_get(thread, interpreter.sys_dict.as<Dict>(), *name);
         if (stream.is_nothing() || is_none(stream)) continue;
+        // A stream that was closed on purpose has nothing left to say.
+        Owned closed = get_attribute_or_nothing(thread, stream, ID(closed));
+        if (!closed) clear_exception(thread);
+        if (closed && !closed.is_nothing()) {
+            Result<bool> is_closed = is_true(thread, closed);
+            if (!is_closed) clear_exception(thread);
+            if (is_closed && *is_closed) continue;
+        }
         Owned flushed = call_method(thread, stream, ID(flush));
         if (!flushed) {
             if (name == &ID(stdout)) {

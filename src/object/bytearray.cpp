@@ -146,6 +146,7 @@ bool extend(Thread& thread, ByteArray& self, Value iterable) {
             return raise(thread, exc::TypeError, "can't extend bytearray with {}",
                          type_name_of(iterable));
         }
+        TRY(length_hint(thread, iterable, 32));
         Ref<Bytes> bytes = TRY(gather(thread, iterator));
         Lock guard(thread, self);
         return replace_range(thread, self, size_of(self), size_of(self),

@@ -264,6 +264,9 @@ Ref<Bytes> bytes_concat(Thread& thread, ByteSpan left, ByteSpan right) {
 }
 
 Ref<Bytes> bytes_join(Thread& thread, Value separator_owner, Value iterable) {
+    // Held first: the iterable must not resize a bytearray.
+    Buffer separator(thread);
+    TRY(separator.get(separator_owner));
     Ref<Tuple> items;
     if (is_exact_tuple(iterable)) {
         items = Ref<Tuple>::share(iterable.as<Tuple>());
@@ -279,8 +282,6 @@ Ref<Bytes> bytes_join(Thread& thread, Value separator_owner, Value iterable) {
         }
         items = TRY(to_tuple(thread, iterator));
     }
-    Buffer separator(thread);
-    TRY(separator.get(separator_owner));
     if (items->size == 1 && is_exact_bytes((*items)[0]))
         return Ref<Bytes>::share((*items)[0].as<Bytes>());
     BytesBuilder builder(thread);

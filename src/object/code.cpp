@@ -6,6 +6,7 @@
 #include "memory/collector.h"
 #include "memory/heap.h"
 #include "object/bytes.h"
+#include "object/call.h"
 #include "object/dict.h"
 #include "object/int.h"
 #include "object/list.h"
@@ -337,7 +338,36 @@ bool read_only(Thread& thread, Value self, Value value) {
     return raise(thread, exc::AttributeError, "readonly attribute");
 }
 
+// The table that line numbers came from before 3.10, made of co_lines(): pairs of a step in bytes
+// and a step in lines.
+Owned get_lnotab(Thread& thread, Value self) {
+    TRY(warn(thread, exc::DeprecationWarning, 1,
+             make_str(thread, "co_lnotab is deprecated, use co_lines instead.")));
+    Owned lines = TRY(call_method(thread, self, ID(co_lines)));
+    BytesBuilder table(thread);
+    int64_t at = 0, line = as_code(self).first_line;
+    auto add = [&](int64_t bytes, int64_t step) {
+        return table.append(static_cast<uint8_t>(bytes)) &&
+               table.append(static_cast<uint8_t>(step));
+    };
+    for (;;) {
+        Owned row = TRY(next(thread, lines));
+        if (row.is_nothing()) break;
+        Value start = row.as<Tuple>()[0], given = row.as<Tuple>()[2];
+        if (is_none(given) || given.small_int() == line) continue;
+        int64_t bytes = start.small_int() - at, step = given.small_int() - line;
+        for (; bytes > 255; bytes -= 255) TRY(add(255, 0));
+        for (; step > 127; step -= 127, bytes = 0) TRY(add(bytes, 127));
+        for (; step < -128; step += 128, bytes = 0) TRY(add(bytes, -128));
+        TRY(add(bytes, step));
+        at = start.small_int();
+        line = given.small_int();
+    }
+    return table.finish();
+}
+
 const GetSetRow code_getsets[] = {
+    {"co_lnotab", get_lnotab},
     {"co_argcount", get_argcount, read_only},
     {"co_posonlyargcount", get_posonlyargcount, read_only},
     {"co_kwonlyargcount", get_kwonlyargcount, read_only},
@@ -563,9 +593,10 @@ const TypeSpec code_type_spec = {
               .release = code_release},
     .methods = code_methods,
     .getsets = code_getsets,
-    .signature = "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n     flags, "
-                 "codestring, constants, names, varnames, filename, name,\n     qualname, "
-                 "firstlineno, linetable, exceptiontable, freevars=(),\n     cellvars=(), /)",
+    .signature =
+        "(argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize,\n     flags, "
+        "codestring, constants, names, varnames, filename, name,\n     qualname, "
+        "firstlineno, linetable, exceptiontable, freevars=(),\n     cellvars=(), /)",
 };
 
 Type line_iterator_type;

@@ -8,6 +8,7 @@
 #include "object/buffer.h"
 #include "object/call.h"
 #include "object/codec_handlers.h"
+#include "object/config.h"
 #include "object/dict.h"
 #include "object/int.h"
 #include "object/interpreter.h"
@@ -146,6 +147,15 @@ Owned run_codec(Thread& thread, Value codec, size_t which, Value object, const c
 
 }  // namespace
 
+bool check_codec_names(Thread& thread, const char* encoding, const char* errors) {
+    const Config* config = interpreter_of(thread).config;
+    if (IMUGI_LIKELY(!config || !config->dev_mode)) return true;
+    if (encoding && known_encoding(encoding) == Known::kNone)
+        (void)TRY(codec_lookup(thread, encoding));
+    if (errors) (void)TRY(codec_lookup_error(thread, errors));
+    return true;
+}
+
 const char* name_text(Thread& thread, const Str& name) {
     size_t size;
     const char* text = str_utf8(thread, name, &size);
@@ -242,6 +252,7 @@ Owned codec_lookup_error(Thread& thread, const char* name) {
 // --- by name ---
 
 Owned str_encode(Thread& thread, Str& s, const char* encoding, const char* errors) {
+    TRY(check_codec_names(thread, encoding, errors));
     switch (known_encoding(encoding)) {
         case Known::kUtf8:
             return encode_utf8(thread, s, errors);
@@ -301,6 +312,7 @@ Owned decode_bytes(Thread& thread, const uint8_t* data, size_t size, Value objec
 
 Owned decode_object(Thread& thread, Value object, const char* encoding, const char* errors) {
     if (is_str(object)) return raise(thread, exc::TypeError, "decoding str is not supported");
+    TRY(check_codec_names(thread, encoding, errors));
     if (is_bytes(object)) {
         Bytes& bytes = object.as<Bytes>();
         if (bytes.size == 0) return empty_str();

@@ -142,6 +142,9 @@ Owned decode_bytes(Thread& thread, const uint8_t* data, size_t size, Value objec
 // str(object, encoding, errors).
 Owned decode_object(Thread& thread, Value object, const char* encoding, const char* errors);
 
+// Under -X dev, whether the encoding and the error handler exist is asked before they are needed;
+// either may be null.
+[[nodiscard]] bool check_codec_names(Thread& thread, const char* encoding, const char* errors);
 // The text of a name argument; null with an exception, "embedded null character" included.
 const char* name_text(Thread& thread, const Str& name);
 

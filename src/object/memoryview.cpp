@@ -367,16 +367,21 @@ uint8_t* locate(Thread& thread, MemoryView& view, Value key) {
     return at;
 }
 
-Owned sliced(Thread& thread, MemoryView& view, SliceRange range) {
-    slice_adjust(range, view.shape()[0]);
-    Owned result = TRY(view_copy(thread, view));
+// The part of a new view that the range says.
+Owned cut(Owned result, SliceRange range) {
     MemoryView& part = result.as<MemoryView>();
+    slice_adjust(range, part.shape()[0]);
     part.data += range.start * part.strides()[0];
     part.shape()[0] = range.count;
     part.strides()[0] *= range.step;
     part.size = part.item_size;
     for (int i = 0; i < part.dimensions; i++) part.size *= part.shape()[i];
     return result;
+}
+
+Owned sliced(Thread& thread, MemoryView& view, SliceRange range) {
+    Owned result = TRY(view_copy(thread, view));
+    return cut(std::move(result), range);
 }
 
 }  // namespace
@@ -407,11 +412,16 @@ Owned memoryview_subscript(Thread& thread, Value self, Value key) {
         return raise(thread, exc::TypeError, "invalid indexing of 0-dim memory");
     }
     if (is_slice(key)) {
+        // The view comes first: what the slice's indices do then does not matter.
+        Owned result;
+        {
+            Pin pin(thread, view);
+            TRY(pin.taken());
+            result = TRY(view_copy(thread, view));
+        }
         SliceRange range;
         TRY(slice_unpack(thread, key.as<Slice>(), range));
-        Pin pin(thread, view);
-        TRY(pin.taken());
-        return sliced(thread, view, range);
+        return cut(std::move(result), range);
     }
     if (has_index(key) || is_index_tuple(key)) {
         if (native_code(view.format) == 0)

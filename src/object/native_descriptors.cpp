@@ -415,7 +415,6 @@ const TypeSpec classmethod_descriptor_type_spec = {
               .call = class_method_call,
               .descriptor_get = class_method_get,
               .fields = method_fields},
-    .methods = reduce_methods,
     .getsets = method_getsets,
 };
 

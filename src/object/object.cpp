@@ -194,9 +194,9 @@ Owned reduce_by_new(Thread& thread, Value self) {
     Type& type = type_of(self);
     if (!type.slots.make) return raise(thread, exc::TypeError, "cannot pickle '{}' object", type);
     Owned args, kwargs;
-    Owned getter = TRY(get_attribute_or_nothing(thread, self, ID(__getnewargs_ex__)));
-    if (!getter.is_nothing()) {
-        Owned both = TRY(call(thread, getter));
+    // Looked up on the class: __getattr__ is not asked.
+    Owned both = TRY(call_special(thread, self, ID(__getnewargs_ex__)));
+    if (!both.is_nothing()) {
         if (!is_tuple(both))
             return raise(thread, exc::TypeError,
                          "__getnewargs_ex__ should return a tuple, not '{}'", type_name_of(both));
@@ -217,9 +217,9 @@ Owned reduce_by_new(Thread& thread, Value self) {
                          "not '{}'",
                          type_name_of(kwargs));
     } else {
-        getter = TRY(get_attribute_or_nothing(thread, self, ID(__getnewargs__)));
-        if (!getter.is_nothing()) {
-            args = TRY(call(thread, getter));
+        Owned given = TRY(call_special(thread, self, ID(__getnewargs__)));
+        if (!given.is_nothing()) {
+            args = std::move(given);
             if (!is_tuple(args))
                 return raise(thread, exc::TypeError,
                              "__getnewargs__ should return a tuple, not '{}'", type_name_of(args));

@@ -54,14 +54,16 @@ Owned sequence_repr(Thread& thread, Value self) {
 Owned sequence_make(Thread& thread, Type& type, Arguments arguments) {
     const StructSequenceSpec& spec = spec_of(type);
     Value bound[2];
-    if (!bind_arguments(thread, spec.name, "(sequence, dict={})", arguments, bound, 2)) return {};
+    if (!bind_arguments(thread, spec.name, "(sequence, dict=<unrepresentable>)", arguments, bound,
+                        2))
+        return {};
     Ref<Tuple> given = to_tuple(thread, bound[0]);
     if (!given) {
         if (clear_exception_if(thread, exc::TypeError))
             return raise(thread, exc::TypeError, "constructor requires a sequence");
         return {};
     }
-    bool has_dict = !bound[1].is_empty() && !is_none(bound[1]);
+    bool has_dict = !bound[1].is_empty();
     if (has_dict && !is_dict(bound[1]))
         return raise(thread, exc::TypeError, "{}() takes a dict as second arg, if any", spec.name);
     long length = static_cast<long>(given->size);
@@ -79,6 +81,7 @@ Owned sequence_make(Thread& thread, Type& type, Arguments arguments) {
                      static_cast<long>(spec.count), length);
     Ref<Tuple> made = make_struct_sequence(thread, type);
     if (!made) return {};
+    Index taken = 0;
     for (uint32_t i = 0; i < spec.count; i++) {
         Owned value = Owned::share(none());
         if (i < given->size) {
@@ -88,11 +91,17 @@ Owned sequence_make(Thread& thread, Type& type, Arguments arguments) {
             if (!name) return {};
             Owned found = dict_get(thread, bound[1].as<Dict>(), name.value());
             if (!found) return {};
-            if (!found.is_nothing()) value = std::move(found);
+            if (!found.is_nothing()) {
+                value = std::move(found);
+                taken++;
+            }
         }
         made->items[i].init(std::move(value));
     }
     track(made.get());
+    if (has_dict && dict_size(bound[1].as<Dict>()) > taken)
+        return raise(thread, exc::TypeError, "{}() got duplicate or unexpected field name(s)",
+                     spec.name);
     return std::move(made).owned();
 }
 
@@ -170,18 +179,22 @@ bool add_counts(Thread& thread, Type& type, const StructSequenceSpec& spec) {
     uint32_t unnamed = 0;
     for (uint32_t i = 0; i < spec.count; i++) unnamed += !spec.fields[i].name;
     Dict& dict = type.dict.as<Dict>();
-    Ref<Tuple> names = make_tuple_blank(thread, unnamed ? 0 : spec.visible);
+    size_t named = 0;
+    for (uint32_t i = 0; i < spec.visible; i++) named += spec.fields[i].name != nullptr;
+    Ref<Tuple> names = make_tuple_blank(thread, named);
     if (!names) return false;
-    for (uint32_t i = 0; i < names->size; i++) {
+    size_t at = 0;
+    for (uint32_t i = 0; i < spec.visible; i++) {
+        if (!spec.fields[i].name) continue;
         Ref<Str> name = intern(thread, spec.fields[i].name);
         if (!name) return false;
-        names->items[i].init(std::move(name).owned());
+        names->items[at++].init(std::move(name).owned());
     }
     return dict_set(thread, dict, Value::of(ID(n_sequence_fields)),
                     Value::small_int(spec.visible)) &&
            dict_set(thread, dict, Value::of(ID(n_fields)), Value::small_int(spec.count)) &&
            dict_set(thread, dict, Value::of(ID(n_unnamed_fields)), Value::small_int(unnamed)) &&
-           (unnamed || dict_set(thread, dict, Value::of(ID(__match_args__)), names));
+           dict_set(thread, dict, Value::of(ID(__match_args__)), names);
 }
 
 }  // namespace

@@ -58,6 +58,11 @@ Owned type_make(Thread& thread, Type& given, Arguments arguments) {
     }
     Type* winner = calculate_metaclass(thread, given, bases);
     if (!winner) return {};
+    // Name and doc must be text that UTF-8 has.
+    size_t size;
+    if (!str_utf8(thread, arguments[0].as<Str>(), &size)) return {};
+    Owned doc = TRY(dict_get(thread, arguments[2].as<Dict>(), ID(__doc__)));
+    if (!doc.is_nothing() && is_str(doc) && !str_utf8(thread, doc.as<Str>(), &size)) return {};
     if (winner != &given && winner->slots.make != type_make && winner->slots.make)
         return winner->slots.make(thread, *winner, arguments);
     return make_class(thread, *winner, arguments[0].as<Str>(), bases, arguments[2].as<Dict>(),
@@ -195,8 +200,8 @@ bool check_settable(Thread& thread, Type& type, Value value, const char* name) {
         return raise(thread, exc::TypeError, "cannot set '{}' attribute of immutable type '{}'",
                      name, type);
     if (value.is_empty())
-        return raise(thread, exc::TypeError, "cannot delete '{}' attribute of immutable type '{}'", name,
-                     type);
+        return raise(thread, exc::TypeError, "cannot delete '{}' attribute of immutable type '{}'",
+                     name, type);
     return true;
 }
 
@@ -209,6 +214,8 @@ bool set_name(Thread& thread, Value self, Value value) {
     if (!is_str(value))
         return raise(thread, exc::TypeError, "can only assign string to {}.__name__, not '{}'",
                      type, type_name_of(value));
+    size_t size;
+    if (!str_utf8(thread, value.as<Str>(), &size)) return false;
     for (size_t i = 0; i < value.as<Str>().length(); i++)
         if (value.as<Str>()[i] == 0)
             return raise(thread, exc::ValueError, "type name must not contain null characters");
@@ -235,6 +242,9 @@ bool set_qualname(Thread& thread, Value self, Value value) {
 }
 bool set_module(Thread& thread, Value self, Value value) {
     TRY(check_settable(thread, as_type(self), value, "__module__"));
+    // The line was one of the other module.
+    auto& dict = as_type(self).dict.as<Dict>();
+    TRY(dict_delete(thread, dict, Value::of(ID(__firstlineno__))));
     return set_type_attribute(thread, as_type(self), ID(__module__), value);
 }
 Owned get_bases(Thread& thread, Value self) {

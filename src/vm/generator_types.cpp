@@ -190,12 +190,13 @@ const MethodRow generator_methods[] = {
     {},
 };
 const MethodRow coroutine_methods[] = {
-    {"send", "(self, value, /)", fn<method_send>,
+    {"send", "(self, object, /)", fn<method_send>,
      "Send 'value' into coroutine,\nreturn next iterated value or raise StopIteration."},
-    {"throw", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /)",
+    {"throw", "(self, type, value=<unrepresentable>, traceback=<unrepresentable>, /) -> None",
      fn<method_throw>,
      "Raise exception in coroutine, return next iterated value or raise\nStopIteration."},
     {"close", "(self, /)", fn<method_close>, "Raise GeneratorExit inside coroutine."},
+    {"__class_getitem__", "(type, object, /)", fn<class_getitem>, "See PEP 585", kMethodClass},
     {},
 };
 const GetSetRow generator_getsets[] = {

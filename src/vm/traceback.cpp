@@ -3,9 +3,11 @@
 #include "memory/collector.h"
 #include "object/errors.h"
 #include "object/int.h"
+#include "object/list.h"
 #include "object/native.h"
 #include "object/positions.h"
 #include "object/protocol.h"
+#include "object/str.h"
 #include "thread/lock.h"
 #include "vm/frame_object.h"
 
@@ -113,6 +115,17 @@ static Owned traceback_make(Thread& thread, Type&, Arguments arguments) {
         .owned();
 }
 
+static Owned traceback_dir(Thread& thread, Value) {
+    Ref<List> names = TRY(make_list(thread));
+    for (Str* name : {&ID(tb_frame), &ID(tb_next), &ID(tb_lasti), &ID(tb_lineno)})
+        TRY(list_append(thread, *names, Owned::share(*name)));
+    return std::move(names).owned();
+}
+
+static const MethodRow traceback_methods[] = {
+    {"__dir__", "(self, /)", fn<traceback_dir>, nullptr},
+    {},
+};
 static const GetSetRow traceback_getsets[] = {
     {"tb_next", traceback_get_next, traceback_set_next, nullptr},
     {"tb_frame", traceback_get_frame, nullptr, nullptr},
@@ -130,6 +143,7 @@ const TypeSpec traceback_type_spec = {
     .slots = {.get_attribute = generic_get_attribute,
               .make = traceback_make,
               .fields = traceback_fields},
+    .methods = traceback_methods,
     .getsets = traceback_getsets,
     .signature = "(tb_next, tb_frame, tb_lasti, tb_lineno)",
 };

@@ -1,6 +1,7 @@
 // The module _bisect. Lists are read item by item without a lock; changing one while it is
 // searched gives some place, as in CPython.
 #include "object/call.h"
+#include "object/int.h"
 #include "object/list.h"
 #include "object/native.h"
 #include "object/protocol.h"
@@ -16,7 +17,8 @@ Owned item_at(Thread& thread, Value sequence, Index index) {
         if (!item.is_nothing()) return item;
         return raise(thread, exc::IndexError, "list index out of range");
     }
-    return get_item(thread, sequence, Value::small_int(index));
+    Owned at = TRY(make_int(thread, index));
+    return get_item(thread, sequence, at);
 }
 
 // The place of x; right of its equals, or left of them.
@@ -59,7 +61,8 @@ Owned insort(Thread& thread, Value a, Value x, Value lo, Value hi, Value key) {
         TRY(list_insert_at(thread, a.as<List>(), index, Owned::share(x)));
         return Owned::share(none());
     }
-    if (!call_method(thread, a, ID(insert), Value::small_int(index), x)) return {};
+    Owned at = TRY(make_int(thread, index));
+    if (!call_method(thread, a, ID(insert), at, x)) return {};
     return Owned::share(none());
 }
 

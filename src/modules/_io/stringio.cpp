@@ -285,6 +285,7 @@ bool string_setstate(Thread& thread, StringIO& self, Value state) {
     if (!is_tuple(state) || state.as<Tuple>().size < 4)
         return raise(thread, exc::TypeError, "{}.__setstate__ argument should be 4-tuple, got {}",
                      type_name_of(Value::of(self)), type_name_of(state));
+    if (self.initialised.load(std::memory_order_relaxed)) TRY(check_open(thread, self));
     auto& tuple = state.as<Tuple>();
     // The value was translated when it was first written.
     TRY(init_with(thread, self, tuple[0], tuple[1], false));

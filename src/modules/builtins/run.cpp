@@ -37,7 +37,11 @@ Owned builtins_for(Thread& thread, Dict& globals) {
     if (has_shape(builtins, k_module_shape))
         return Owned::share(module_dict(builtins.as<Module>()));
     if (is_dict(builtins)) return builtins;
-    return interpreter_of(thread).builtins_dict.share();
+    // Frames look builtins up in a dict: another mapping is copied.
+    if (!type_of(builtins).slots.subscript)
+        return raise(thread, exc::TypeError, "'{}' object is not subscriptable",
+                     type_name_of(builtins));
+    return call(thread, Value::of(dict_type), builtins);
 }
 
 // Globals and locals of exec and eval: given ones checked, else those of the caller.
@@ -288,9 +292,10 @@ const MethodRow builtin_run_rows[] = {
      "Execute the given source in the context of globals and locals."},
     {"eval", "(source, /, globals=None, locals=None)", fn<builtin_eval>,
      "Evaluate the given source in the context of globals and locals."},
-    {"__import__", "(name, globals=None, locals=None, fromlist=(), level=0) -> ($module, /, name, globals=None, "
-     "locals=None, fromlist=(),\n           level=0)", fn<builtin_import>,
-     "Import a module."},
+    {"__import__",
+     "(name, globals=None, locals=None, fromlist=(), level=0) -> ($module, /, name, globals=None, "
+     "locals=None, fromlist=(),\n           level=0)",
+     fn<builtin_import>, "Import a module."},
     {"__build_class__", "(*args, **kwds) -> None", fn<builtin_build_class>,
      "__build_class__(func, name, /, *bases, [metaclass], **kwds) -> class\n\nInternal helper "
      "function used by the class statement."},

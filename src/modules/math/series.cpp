@@ -203,41 +203,75 @@ Owned prod(Thread& thread, Value iterable, Value start) {
     }
 }
 
+namespace {
+
+// total += a * b in a machine word; false when anything is too large.
+bool add_product(int64_t* total, Value a, Value b) {
+    int64_t x, y, product, sum;
+    if (!int_fits_int64(a, &x) || !int_fits_int64(b, &y) ||
+        __builtin_mul_overflow(x, y, &product) || __builtin_add_overflow(*total, product, &sum))
+        return false;
+    *total = sum;
+    return true;
+}
+
+// Whether the pair counts as one of floats: one is exactly a float, the other that or an int.
+bool is_float_pair(Value a, Value b) {
+    return (is_exact_float(a) && (is_exact_float(b) || is_int(b))) ||
+           (is_exact_float(b) && is_int(a));
+}
+
+}  // namespace
+
+// Three stages, each left for good by the first pair that does not fit: words, floats whose
+// products and sums are exact until the end, and anything that multiplies and adds.
 Owned sumprod(Thread& thread, Value p, Value q) {
     Owned first = TRY(iterate(thread, p));
     Owned second = TRY(iterate(thread, q));
     Owned total = TRY(make_int(thread, 0));
-    // While all pairs are floats, products and sums are exact until the end.
+    int64_t words = 0;
     ExactSum exact(thread);
-    bool in_floats = false;
+    bool in_words = true, in_floats = true, has_words = false, has_floats = false;
+    auto add = [&](Owned more) {
+        if (!more) return false;
+        total = binary_op(thread, BinaryOp::kAdd, total, more);
+        return static_cast<bool>(total);
+    };
     for (;;) {
         Owned x = TRY(next(thread, first));
         Owned y = TRY(next(thread, second));
         if (x.is_nothing() != y.is_nothing())
             return raise(thread, exc::ValueError, "Inputs are not the same length");
-        if (x.is_nothing()) break;
-        bool floats = (is_float(x) && (is_float(y) || is_int(y))) || (is_float(y) && is_int(x));
-        double a = 0, b = 0;
-        if (floats) {
-            a = TRY(to_double(thread, x));
-            b = TRY(to_double(thread, y));
-            floats = std::isfinite(a * b);
+        bool finished = x.is_nothing();
+        if (in_words) {
+            if (!finished && is_exact_int(x) && is_exact_int(y) && add_product(&words, x, y)) {
+                has_words = true;
+                continue;
+            }
+            in_words = false;
+            if (has_words) TRY(add(make_int(thread, words)));
         }
-        if (floats) {
-            double product = a * b;
-            TRY(exact.add(product));
-            TRY(exact.add(std::fma(a, b, -product)));
-            in_floats = true;
-        } else {
-            Owned product = TRY(binary_op(thread, BinaryOp::kMultiply, x, y));
-            total = TRY(binary_op(thread, BinaryOp::kAdd, total, product));
+        if (in_floats) {
+            if (!finished && is_float_pair(x, y)) {
+                Result<double> a = to_double(thread, x);
+                Result<double> b = a ? to_double(thread, y) : failure;
+                if (!b && !clear_exception_if(thread, exc::OverflowError)) return {};
+                if (b && std::isfinite(*a * *b)) {
+                    double product = *a * *b;
+                    TRY(exact.add(product));
+                    TRY(exact.add(std::fma(*a, *b, -product)));
+                    has_floats = true;
+                    continue;
+                }
+            }
+            in_floats = false;
+            if (has_floats) TRY(add(make_float(thread, TRY(exact.result()))));
         }
+        if (finished) return total;
+        Owned product = TRY(binary_op(thread, BinaryOp::kMultiply, x, y));
+        TRY(add(std::move(product)));
         TRY(safepoint(thread));
     }
-    if (!in_floats) return total;
-    Owned sum = TRY(make_float(thread, TRY(exact.result())));
-    if (total.value().is_small_int() && total.value().small_int() == 0) return sum;
-    return binary_op(thread, BinaryOp::kAdd, total, sum);
 }
 
 }  // namespace imugi::math
