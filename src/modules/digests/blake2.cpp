@@ -198,12 +198,12 @@ Owned make(Thread& thread, Type& type, Arguments arguments) {
     };
     Value values[kCount];
     TRY(bind_arguments(thread, Kind::kName,
-                       kMost == 64 ? "(data=<unrepresentable>, /, *, digest_size=64, "
+                       kMost == 64 ? "(data=<unrepresentable>, *, digest_size=64, "
                                      "key=<unrepresentable>, salt=<unrepresentable>, "
                                      "person=<unrepresentable>, fanout=1, depth=1, leaf_size=0, "
                                      "node_offset=0, node_depth=0, inner_size=0, last_node=False, "
                                      "usedforsecurity=True, string=<unrepresentable>)"
-                                   : "(data=<unrepresentable>, /, *, digest_size=32, "
+                                   : "(data=<unrepresentable>, *, digest_size=32, "
                                      "key=<unrepresentable>, salt=<unrepresentable>, "
                                      "person=<unrepresentable>, fanout=1, depth=1, leaf_size=0, "
                                      "node_offset=0, node_depth=0, inner_size=0, last_node=False, "
@@ -375,7 +375,7 @@ const TypeSpec spec = {
     .methods = rows<Kind>,
     .getsets = getsets<Kind>,
     .signature =
-        "(data=b'', /, *, digest_size=64, key=b'', salt=b'', person=b'', fanout=1, "
+        "(data=b'', *, digest_size=64, key=b'', salt=b'', person=b'', fanout=1, "
         "depth=1, leaf_size=0, node_offset=0, node_depth=0, inner_size=0, "
         "last_node=False, usedforsecurity=True, string=None)",
 };

@@ -292,8 +292,7 @@ Owned mmap_size(Thread& thread, Mapping& self) {
     Lock guard(thread, self);
     TRY(check_open(thread, self));
     if (self.fd < 0) {
-        if (!self.track_fd)
-            return raise(thread, exc::ValueError, "can't get size with trackfd=False");
+        if (!self.track_fd) return raise_os_error(thread, EBADF);
         return make_int(thread, self.size);
     }
     struct stat status;
@@ -396,7 +395,7 @@ bool mmap_resize(Thread& thread, Mapping& self, Index size) {
     if (self.exports.load(std::memory_order_acquire) > 0)
         return raise(thread, exc::BufferError, "mmap can't resize with extant buffers exported.");
     if (!self.track_fd)
-        return raise(thread, exc::TypeError, "mmap can't resize with trackfd=False.");
+        return raise(thread, exc::ValueError, "mmap can't resize with trackfd=False.");
     if (self.access != kWrite && self.access != kDefault)
         return raise(thread, exc::TypeError,
                      "mmap can't resize a readonly or copy-on-write memory map.");
@@ -506,6 +505,13 @@ bool mmap_assign(Thread& thread, Value mapping, Value key, Value value) {
     if (!key.is_small_int() && !type_of(key).slots.index)
         return raise(thread, exc::TypeError, "mmap indices must be integers");
     Index index = TRY(to_ssize(thread, key));
+    {
+        Lock guard(thread, self);
+        TRY(check_open(thread, self));
+        if (index < 0) index += self.size;
+        if (index < 0 || index >= self.size)
+            return raise(thread, exc::IndexError, "mmap index out of range");
+    }
     if (value.is_empty())
         return raise(thread, exc::TypeError, "mmap doesn't support item deletion");
     if (!value.is_small_int() && !type_of(value).slots.index)
@@ -515,9 +521,8 @@ bool mmap_assign(Thread& thread, Value mapping, Value key, Value value) {
         return raise(thread, exc::ValueError, "mmap item value must be in range(0, 256)");
     Lock guard(thread, self);
     TRY(check_open(thread, self));
-    if (index < 0) index += self.size;
-    if (index < 0 || index >= self.size)
-        return raise(thread, exc::IndexError, "mmap index out of range");
+    // It may have been resized meanwhile.
+    if (index >= self.size) return raise(thread, exc::IndexError, "mmap index out of range");
     self.data[index] = static_cast<uint8_t>(byte);
     return true;
 }
@@ -547,9 +552,7 @@ Owned mmap_repr(Thread& thread, Value value) {
         size = self.size;
         position = self.position;
     }
-    if (!open)
-        return format(thread, "<{} closed=True, access={}>", type_full_name_of(value),
-                      kNames[self.access]);
+    if (!open) return format(thread, "<{} closed=True>", type_full_name_of(value));
     return format(thread, "<{} closed=False, access={}, length={}, pos={}, offset={}>",
                   type_full_name_of(value), kNames[self.access], size, position, self.offset);
 }
