@@ -26,6 +26,9 @@ class _Period:
         self.dstoff = timedelta(seconds=dst_seconds)
         self.tzname = name
 
+    def same_as(self, other):
+        return (self.seconds, self.dstoff, self.tzname) == (other.seconds, other.dstoff, other.tzname)
+
     def __repr__(self):
         return f"{type(self).__name__}({self.utcoff}, {self.dstoff}, {self.tzname})"
 
@@ -127,10 +130,11 @@ class ZoneInfo(tzinfo):
             self._rule = _FixedRule(self._periods[-1] if self._periods else periods[0])
         else:
             raise ValueError("Invalid TZif file: it has no types of local time")
-        # Without a transition the offset never changes, and is known without a date.
-        self._fixed = not transitions and isinstance(self._rule, _FixedRule)
         if self._first is None:
             self._first = self._rule.at_utc(0, 1970)[0]
+        # Where nothing ever changes, the offset is known without a date.
+        self._fixed = isinstance(self._rule, _FixedRule) and all(
+            period.same_as(self._rule.period) for period in [self._first, *self._periods])
 
     @property
     def key(self):
@@ -263,24 +267,26 @@ class _YearlyRule:
         start, end = self.changes(year)
         # With fold=0 the gap at the start is still standard time (the offset before), and the hour
         # twice passed at the end is daylight saving time; with fold=1 both are the other way round.
-        if (self.shift >= 0) == fold:
+        early_end = (self.shift >= 0) == fold
+        if early_end:
             end -= self.shift
         else:
             start += self.shift
-        if start < end:
-            daylight = start <= seconds < end
-        else:
-            daylight = not end <= seconds < start
-        return self.daylight if daylight else self.standard
+        return self.daylight if self.is_daylight(seconds, year, start, end, early_end * self.shift) else self.standard
+
+    def is_daylight(self, seconds, year, start, end, earlier):
+        if start >= end:
+            return not end <= seconds < start
+        if seconds < start:
+            # Last year's daylight saving time may last into this year ("all the year round" does).
+            return year > 1 and seconds < self.end.seconds(year - 1) - earlier
+        return seconds < end
 
     def at_utc(self, seconds, year):
         start, end = self.changes(year)
         start -= self.standard.seconds
         end -= self.daylight.seconds
-        if start < end:
-            daylight = start <= seconds < end
-        else:
-            daylight = not end <= seconds < start
+        daylight = self.is_daylight(seconds, year, start, end, self.daylight.seconds)
         # The hours after the change that sets clocks back come twice.
         change = end if self.shift > 0 else start
         fold = change <= seconds < change + abs(self.shift)
@@ -349,15 +355,22 @@ def _parse_day(text):
 
 
 def _parse_rule(text):
+    try:
+        return _parse_rule_parts(text)
+    except ValueError as error:
+        raise ValueError(f"Malformed TZ string {text}: {error}") from None
+
+
+def _parse_rule_parts(text):
     match = _RULE.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text} is not a valid TZ string")
+        raise ValueError("it does not follow the syntax")
     standard_offset = -_parse_time(match["stdoff"], 24)
     standard = _Period(standard_offset, 0, match["std"].strip("<>"))
     if match["dst"] is None:
         return _FixedRule(standard)
     if match["start"] is None:
-        raise ValueError(f"Missing transition rules in TZ string: {text}")
+        raise ValueError("the days of the changes are missing")
     offset = -_parse_time(match["dstoff"], 24) if match["dstoff"] else standard_offset + 3600
     daylight = _Period(offset, offset - standard_offset, match["dst"].strip("<>"))
     return _YearlyRule(standard, daylight, _parse_day(match["start"]), _parse_day(match["end"]))

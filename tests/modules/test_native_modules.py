@@ -1,0 +1,100 @@
+"""Smaller native modules: digests, queues, mappings, time zones, locale."""
+
+import sys
+
+sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
+
+import hashlib
+import io
+import locale
+import mmap
+import pickle
+import queue
+import struct
+import tempfile
+import threading
+import zoneinfo
+from datetime import datetime, timedelta
+
+import support
+from support import check, equal, raises
+
+
+def test_digests():
+    equal(hashlib.md5(b"abc").hexdigest(), "900150983cd24fb0d6963f7d28e17f72")
+    equal(hashlib.sha3_256(b"abc").hexdigest(), "3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532")
+    equal(hashlib.shake_128(b"").hexdigest(8), "7f9c2ba4e88f827d")
+    equal(hashlib.blake2s(b"abc").hexdigest(), "508c5e8c327c14e2e1a72ba34eeb452f37458b209ed63a294d999b4c86675982")
+    equal(hashlib.blake2b(b"abc", digest_size=8, key=b"k", salt=b"s", person=b"p").digest_size, 8)
+    pieces = hashlib.blake2b()
+    for _ in range(1000): pieces.update(b"abc")
+    equal(pieces.digest(), hashlib.blake2b(b"abc" * 1000).digest())
+    raises(ValueError, hashlib.blake2b, fanout=256)
+
+
+def test_simple_queue():
+    q = queue.SimpleQueue()
+    raises(queue.Empty, q.get_nowait)
+    raises(queue.Empty, q.get, True, 0.01)
+    raises(ValueError, q.get, True, -1, message="'timeout' must be a non-negative number")
+    got = []
+    def take():
+        for item in iter(q.get, None): got.append(item)
+    threads = [threading.Thread(target=take) for _ in range(3)]
+    for thread in threads: thread.start()
+    for i in range(3000): q.put(i)
+    for _ in threads: q.put(None)
+    for thread in threads: thread.join()
+    equal(sorted(got), list(range(3000)))
+    check(q.empty())
+
+
+def test_mmap():
+    with tempfile.TemporaryFile() as file:
+        file.write(b"hello world, hello")
+        file.flush()
+        with mmap.mmap(file.fileno(), 0) as m:
+            equal((len(m), m[:5], m[0], m.find(b"hello", 1), m.rfind(b"hello"), m[::-7]), (18, b"hello", 104, 13, 13, b"odl"))
+            m[0:5] = b"HELLO"
+            m.write(b"J")
+            m.resize(10)
+            view = memoryview(m)
+            raises(BufferError, m.close, message="cannot close exported pointers exist")
+            view.release()
+            raises(IndexError, m.__getitem__, 10, message="mmap index out of range")
+        raises(ValueError, m.read, message="mmap closed or invalid")
+        file.seek(0)
+        equal(file.read(), b"JELLO worl")
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as m:
+            raises(TypeError, m.write, b"x", message="mmap can't modify a readonly memory map.")
+
+
+def zone(rule):
+    header = struct.pack(">4sc15x6l", b"TZif", b"2", 0, 0, 0, 0, 0, 0)
+    return zoneinfo.ZoneInfo.from_file(io.BytesIO(header + header + b"\n" + rule + b"\n"), key="Test")
+
+
+def test_zoneinfo():
+    berlin = zone(b"CET-1CEST,M3.5.0,M10.5.0/3")
+    def at(*when, fold=0):
+        moment = datetime(*when, tzinfo=berlin, fold=fold)
+        return moment.tzname(), moment.utcoffset() // timedelta(hours=1)
+    equal((at(2024, 1, 1), at(2024, 7, 1)), (("CET", 1), ("CEST", 2)))
+    # The gap in March, and the hour in October that comes twice.
+    equal((at(2024, 3, 31, 2, 30), at(2024, 3, 31, 2, 30, fold=1)), (("CET", 1), ("CEST", 2)))
+    equal((at(2024, 10, 27, 2, 30), at(2024, 10, 27, 2, 30, fold=1)), (("CEST", 2), ("CET", 1)))
+    second = datetime(2024, 10, 27, 1, 30, tzinfo=zone(b"UTC0")).astimezone(berlin)
+    equal((second.hour, second.fold), (2, 1))
+    raises(ValueError, zone, b"AAA", contains="AAA")
+    raises(zoneinfo.ZoneInfoNotFoundError, zoneinfo.ZoneInfo, "No/Such_Zone")
+    raises(pickle.PicklingError, pickle.dumps, berlin)
+
+
+def test_locale():
+    equal(locale.setlocale(locale.LC_NUMERIC, "C"), "C")
+    equal((locale.localeconv()["decimal_point"], locale.nl_langinfo(locale.RADIXCHAR)), (".", "."))
+    raises(locale.Error, locale.setlocale, locale.LC_ALL, "no such locale", message="unsupported locale setting")
+    check(locale.strcoll("a", "b") < 0 < locale.strcoll("b", "a"))
+
+
+support.run(globals())
