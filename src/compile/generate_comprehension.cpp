@@ -94,7 +94,7 @@ Operand Generator::inlined_comprehension(ExprNode& node, Scope& scope, Comprehen
     auto* registers = c_.arena.make<PointerMap<Reg>>(c_.arena);
     if (!registers) return {};
     Vec<Reg> own(c_.arena);
-    uint8_t hidden = unit.scope.is_function_like() ? 0 : kLocalHidden;
+    uint8_t hidden = unit.scope.is_function_like() ? kLocalInlined : kLocalHidden;
     for (auto& entry : scope.symbols) {
         auto name = static_cast<IdentifierRef>(entry.key);
         bool cell = entry.value.scope == NameScope::kCell;

@@ -305,11 +305,16 @@ Owned get_varnames(Thread& thread, Value self) {
     auto& names = code.local_names.as<Tuple>();
     auto& kinds = code.local_kinds.as<Bytes>();
     Ref<List> result = TRY(make_list(thread, names.size));
+    Ref<Dict> seen = TRY(make_dict(thread));
     for (size_t i = 0; i < names.size && i < kinds.size; i++) {
         uint8_t kind = kinds.data()[i];
         bool only_cell = (kind & kLocalCell) && i >= code.parameter_count();
-        if ((kind & kLocalPlain) && !(kind & kLocalHidden) && !only_cell)
-            TRY(list_append(thread, *result, Owned::share(names[i])));
+        if (!(kind & kLocalPlain) || (kind & kLocalHidden) || only_cell) continue;
+        // A comprehension's variable may have the name of one of the function's.
+        Owned known = TRY(dict_get(thread, *seen, names[i]));
+        if (!known.is_nothing()) continue;
+        TRY(dict_set(thread, *seen, names[i], names[i]));
+        TRY(list_append(thread, *result, Owned::share(names[i])));
     }
     return list_to_tuple(thread, *result);
 }

@@ -99,7 +99,8 @@ enum LocalKind : uint8_t {
     kLocalPlain = 0x20,
     kLocalCell = 0x40,
     kLocalFree = 0x80,
-    kLocalHidden = 0x10,
+    kLocalHidden = 0x10,   // an inlined comprehension's, of a class or module
+    kLocalInlined = 0x08,  // an inlined comprehension's, of a function
     kLocalArgument = 0x02
 };
 

@@ -383,7 +383,8 @@ Owned run_code(Thread& thread, Code& code, Dict& globals, Dict& builtins, Value 
     mark_shared(&builtins);
     frame->globals_word = Owned::share(globals).release();
     frame->builtins_word = Owned::share(builtins).release();
-    frame->namespace_word = Owned::share(names).release();
+    // A function's code keeps its variables in registers, whatever namespace exec() is given.
+    frame->namespace_word = code.flags & kCodeOptimized ? 0 : Owned::share(names).release();
     frame->first_temporary = code.first_temporary;
     thread.frames_top = frame + 1;
     thread.registers_top = window + code.register_count;

@@ -7,6 +7,7 @@
 #include "object/list.h"
 #include "object/native.h"
 #include "object/protocol.h"
+#include "object/repr_guard.h"
 #include "object/str.h"
 #include "thread/lock.h"
 
@@ -39,21 +40,44 @@ static Owned extra_dict(Thread& thread, FrameObject& frame, bool make) {
 }
 
 bool park_frame_value(Thread& thread, FrameObject& frame, Owned value) {
-    Owned extra = extra_dict(thread, frame, true);
-    if (!extra) return false;
-    // Under an int key, which no variable name equals.
-    Owned key = Owned::small_int(dict_size(extra.as<Dict>()));
-    return dict_set(thread, extra.as<Dict>(), key, std::move(value));
+    Owned parked;
+    {
+        Lock guard(thread, frame);
+        if (frame.parked.is_empty()) {
+            Ref<List> list = make_list(thread);
+            if (!list) return false;
+            if (frame.parked.is_empty()) frame.parked.init(std::move(list).owned());
+        }
+        parked = frame.parked.share();
+    }
+    return list_append(thread, parked.as<List>(), std::move(value));
 }
 
-// Index of the visible variable called `key`, or -1.
-static int find_variable(FrameObject& frame, Value key) {
-    if (!is_str(key)) return -1;
-    for (uint32_t i = 0; i < frame_variable_count(frame); i++)
-        if (!frame_variable_hidden(frame, i) &&
-            str_equal(frame_variable_name(frame, i), key.as<Str>()))
-            return static_cast<int>(i);
-    return -1;
+// Whether `key` says the name of a variable: a str, or anything with its hash that is equal.
+static Result<bool> is_name(Thread& thread, Value key, int64_t key_hash, Str& name) {
+    if (is_exact_str(key)) return str_equal(name, key.as<Str>());
+    Result<int64_t> name_hash = hash(thread, Value::of(name));
+    if (!name_hash) return failure;
+    if (*name_hash != key_hash) return false;
+    return equals(thread, Value::of(name), key);
+}
+
+// Index of the variable called `key`, or -1. Of several, the bound one of the innermost
+// comprehension, else the function's own.
+static bool find_variable(Thread& thread, FrameObject& frame, Value key, int* found) {
+    *found = -1;
+    int64_t key_hash = TRY(hash(thread, key));
+    for (uint32_t i = 0; i < frame_variable_count(frame); i++) {
+        bool equal = TRY(is_name(thread, key, key_hash, frame_variable_name(frame, i)));
+        if (!equal) continue;
+        bool is_other = *found >= 0 || frame_variable_hidden(frame, i);
+        if (is_other) {
+            Owned value = TRY(frame_variable(thread, frame, i));
+            if (value.is_nothing()) continue;
+        }
+        *found = static_cast<int>(i);
+    }
+    return true;
 }
 
 static bool add_extra(Thread& thread, FrameObject& frame, Dict& into) {
@@ -62,8 +86,7 @@ static bool add_extra(Thread& thread, FrameObject& frame, Dict& into) {
     size_t position = 0;
     Owned key, value;
     while (dict_next(thread, extra.as<Dict>(), &position, &key, &value))
-        if (!key.value().is_small_int() && !dict_set(thread, into, key, value.value()))
-            return false;
+        if (!dict_set(thread, into, key, value.value())) return false;
     return true;
 }
 
@@ -71,7 +94,6 @@ static Owned bound_variables(Thread& thread, FrameObject& frame, bool with_extra
     Ref<Dict> dict = make_dict(thread);
     if (!dict) return {};
     for (uint32_t i = 0; i < frame_variable_count(frame); i++) {
-        if (frame_variable_hidden(frame, i)) continue;
         Owned value = frame_variable(thread, frame, i);
         if (!value) return {};
         if (!value.is_nothing() &&
@@ -80,6 +102,23 @@ static Owned bound_variables(Thread& thread, FrameObject& frame, bool with_extra
     }
     if (with_extra && !add_extra(thread, frame, *dict)) return {};
     return std::move(dict).owned();
+}
+
+bool has_hidden_variables(Thread& thread, FrameObject& frame) {
+    for (uint32_t i = 0; i < frame_variable_count(frame); i++) {
+        if (!frame_variable_hidden(frame, i)) continue;
+        Owned value = frame_variable(thread, frame, i);
+        if (value && !value.is_nothing()) return true;
+    }
+    return false;
+}
+
+Owned merged_locals(Thread& thread, FrameObject& frame) {
+    Ref<Dict> merged = make_dict(thread);
+    if (!merged || !dict_update(thread, *merged, frame.names.borrow())) return {};
+    Owned variables = bound_variables(thread, frame, false);
+    if (!variables || !dict_update(thread, *merged, variables)) return {};
+    return std::move(merged).owned();
 }
 
 Owned frame_locals_snapshot(Thread& thread, FrameObject& frame) {
@@ -93,7 +132,8 @@ static Owned proxy_dict(Thread& thread, Value self) {
 // The value, nothing when there is none.
 static Owned proxy_lookup(Thread& thread, Value self, Value key) {
     FrameObject& frame = frame_of(self);
-    int i = find_variable(frame, key);
+    int i;
+    if (!find_variable(thread, frame, key, &i)) return {};
     if (i >= 0) {
         Owned value = frame_variable(thread, frame, static_cast<uint32_t>(i));
         if (!value.is_nothing()) return value;
@@ -112,7 +152,8 @@ static Owned proxy_subscript(Thread& thread, Value self, Value key) {
 
 static bool proxy_assign(Thread& thread, Value self, Value key, Value value) {
     FrameObject& frame = frame_of(self);
-    int i = find_variable(frame, key);
+    int i;
+    TRY(find_variable(thread, frame, key, &i));
     if (value.is_empty()) {
         if (i >= 0)
             return raise(thread, exc::ValueError,
@@ -145,6 +186,9 @@ static Owned proxy_iter(Thread& thread, Value self) {
     return iterate(thread, keys);
 }
 static Owned proxy_repr(Thread& thread, Value self) {
+    // Proxies of one frame are as good as one.
+    ReprGuard guard(frame_of(self));
+    if (guard.is_recursive()) return make_str(thread, "{...}");
     Owned dict = proxy_dict(thread, self);
     return dict ? repr(thread, dict) : Owned();
 }
@@ -208,7 +252,9 @@ static Owned method_set_default(Thread& thread, Value self, Value key, Value oth
 }
 static Owned method_pop(Thread& thread, Value self, Value key, Value otherwise) {
     FrameObject& frame = frame_of(self);
-    if (find_variable(frame, key) >= 0)
+    int i;
+    TRY(find_variable(thread, frame, key, &i));
+    if (i >= 0)
         return raise(thread, exc::ValueError,
                      "cannot remove local variables from FrameLocalsProxy");
     Owned extra = extra_dict(thread, frame, false);
@@ -235,7 +281,8 @@ static bool method_update(Thread& thread, Value self, Value other) {
 static Owned method_reversed(Thread& thread, Value self) {
     Owned keys = method_keys(thread, self);
     if (!keys) return {};
-    return call(thread, Value::of(reversed_type), keys);
+    Owned result = call_method(thread, keys, ID(reverse));
+    return result ? std::move(keys) : Owned();
 }
 
 static const MethodRow proxy_methods[] = {

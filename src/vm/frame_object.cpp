@@ -96,7 +96,8 @@ Str& frame_variable_name(FrameObject& object, uint32_t i) {
 }
 
 bool frame_variable_hidden(FrameObject& object, uint32_t i) {
-    return object.code.as<Code>().local_kinds.as<Bytes>().data()[i] & kLocalHidden;
+    return object.code.as<Code>().local_kinds.as<Bytes>().data()[i] &
+           (kLocalHidden | kLocalInlined);
 }
 
 static bool is_cell_variable(FrameObject& object, uint32_t i) {
@@ -106,6 +107,10 @@ static bool is_cell_variable(FrameObject& object, uint32_t i) {
 // The register's word, shared; empty when unbound. A frame of another thread is read with the world
 // stopped.
 static Owned variable_word(Thread& thread, FrameObject& object, uint32_t i) {
+    // A frame on the thread's own stack stands still.
+    Frame* own = object.frame.load(std::memory_order_acquire);
+    if (own && own >= thread.frames_begin && own < thread.frames_top)
+        return Owned::share(Value::from_bits(own->registers[i]));
     StopTheWorld stopped(thread);
     if (Frame* frame = object.frame.load(std::memory_order_acquire))
         return Owned::share(Value::from_bits(frame->registers[i]));
@@ -140,10 +145,22 @@ bool set_frame_variable(Thread& thread, FrameObject& object, uint32_t i, Value v
     return true;
 }
 
+static bool has_hidden_names(const Code& code) {
+    Bytes& kinds = code.local_kinds.as<Bytes>();
+    for (uint32_t i = 0; i < code.local_count && i < kinds.size; i++)
+        if (kinds.data()[i] & kLocalHidden) return true;
+    return false;
+}
+
 Owned frame_locals(Thread& thread, Frame& frame) {
-    if (frame.namespace_word) return Owned::share(Value::from_bits(frame.namespace_word));
+    if (frame.namespace_word && !has_hidden_names(*frame.code))
+        return Owned::share(Value::from_bits(frame.namespace_word));
     Ref<FrameObject> object = frame_object(thread, frame);
     if (!object) return {};
+    if (frame.namespace_word)
+        return has_hidden_variables(thread, *object)
+                   ? merged_locals(thread, *object)
+                   : Owned::share(Value::from_bits(frame.namespace_word));
     return frame_locals_snapshot(thread, *object);
 }
 
@@ -152,7 +169,7 @@ Owned frame_locals(Thread& thread, Frame& frame) {
 static void frame_fields(Object* self, FieldVisitor& visitor) {
     auto& object = *static_cast<FrameObject*>(self);
     for (Slot* slot : {&object.code, &object.globals, &object.builtins, &object.names, &object.back,
-                       &object.trace, &object.extra, &object.generator})
+                       &object.trace, &object.extra, &object.parked, &object.generator})
         visitor.visit(*slot);
     if (object.locals) visitor.visit(object.locals, object.local_count);
 }
@@ -200,7 +217,10 @@ static bool frame_set_line(Thread& thread, Value self, Value value) {
 }
 static Owned frame_get_locals(Thread& thread, Value self) {
     auto& object = self.as<FrameObject>();
-    if (!object.names.is_empty()) return object.names.share();
+    if (!object.names.is_empty())
+        return has_hidden_names(object.code.as<Code>()) && has_hidden_variables(thread, object)
+                   ? merged_locals(thread, object)
+                   : object.names.share();
     return make_frame_locals_proxy(thread, object);
 }
 static Owned frame_get_trace(Thread& thread, Value self) {

@@ -16,10 +16,11 @@ struct FrameObject : Object {
     Slot back;       // FrameObject, once ended
     Slot trace;      // f_trace
     Slot extra;      // dict of f_locals entries that are no variables; empty for none
+    Slot parked;     // list of values that assignments to f_locals replaced; empty for none
     Slot generator;  // of a generator's frame, kept by it; empty otherwise
     std::atomic<bool> trace_lines, trace_opcodes;
     std::atomic<bool> cleared;
-    bool is_reported;  // its thread calls a trace function about it
+    bool is_reported;     // its thread calls a trace function about it
     int32_t instruction;  // once ended; while it runs: where what it handles was raised, if traced
     uint32_t local_count;
     Slot* locals;  // once ended: values of the registers up to first_temporary
@@ -31,6 +32,7 @@ int frame_object_line(const FrameObject& frame);
 Owned frame_variable(Thread& thread, FrameObject& frame, uint32_t i);
 bool set_frame_variable(Thread& thread, FrameObject& frame, uint32_t i, Value value);
 Str& frame_variable_name(FrameObject& frame, uint32_t i);
+// Of an inlined comprehension: to be seen while it is bound.
 bool frame_variable_hidden(FrameObject& frame, uint32_t i);
 uint32_t frame_variable_count(const FrameObject& frame);
 

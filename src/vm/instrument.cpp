@@ -72,8 +72,13 @@ uint8_t kind_of(const Code& code, uint32_t at, Opcode op) {
         case Opcode::LOAD_SUPER_METHOD:
             return kEventCall;
         case Opcode::JUMP:
-        case Opcode::JUMP_BACK:
             return kEventJump;
+        case Opcode::JUMP_BACK: {
+            // A delegation's loop is none of the program's.
+            uint32_t target = decode(code, at).target;
+            bool delegates = target < code.word_count && decode(code, target).op == Opcode::SEND;
+            return delegates ? uint8_t{kNoEvent} : uint8_t{kEventJump};
+        }
         case Opcode::END_SEND:
         case Opcode::SEND:
             return kEventStopIteration;

@@ -188,8 +188,9 @@ class Visit {
 
     bool stop_iteration(uint8_t tools, std::atomic<uint8_t>* site_tools, Value value) {
         raise_stop_iteration(thread_, value);
-        // A loop's end is no news to a trace function, a delegate's is.
-        if ((tools & kTraceBit) && thread_.trace_function && site_->kind == kEventStopIteration) {
+        // A loop's end without a value is no news to a trace function, a delegate's is.
+        if ((tools & kTraceBit) && thread_.trace_function &&
+            (site_->kind == kEventStopIteration || !is_none(value))) {
             trace_exception(thread_, frame_);
             if (!exception_matches(thread_, exc::StopIteration)) return false;
         }
