@@ -448,6 +448,11 @@ bool slot_init(Thread& thread, Value self, Arguments arguments) {
                        "errors=<unrepresentable>)",
                        arguments, bound, 3));
     ByteArray& array = self.as<ByteArray>();
+    for (int i = 1; i < 3; i++)
+        if (bound[i] && !is_str(bound[i]))
+            return raise(thread, exc::TypeError, "bytearray() argument '{}' must be str, not {}",
+                         i == 1 ? "encoding" : "errors",
+                         is_none(bound[i]) ? FormatArgument("None") : type_name_of(bound[i]));
     {
         // It is empty when the source cannot be read.
         Lock guard(thread, array);

@@ -363,7 +363,8 @@ Ref<Bytes> bytes_from_arguments(Thread& thread, const char* type_name, Value sou
         if (!given[i]) continue;
         if (!is_str(given[i]))
             return raise(thread, exc::TypeError, "{}() argument '{}' must be str, not {}",
-                         type_name, i == 0 ? "encoding" : "errors", type_name_of(given[i]));
+                         type_name, i == 0 ? "encoding" : "errors",
+                         is_none(given[i]) ? FormatArgument("None") : type_name_of(given[i]));
         texts[i] = name_text(thread, given[i].as<Str>());
         if (!texts[i]) return {};
     }

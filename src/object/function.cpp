@@ -84,7 +84,7 @@ Owned function_make(Thread& thread, Type& type, Arguments arguments) {
     Value out[6];
     TRY(bind_arguments(thread, "function",
                        "(code, globals, name=None, argdefs=None, closure=None,\n         "
-                 "kwdefaults=None)",
+                       "kwdefaults=None)",
                        arguments, out, 6));
     if (!has_shape(out[0], k_code_shape))
         return raise(thread, exc::TypeError, "function() argument 'code' must be code, not {}",
@@ -319,8 +319,9 @@ const TypeSpec function_type_spec = {
               .make = function_make,
               .fields = function_fields},
     .getsets = function_getsets,
-    .signature = "(code, globals, name=None, argdefs=None, closure=None,\n         "
-                 "kwdefaults=None)",
+    .signature =
+        "(code, globals, name=None, argdefs=None, closure=None,\n         "
+        "kwdefaults=None)",
 };
 
 // --- bound methods ---

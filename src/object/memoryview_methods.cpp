@@ -1,6 +1,7 @@
 // Methods, attributes, comparison, hash and iteration of memoryview. Operations over the memory
 // hold a Pin.
 #include "object/memoryview_methods.h"
+#include "object/codecs.h"
 
 #include "memory/collector.h"
 #include "memory/heap.h"
@@ -114,6 +115,7 @@ Owned tobytes(Thread& thread, MemoryView& view, Value order) {
     char code = 'C';
     if (is_str(order)) {
         Str& text = order.as<Str>();
+        if (!name_text(thread, text)) return {};
         uint32_t c = text.length() == 1 ? text[0] : 0;
         if (c != 'C' && c != 'F' && c != 'A')
             return raise(thread, exc::ValueError, "order must be 'C', 'F' or 'A'");

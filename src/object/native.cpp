@@ -81,9 +81,8 @@ Raised raise_count(Thread& thread, const FunctionName& f, const NativeSignature&
     }
     size_t all = s.count - base;
     if (s.kwargs_at < 0 && given + keywords > all)
-        return raise(thread, exc::TypeError, "{}() takes {} {} {}argument{} ({} given)", f.name,
-                     least == all ? "exactly" : "at most", all, given == 0 ? "keyword " : "",
-                     plural(all), given + keywords);
+        return raise(thread, exc::TypeError, "{}() takes at most {} {}argument{} ({} given)",
+                     f.name, all, given == 0 ? "keyword " : "", plural(all), given + keywords);
     if (given > most) {
         if (most == 0)
             return raise(thread, exc::TypeError, "{}() takes no positional arguments", f.name);

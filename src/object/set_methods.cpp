@@ -292,23 +292,30 @@ void discard_table(Set& self, SetTable* old) {
 bool toggle_at_once(Thread& thread, Set& self, HashedKeys& elements, bool* done) {
     ValueBuffer removed(thread);
     TRY(removed.reserve(elements.size()));
-    bool room = true;
+    auto* absent = static_cast<bool*>(array_allocate(elements.size() + 1));
+    if (!absent) return raise_memory_error(thread);
+    bool room = true, asks = false;
     {
         Lock guard(thread, self);
-        for (size_t i = 0; i < elements.size(); i++) {
-            SetProbe probe(elements.key(i), elements.hash(i));
-            if (probe.find(self, self.table.load(std::memory_order_relaxed), true) == kAskElement)
-                return true;
-        }
-        for (size_t i = 0; room && i < elements.size(); i++) {
+        for (size_t i = 0; i < elements.size() && !asks; i++) {
             SetProbe probe(elements.key(i), elements.hash(i));
             Index found = probe.find(self, self.table.load(std::memory_order_relaxed), true);
-            if (found == kAbsent)
-                room = set_table_insert(self, elements.key(i), elements.hash(i));
-            else
-                TRY(removed.append(set_table_remove(self, found)));
+            asks = found == kAskElement;
+            absent[i] = found == kAbsent;
         }
+        // First all that go: what is put in is not to be compared with them, nor among itself.
+        for (size_t i = 0; i < elements.size() && !asks; i++) {
+            if (absent[i]) continue;
+            SetProbe probe(elements.key(i), elements.hash(i));
+            Index found = probe.find(self, self.table.load(std::memory_order_relaxed), true);
+            // Equal to one that is gone already, by a strange __eq__.
+            if (found >= 0) room = room && removed.append(set_table_remove(self, found));
+        }
+        for (size_t i = 0; room && i < elements.size() && !asks; i++)
+            if (absent[i]) room = set_table_insert(self, elements.key(i), elements.hash(i));
     }
+    array_free(absent);
+    if (asks) return true;
     *done = true;
     return room || raise_memory_error(thread);
 }

@@ -218,7 +218,9 @@ Ref<Type> make_struct_sequence_type(Thread& thread, const StructSequenceSpec& sp
     table->type_spec.size = offsetof(Tuple, items);
     table->type_spec.item_size = sizeof(Slot);
     table->type_spec.flags =
-        kTypeTracked | (spec.instantiable ? 0u : static_cast<uint32_t>(kTypeNoInstantiate));
+        kTypeTracked |
+        (strncmp(spec.name, "sys.", 4) == 0 ? 0u : static_cast<uint32_t>(kTypeHeap)) |
+        (spec.instantiable ? 0u : static_cast<uint32_t>(kTypeNoInstantiate));
     table->type_spec.slots.repr = sequence_repr;
     if (spec.instantiable) table->type_spec.slots.make = sequence_make;
     table->type_spec.slots.fields = sequence_fields;

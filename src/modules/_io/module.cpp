@@ -156,7 +156,8 @@ Owned io_text_encoding(Thread& thread, Value module, Value encoding, int stack_l
 const MethodRow functions[] = {
     {"open",
      "(module, /, file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, "
-     "closefd=True, opener=None) -> ($module, /, file, mode='r', buffering=-1, encoding=None,\n     "
+     "closefd=True, opener=None) -> ($module, /, file, mode='r', buffering=-1, encoding=None,\n    "
+     " "
      "errors=None, newline=None, closefd=True, opener=None)",
      fn<io_open>,
      "Open file and return a stream.  Raise OSError upon failure.\n\n"

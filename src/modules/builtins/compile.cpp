@@ -56,7 +56,8 @@ Owned builtin_compile(Thread& thread, Value source, Value filename, Str& mode, i
 
 const MethodRow builtin_compile_rows[] = {
     {"compile",
-     "(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1) -> "
+     "(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1) "
+     "-> "
      "($module, /, source, filename, mode, flags=0,\n        dont_inherit=False, optimize=-1, *, "
      "_feature_version=-1)",
      fn<builtin_compile>,
