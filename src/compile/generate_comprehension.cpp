@@ -77,11 +77,6 @@ Operand Generator::inlined_comprehension(ExprNode& node, Scope& scope, Comprehen
     Unit& unit = *unit_;
     uint32_t depth = unit.depth;
     Reg result = push_temp();
-    emit(at,
-         kind == ComprehensionKind::kDict  ? Opcode::BUILD_DICT
-         : kind == ComprehensionKind::kSet ? Opcode::BUILD_SET
-                                           : Opcode::BUILD_LIST,
-         result, result, 0);
     ExprNode* iterable = generators[0]->iter;
     Operand source = fold_container(iterable);
     if (source.kind == Operand::kNone) source = expr(iterable);
@@ -90,6 +85,11 @@ Operand Generator::inlined_comprehension(ExprNode& node, Scope& scope, Comprehen
     Reg iterator = push_temp();
     emit(iterable->position, generators[0]->is_async ? Opcode::GET_AITER : Opcode::GET_ITER,
          iterator, source_reg);
+    emit(at,
+         kind == ComprehensionKind::kDict  ? Opcode::BUILD_DICT
+         : kind == ComprehensionKind::kSet ? Opcode::BUILD_SET
+                                           : Opcode::BUILD_LIST,
+         result, result, 0);
 
     auto* registers = c_.arena.make<PointerMap<Reg>>(c_.arena);
     if (!registers) return {};
