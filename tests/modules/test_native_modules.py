@@ -90,6 +90,52 @@ def test_zoneinfo():
     raises(pickle.PicklingError, pickle.dumps, berlin)
 
 
+def test_expat():
+    from xml.etree import ElementTree
+    from xml.parsers import expat
+    seen = []
+    p = expat.ParserCreate()
+    p.StartElementHandler = lambda name, attributes: seen.append((name, attributes))
+    p.EndElementHandler = lambda name: seen.append(name)
+    p.CharacterDataHandler = seen.append
+    p.buffer_text = True
+    for piece in ("<a x='1' y='&lt;'>te", "xt<b/>&#233;", "</a>"):
+        p.Parse(piece)
+    p.Parse(b"", True)
+    equal(seen, [("a", {"x": "1", "y": "<"}), "text", ("b", {}), "b", "\xe9", "a"])
+    error = raises(expat.ExpatError, expat.ParserCreate().Parse, "<a><b></a>", True, message="mismatched tag: line 1, column 8")
+    equal((error.code, error.lineno, error.offset), (7, 1, 8))
+    p = expat.ParserCreate()
+    def handler(name, attributes): raise KeyError(name)
+    p.StartElementHandler = handler
+    raises(KeyError, p.Parse, "<a><b/></a>", message="'a'")
+    tree = ElementTree.fromstring("<r><i n='1'>x</i><i n='2'>y</i></r>")
+    equal([(i.get("n"), i.text) for i in tree.iter("i")], [("1", "x"), ("2", "y")])
+    results = []
+    def parse():
+        root = ElementTree.fromstring("<r>" + "<i>t</i>" * 500 + "</r>")
+        results.append(len(root))
+    threads = [threading.Thread(target=parse) for _ in range(4)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+    equal(results, [500] * 4)
+
+
+def test_process_locks():
+    import multiprocessing
+    context = multiprocessing.get_context("fork")
+    lock, semaphore = context.RLock(), context.BoundedSemaphore(2)
+    with lock, lock:
+        check(lock.acquire(False))
+        lock.release()
+    raises(AssertionError, lock.release, message="attempt to release recursive lock not owned by thread")
+    check(semaphore.acquire() and semaphore.acquire())
+    check(not semaphore.acquire(timeout=0.01))
+    semaphore.release()
+    semaphore.release()
+    raises(ValueError, semaphore.release, message="semaphore or lock released too many times")
+
+
 def test_locale():
     equal(locale.setlocale(locale.LC_NUMERIC, "C"), "C")
     equal((locale.localeconv()["decimal_point"], locale.nl_langinfo(locale.RADIXCHAR)), (".", "."))

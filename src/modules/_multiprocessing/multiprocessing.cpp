@@ -95,10 +95,14 @@ Owned lock_make(Thread& thread, Type& type, Arguments arguments) {
         sem_close(handle);
         return raise_os_error(thread, error);
     }
-    return make_lock(thread, type, handle, kind, most, name);
+    // A semaphore whose name is gone already has none to be found (and cleaned up) by.
+    return make_lock(thread, type, handle, kind, most, unlink ? nullptr : name);
 }
 
 Owned rebuild(Thread& thread, Type& type, Value, int kind, int maxvalue, Value name_value) {
+    // Without a name it is this process's own, or its parent's before a fork.
+    if (is_none(name_value))
+        return raise(thread, exc::ValueError, "a semaphore without a name cannot be opened again");
     const char* name = name_of(thread, name_value);
     if (!name) return {};
     sem_t* handle = sem_open(name, 0);
