@@ -45,6 +45,19 @@ struct Heap {
     std::atomic<Page*> remote_pages{nullptr};  // of which others have freed blocks
 };
 
+// Zeroes so many steps of 16 bytes behind a header: most are few, not worth a call.
+IMUGI_ALWAYS_INLINE void zero_payload(Object* object, size_t steps) {
+    char* at = reinterpret_cast<char*>(object) + sizeof(Object);
+    if (IMUGI_UNLIKELY(steps > 8)) {
+        __builtin_memset(at, 0, steps * kSizeClassStep);
+        return;
+    }
+    for (char* end = at + steps * kSizeClassStep; at != end; at += kSizeClassStep) {
+        __builtin_memset(at, 0, kSizeClassStep);
+        asm volatile("" : "+r"(at));  // stays a loop
+    }
+}
+
 // Raw memory for an object of `bytes` (header included), header set: shape, owner me, local 1,
 // shared 0, no flags; payload zeroed. Null when memory is short (the caller raises MemoryError).
 // Never runs Python; may request a collection.
@@ -59,8 +72,7 @@ IMUGI_ALWAYS_INLINE Object* heap_allocate(Thread& thread, size_t bytes, uint32_t
 #ifdef IMUGI_ASAN
             __asan_unpoison_memory_region(block, size_class * kSizeClassStep);
 #endif
-            __builtin_memset(static_cast<void*>(reinterpret_cast<char*>(block) + sizeof(Object)), 0,
-                             size_class * kSizeClassStep - sizeof(Object));
+            zero_payload(block, size_class - 1);
             block->owner.store(heap.id, std::memory_order_relaxed);
             block->flags.store(0, std::memory_order_relaxed);
             block->local.store(1, std::memory_order_relaxed);

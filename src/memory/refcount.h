@@ -68,6 +68,12 @@ IMUGI_ALWAYS_INLINE bool is_unique(const Object* object) {
            object->shared.load(std::memory_order_relaxed) == 0 && !object->has_flag(kDeferred);
 }
 
+// Mine, and no other thread has ever counted it or looked at it lock-free. It may at any moment.
+IMUGI_ALWAYS_INLINE bool is_unshared(const Object* object) {
+    return object->owner.load(std::memory_order_relaxed) == current_heap_id &&
+           object->shared.load(std::memory_order_relaxed) == kUnshared;
+}
+
 // The true count, as sys.getrefcount tells it (approximate while other threads count). Immortal:
 // 0xFFFFFFFF like CPython.
 uint32_t reference_count(const Object* object);

@@ -173,16 +173,18 @@ Ref<Code> make_code(Thread& thread, const CodeParts& parts) {
     return result;
 }
 
-static void free_cache_record(void* pointer) {
-    auto* record = static_cast<CacheRecord*>(pointer);
-    Owned value = Owned::adopt(record->value.exchange(0, std::memory_order_relaxed));
-    array_free(record);
+static void free_records(CacheRecord* record) {
+    while (record) {
+        Owned value = Owned::adopt(record->value.exchange(0, std::memory_order_relaxed));
+        array_free(std::exchange(record, record->next));
+    }
 }
 
 void publish_cache(std::atomic<uint64_t>& cache, uint64_t entry) {
     uint64_t old = cache.exchange(entry, std::memory_order_acq_rel);  // pairs with the readers
     if (CacheRecord* record = cache_record(old))
-        retire(record, sizeof(CacheRecord), free_cache_record);
+        retire(record, sizeof(CacheRecord),
+               [](void* pointer) { free_records(static_cast<CacheRecord*>(pointer)); });
 }
 
 namespace {
@@ -193,14 +195,15 @@ void code_fields(Object* object, FieldVisitor& visitor) {
                        &c.cell_names, &c.filename, &c.name, &c.qualname})
         visitor.visit(*slot);
     for (uint32_t i = 0; c.caches && i < c.cache_count; i++)
-        if (CacheRecord* record = cache_record(c.caches[i].load(std::memory_order_acquire)))
+        for (auto* record = cache_record(c.caches[i].load(std::memory_order_acquire)); record;
+             record = record->next)
             visitor.visit(record->value);
 }
 
 void code_release(Object* object) {
     auto& c = *static_cast<Code*>(object);
     for (uint32_t i = 0; c.caches && i < c.cache_count; i++)
-        array_free(cache_record(c.caches[i].load(std::memory_order_acquire)));
+        free_records(cache_record(c.caches[i].load(std::memory_order_acquire)));
     array_free(c.caches);
     array_free(c.instrumentation.load(std::memory_order_relaxed));
     array_free(const_cast<uint32_t*>(c.original_words.load(std::memory_order_relaxed)));

@@ -49,6 +49,7 @@ enum CodeFlag : uint32_t {  // co_flags as CPython numbers them
 // the value, which the collector clears in dead code; allocated as an array, retired when replaced.
 struct CacheRecord {
     std::atomic<uint64_t> value;  // owning word, a lent one of an object that stays, or 0
+    CacheRecord* next = nullptr;  // where an instruction has met several cases
 };
 inline CacheRecord* cache_record(uint64_t cache) {
     return cache & 2 ? reinterpret_cast<CacheRecord*>(cache & ~uint64_t{3}) : nullptr;

@@ -1,7 +1,7 @@
 // Filling and missing attribute caches.
 //
 // Records are published with release and retired after a grace period when a site moves on; a site
-// that has missed too often stays generic (kCacheGeneric), so that respecialisation is bounded.
+// that has missed too often stays generic, so that respecialisation is bounded.
 #include "vm/attribute_cache.h"
 
 #include <new>
@@ -19,39 +19,37 @@
 
 namespace imugi {
 
-// A site with this word gave up: tag 0, the other bits count misses.
+// A site with so many misses gave up.
 static constexpr uint64_t kMissUnit = 4;
 static constexpr uint64_t kMostMisses = 64 * kMissUnit;
+static constexpr uint8_t kMostReplaced = 64;
 
-static bool may_fill(Thread& thread, std::atomic<uint64_t>& cache) {
+// Whether a site that missed is to be filled: at first, when it is filled (with another shape), and
+// at times after too many shapes were seen.
+static bool may_fill(std::atomic<uint64_t>& cache) {
     uint64_t entry = cache.load(std::memory_order_relaxed);
-    if (entry == 0) return true;
-    if ((entry & 3) == 0) {
-        if (entry >= kMostMisses) return false;
-        cache.store(entry + kMissUnit, std::memory_order_relaxed);
-        return entry / kMissUnit % 8 == 7;
-    }
-    // Filled but missed: polymorphic. Forget, then fill again after some misses.
-    publish_cache(cache, kMissUnit);
-    return false;
+    if (entry == 0 || (entry & 3) != 0) return true;
+    if (entry >= kMostMisses) return false;
+    cache.store(entry + kMissUnit, std::memory_order_relaxed);
+    return entry / kMissUnit % 8 == 7;
 }
 
 uint64_t record_attribute(Object* object, const AttributeRecord& record) {
+    if (record.kind == RecordKind::kSlot)
+        return slot_attribute(object, record.place, record.shape_index);
     Type& type = *object->shape()->type;
-    if (type.version.load(std::memory_order_acquire) != record.type_version) return 0;
+    if (type.version.load(std::memory_order_acquire) != record.version) return 0;
     switch (record.kind) {
         case RecordKind::kModuleGlobal: {
             auto& dict = static_cast<Module*>(object)->dict.as<Dict>();
             mark_reader(&dict);
             DictTable* table = dict.table.load(std::memory_order_acquire);
-            if (table->keys_version.load(std::memory_order_relaxed) != record.owner_version)
-                return 0;
-            return load_slot_bits(table->entries()[record.entry].value);
+            if (table->keys_version.load(std::memory_order_relaxed) != record.other) return 0;
+            return load_slot_bits(table->entries()[record.place].value);
         }
         case RecordKind::kClassValue:
             // Versions are never used twice, so this also says which class it is.
-            if (static_cast<Type*>(object)->version.load(std::memory_order_acquire) !=
-                record.owner_version)
+            if (static_cast<Type*>(object)->version.load(std::memory_order_acquire) != record.other)
                 return 0;
             return share_bits(record.value.load(std::memory_order_relaxed));
         case RecordKind::kValue:
@@ -61,15 +59,55 @@ uint64_t record_attribute(Object* object, const AttributeRecord& record) {
     }
 }
 
-// Takes the word `value` over.
-static void make_record(std::atomic<uint64_t>& cache, uint64_t value, RecordKind kind,
-                        uint32_t shape_index, uint32_t type_version, uint32_t owner_version = 0,
-                        uint32_t entry = 0) {
+static AttributeRecord* allocate_record(uint64_t value, RecordKind kind, uint32_t shape_index,
+                                        uint32_t version, uint32_t other, uint64_t place) {
     void* memory = array_allocate(sizeof(AttributeRecord));
-    if (!memory) return drop_bits(value);
-    auto* record = new (memory)
-        AttributeRecord{{value}, shape_index, type_version, kind, owner_version, entry};
-    publish_cache(cache, reinterpret_cast<uint64_t>(record) | kCacheRecord);
+    if (!memory) return nullptr;
+    return new (memory) AttributeRecord{{value}, shape_index, version, kind, 0, other, place};
+}
+
+// Puts a record before those of other shapes. Takes the word `value` over.
+static void add_record(std::atomic<uint64_t>& cache, uint64_t value, RecordKind kind,
+                       uint32_t shape_index, uint32_t version, uint32_t other = 0,
+                       uint64_t place = 0) {
+    AttributeRecord* record = allocate_record(value, kind, shape_index, version, other, place);
+    if (!record) return drop_bits(value);
+    uint64_t entry = reinterpret_cast<uint64_t>(record) | kCacheRecords;
+    uint64_t seen = cache.load(std::memory_order_acquire);
+    if ((seen & 3) == kCacheSlot && static_cast<uint32_t>(seen >> 40) != shape_index)
+        record->next =
+            allocate_record(0, RecordKind::kSlot, static_cast<uint32_t>(seen >> 40), 0, 0, seen);
+    uint32_t count = 0;
+    for (auto* other_record = cache_record(seen); other_record; other_record = other_record->next) {
+        auto& present = *static_cast<AttributeRecord*>(other_record);
+        if (present.replaced > record->replaced) record->replaced = present.replaced;
+        count += present.shape_index == shape_index ? kMostRecords : 1;
+    }
+    if (count >= kMostRecords) {
+        // Out of date, or too many shapes: the chain goes, and after some times the site gives up.
+        if (++record->replaced > kMostReplaced) {
+            drop_bits(value);
+            array_free(record);
+            return publish_cache(cache, kMostMisses);
+        }
+        return publish_cache(cache, entry);
+    }
+    if (count) record->next = cache_record(seen);
+    if (cache.compare_exchange_strong(seen, entry, std::memory_order_acq_rel)) return;
+    // Another thread was here first. What was linked from `seen` is its business.
+    if (!count) array_free(record->next);
+    drop_bits(value);
+    array_free(record);
+}
+
+// A place in the object: the short form where the site has seen no other shape.
+static void add_slot(std::atomic<uint64_t>& cache, uint64_t slot_entry) {
+    if (!slot_entry) return;
+    uint64_t seen = cache.load(std::memory_order_relaxed);
+    if ((seen & 3) == 0 || ((seen & 3) == kCacheSlot && seen >> 40 == slot_entry >> 40))
+        return publish_cache(cache, slot_entry);
+    add_record(cache, 0, RecordKind::kSlot, static_cast<uint32_t>(slot_entry >> 40), 0, 0,
+               slot_entry);
 }
 
 static bool has_plain_lookup(const Type& type) {
@@ -138,10 +176,10 @@ static void fill_load(Thread& thread, Value owner, Str& name, std::atomic<uint64
         if (kind.slots.descriptor_set) {
             if (!owner.is_object()) return;
             if (uint64_t entry = member_entry(owner.object(), in_type, epoch)) {
-                publish_cache(cache, entry);
+                add_slot(cache, entry);
             } else if (Owned getter = property_getter(in_type); getter && !for_method) {
-                make_record(cache, record_word(std::move(getter)), RecordKind::kGetter, shape_index,
-                            version);
+                add_record(cache, record_word(std::move(getter)), RecordKind::kGetter, shape_index,
+                           version);
             }
             return;
         }
@@ -149,19 +187,19 @@ static void fill_load(Thread& thread, Value owner, Str& name, std::atomic<uint64
             Shape& shape = *owner.object()->shape();
             if (shape.dict_mode) return;
             if (find_attribute(shape, name) >= 0) {
-                publish_cache(cache, slot_entry(owner.object(), name, epoch));
+                add_slot(cache, slot_entry(owner.object(), name, epoch));
                 return;
             }
         }
         bool is_method = kind.has(kTypeMethodDescriptor);
         if (is_method && !for_method) return;
         if (!is_method && kind.slots.descriptor_get) return;
-        make_record(cache, record_word(std::move(in_type)),
-                    is_method ? RecordKind::kMethod : RecordKind::kValue, shape_index, version);
+        add_record(cache, record_word(std::move(in_type)),
+                   is_method ? RecordKind::kMethod : RecordKind::kValue, shape_index, version);
         return;
     }
     if (!own_storage) return;
-    if (uint64_t entry = slot_entry(owner.object(), name, epoch)) publish_cache(cache, entry);
+    add_slot(cache, slot_entry(owner.object(), name, epoch));
 }
 
 // Attribute of a module: the entry of its dict, as long as the keys stay the same.
@@ -173,8 +211,8 @@ static void fill_module(Thread& thread, Value owner, Str& name, std::atomic<uint
     uint32_t keys_version = 0;
     Index entry = dict_entry_of(thread, owner.as<Module>().dict.as<Dict>(), name, &keys_version);
     if (entry < 0 || keys_version == 0) return;
-    make_record(cache, 0, RecordKind::kModuleGlobal, owner.object()->shape()->index(), version,
-                keys_version, static_cast<uint32_t>(entry));
+    add_record(cache, 0, RecordKind::kModuleGlobal, owner.object()->shape()->index(), version,
+               keys_version, static_cast<uint64_t>(entry));
 }
 
 // Attribute of a class that is the same for everybody: no descriptor, a function or a static
@@ -194,31 +232,36 @@ static void fill_class(Thread& thread, Value owner, Str& name, std::atomic<uint6
         value = std::move(callable);
     else if (type_of(value).slots.descriptor_get && !has_shape(value, k_function_shape))
         return;
-    make_record(cache, record_word(std::move(value)), RecordKind::kClassValue,
-                owner.object()->shape()->index(), version, owner_version);
+    add_record(cache, record_word(std::move(value)), RecordKind::kClassValue,
+               owner.object()->shape()->index(), version, owner_version);
 }
 
 static void fill(Thread& thread, Value owner, Str& name, std::atomic<uint64_t>& cache,
                  bool for_method) {
+    if (!may_fill(cache)) return;
+    uint64_t before = cache.load(std::memory_order_relaxed);
     if (owner.is_object() && &type_of(owner) == &module_type)
         fill_module(thread, owner, name, cache);
     else if (is_type(owner))
         fill_class(thread, owner, name, cache);
     else
         fill_load(thread, owner, name, cache, for_method);
+    // What cannot be cached is not tried every time.
+    if ((before & 3) == 0 && cache.load(std::memory_order_relaxed) == before)
+        cache.store(before + kMissUnit, std::memory_order_relaxed);
 }
 
 uint64_t slow_load_attr(Thread& thread, Frame* frame, Value owner, uint32_t name_index,
                         std::atomic<uint64_t>& cache) {
     Str& name = frame->code->names.as<Tuple>()[name_index].as<Str>();
-    if (may_fill(thread, cache)) fill(thread, owner, name, cache, false);
+    fill(thread, owner, name, cache, false);
     return get_attribute(thread, owner, name).release();
 }
 
 uint64_t slow_load_method(Thread& thread, Frame* frame, Value owner, uint32_t name_index,
                           std::atomic<uint64_t>& cache, bool* bound) {
     Str& name = frame->code->names.as<Tuple>()[name_index].as<Str>();
-    if (may_fill(thread, cache)) fill(thread, owner, name, cache, true);
+    fill(thread, owner, name, cache, true);
     return get_method(thread, owner, name, bound).release();
 }
 
@@ -228,41 +271,23 @@ static void fill_store(Thread& thread, Object* object, uint32_t before, Str& nam
                        std::atomic<uint64_t>& cache) {
     Type& type = *object->shape()->type;
     if (type.slots.set_attribute != generic_set_attribute || !name.is_interned()) return;
-    uint64_t seen = cache.load(std::memory_order_relaxed);
-    if ((seen & 3) == 0 && seen >= kMostMisses) return;
-    if ((seen & 3) != 0) {
-        // Filled but missed: polymorphic, so count.
-        publish_cache(cache, kMissUnit);
-        return;
-    }
-    if (seen && seen / kMissUnit % 8 != 7) {
-        cache.store(seen + kMissUnit, std::memory_order_relaxed);
-        return;
-    }
+    if (!may_fill(cache)) return;
     uint32_t epoch = current_epoch();
     Owned in_type = lookup_in_mro(thread, type, name);
-    if (!in_type.is_nothing() && type_of(in_type).slots.descriptor_set) {
-        if (uint64_t entry = member_entry(object, in_type, epoch)) publish_cache(cache, entry);
-        return;
-    }
+    if (!in_type.is_nothing() && type_of(in_type).slots.descriptor_set)
+        return add_slot(cache, member_entry(object, in_type, epoch));
     uint64_t entry = slot_entry(object, name, epoch);
     if (!entry || (entry >> 24 & kOffsetOverflow)) return;
-    uint32_t after = static_cast<uint32_t>(entry >> 40);
-    if (after == before) return publish_cache(cache, entry);
-    if (object->shape()->parent == nullptr || object->shape()->parent->index() != before) return;
-    void* memory = array_allocate(sizeof(GrowthRecord));
-    if (!memory) return;
-    auto* record = new (memory)
-        GrowthRecord{{0}, before, after, static_cast<uint32_t>(entry >> 24 & kOffsetMask), epoch};
-    publish_cache(cache, reinterpret_cast<uint64_t>(record) | kCacheGrowth);
+    auto after = static_cast<uint32_t>(entry >> 40);
+    if (after == before) return add_slot(cache, entry);
+    Shape* parent = object->shape()->parent;
+    if (parent && parent->index() == before)
+        add_record(cache, 0, RecordKind::kGrowth, before, epoch, after, entry >> 24 & kOffsetMask);
 }
 
 bool slow_store_attr(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t name_index,
                      uint32_t c, std::atomic<uint64_t>& cache) {
-    uint64_t seen = cache.load(std::memory_order_acquire);
-    if ((seen & 3) == kCacheGrowth &&
-        store_growing_attribute(thread, frame, r, a, c,
-                                *reinterpret_cast<const GrowthRecord*>(seen & ~uint64_t{3})))
+    if (store_growing_attribute(thread, frame, r, a, c, cache.load(std::memory_order_acquire)))
         return true;
     Str& name = frame->code->names.as<Tuple>()[name_index].as<Str>();
     Value owner = value_at(r, a);
@@ -276,20 +301,22 @@ bool slow_store_attr(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint
 }
 
 bool store_growing_attribute(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t c,
-                             const GrowthRecord& record) {
+                             uint64_t entry) {
     Value owner = value_at(r, a);
-    if (!owner.is_object() ||
-        record.epoch != (layout_epoch.load(std::memory_order_relaxed) & kEpochMask))
-        return false;
+    if (!owner.is_object()) return false;
     Object* object = owner.object();
-    uint32_t from = record.from, to = record.to, offset = record.offset;
-    if (object->shape_index.load(std::memory_order_relaxed) != from) return false;
+    uint32_t before = object->shape_index.load(std::memory_order_relaxed);
+    const AttributeRecord* record = find_record(entry, before);
+    if (!record || record->kind != RecordKind::kGrowth || record->version != current_epoch())
+        return false;
+    uint64_t offset = record->place;
+    uint32_t after = record->other;
     {
         Lock guard(thread, *object);
-        if (object->shape_index.load(std::memory_order_relaxed) != from) return false;
+        if (object->shape_index.load(std::memory_order_relaxed) != before) return false;
         auto* slot = reinterpret_cast<std::atomic<uint64_t>*>(object) + offset;
         slot->store(consume(frame, r, c).release(), std::memory_order_release);
-        object->shape_index.store(to, std::memory_order_release);  // pairs with cached_attribute
+        object->shape_index.store(after, std::memory_order_release);  // pairs with slot_attribute
     }
     discard(frame, r, a);
     return true;

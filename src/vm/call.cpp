@@ -17,8 +17,7 @@
 
 namespace imugi {
 
-// Why a frame cannot be pushed, as an exception; true when it can.
-static bool check_depth(Thread& thread, Frame* frame, uint64_t* registers_end) {
+bool check_depth(Thread& thread, Frame* frame, uint64_t* registers_end) {
     if (IMUGI_UNLIKELY(thread.recursion_depth >= thread.recursion_limit)) {
         // Making the exception may itself call Python.
         thread.recursion_limit += 50;
@@ -31,50 +30,6 @@ static bool check_depth(Thread& thread, Frame* frame, uint64_t* registers_end) {
         return false;
     }
     return true;
-}
-
-Frame* push_frame(Thread& thread, uint64_t function_word, Function& function, Code& code,
-                  uint64_t* window) {
-    Frame* frame = thread.frames_top;
-    uint32_t parameters = code.parameter_count();
-    if (IMUGI_UNLIKELY(thread.recursion_depth >= thread.recursion_limit ||
-                       window + code.register_count > thread.registers_end ||
-                       frame + 1 > thread.frames_end) &&
-        !check_depth(thread, frame, window + code.register_count)) {
-        discard_range(window, 0, parameters);
-        drop_bits(function_word);
-        return nullptr;
-    }
-    for (uint32_t i = parameters; i < code.local_count; i++) window[i] = 0;
-    if (code.free_count) {
-        Tuple& closure = function.closure.as<Tuple>();
-        for (uint32_t i = 0; i < code.free_count; i++)
-            window[code.local_count + i] = Value::of(closure[i].object()).bits();
-    }
-    frame->previous = thread.frame;
-    frame->registers = window;
-    frame->saved_top = thread.registers_top;
-    frame->pc = code.words;
-    frame->code = &code;
-    frame->constants = code.constants.as<Tuple>().items;
-    frame->caches = code.caches;
-    frame->function_word = function_word;
-    frame->globals = &function.globals.as<Dict>();
-    frame->builtins = &function.builtins.as<Dict>();
-    // A function made of a module's code has its globals for a namespace.
-    frame->namespace_word =
-        IMUGI_LIKELY(code.flags & kCodeOptimized) ? 0 : function.globals.share().release();
-    frame->object = nullptr;
-    frame->generator = nullptr;
-    frame->first_temporary = code.first_temporary;
-    frame->flags = 0;
-    frame->globals_word = frame->builtins_word = frame->constructed = 0;
-    frame->last_line = 0;
-    thread.frames_top = frame + 1;
-    thread.registers_top = window + code.register_count;
-    thread.recursion_depth++;
-    thread.frame = frame;
-    return frame;
 }
 
 void pop_frame(Thread& thread, Frame* frame) {

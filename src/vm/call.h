@@ -2,15 +2,62 @@
 #pragma once
 
 #include "object/call.h"
+#include "object/dict.h"
+#include "object/tuple.h"
 #include "vm/frame.h"
+#include "vm/registers.h"
 
 namespace imugi {
+
+// Why a frame cannot be pushed, as an exception; true when it can.
+bool check_depth(Thread& thread, Frame* frame, uint64_t* registers_end);
 
 // A frame whose registers begin at `window`, arguments in place; zeroes the other locals, lends
 // free variables. Takes function_word over. Null with RecursionError or MemoryError; then the
 // window is cleared and function_word dropped.
-Frame* push_frame(Thread& thread, uint64_t function_word, Function& function, Code& code,
-                  uint64_t* window);
+IMUGI_ALWAYS_INLINE Frame* push_frame(Thread& thread, uint64_t function_word, Function& function,
+                                      Code& code, uint64_t* window) {
+    Frame* frame = thread.frames_top;
+    uint32_t parameters = code.parameter_count();
+    if (IMUGI_UNLIKELY(thread.recursion_depth >= thread.recursion_limit ||
+                       window + code.register_count > thread.registers_end ||
+                       frame + 1 > thread.frames_end) &&
+        !check_depth(thread, frame, window + code.register_count)) {
+        discard_range(window, 0, parameters);
+        drop_bits(function_word);
+        return nullptr;
+    }
+    for (uint32_t i = parameters; i < code.local_count; i++) window[i] = 0;
+    if (code.free_count) {
+        Tuple& closure = function.closure.as<Tuple>();
+        for (uint32_t i = 0; i < code.free_count; i++)
+            window[code.local_count + i] = Value::of(closure[i].object()).bits();
+    }
+    frame->previous = thread.frame;
+    frame->registers = window;
+    frame->saved_top = thread.registers_top;
+    frame->pc = code.words;
+    frame->code = &code;
+    frame->constants = code.constants.as<Tuple>().items;
+    frame->caches = code.caches;
+    frame->function_word = function_word;
+    frame->globals = &function.globals.as<Dict>();
+    frame->builtins = &function.builtins.as<Dict>();
+    frame->object = nullptr;
+    frame->generator = nullptr;
+    frame->namespace_word = frame->globals_word = frame->builtins_word = frame->constructed = 0;
+    // A function made of a module's code has its globals for a namespace.
+    if (IMUGI_UNLIKELY(!(code.flags & kCodeOptimized)))
+        frame->namespace_word = function.globals.share().release();
+    frame->first_temporary = code.first_temporary;
+    frame->flags = 0;
+    frame->last_line = 0;
+    thread.frames_top = frame + 1;
+    thread.registers_top = window + code.register_count;
+    thread.recursion_depth++;
+    thread.frame = frame;
+    return frame;
+}
 // Binds `count` words (positional, then one per name) to the parameters in `window`. Takes the
 // words over; all dropped on failure.
 [[nodiscard]] bool bind_parameters(Thread& thread, Function& function, Code& code, uint64_t* window,

@@ -34,17 +34,17 @@ struct Frame {
                              // and modules
     Dict* globals;           // kept by the function, or by this frame's globals_word
     Dict* builtins;
-    uint64_t namespace_word;   // owning: mapping of class and module scopes; 0 in functions
-    FrameObject* object;       // once materialised: an owned reference
-    Generator* generator;      // of kFrameGenerator
-    uint32_t result_register;  // of the frame below, unless kFrameEntry
+    FrameObject* object;      // once materialised: an owned reference
+    Generator* generator;     // of kFrameGenerator
+    uint64_t namespace_word;  // owning: mapping of class and module scopes; 0 in functions
+    uint64_t globals_word, builtins_word;  // owning, for frames without a Function; else 0
+    uint64_t constructed;                  // of kFrameConstructor: the new object, owning; else 0
+    uint32_t result_register;              // of the frame below, unless kFrameEntry
     uint32_t first_temporary;
     uint8_t flags;
     uint8_t resume_words;  // length of the instruction below that called
     uint16_t unused;
-    uint32_t last_line;                    // of the last line event, for tracing
-    uint64_t globals_word, builtins_word;  // owning, for frames without a Function; else 0
-    uint64_t constructed;                  // of kFrameConstructor: the new object, owning; else 0
+    uint32_t last_line;  // of the last line event, for tracing
 };
 
 // frame objects as Python sees them (f_back, f_locals...). Made on demand; they take the registers

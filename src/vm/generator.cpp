@@ -57,6 +57,9 @@ Owned make_generator(Thread& thread, Frame* frame) {
         if (!origin) return {};
         made->origin.init(std::move(origin));
     }
+    // Without a handler there is no cleaning up.
+    if (&type == &generator_type && code.range_count == 0)
+        made->flags.store(kFinalized, std::memory_order_relaxed);
     track(made);
     return Owned::adopt(made);
 }
@@ -108,6 +111,8 @@ void generator_leave(Thread& thread, Frame* frame, GeneratorState state) {
     if (state == kGeneratorFinished) {
         drop_bits(std::exchange(generator.exc_state.value, 0));
         pop_frame(thread, frame);
+        // Nothing is left for a finalizer to do.
+        if (!generator.has_flag(kFinalized)) generator.set_flag(kFinalized);
     } else {
         thread.frame = frame->previous;
         thread.recursion_depth--;

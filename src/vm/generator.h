@@ -22,7 +22,7 @@ struct Generator : Object {
     Slot finalizer;      // async generators: the hook of the loop that first iterated it
     ExcState exc_state;  // what it handles while suspended
     Frame frame;
-    uint32_t sent_register;  // where the value sent goes
+    uint32_t sent_register;      // where the value sent goes
     uint32_t delegate_register;  // one more than that of the iterator delegated to; 0 for none
     std::atomic<uint8_t> state;
     std::atomic<bool> running_async;  // an asend() or athrow() is under way

@@ -2,8 +2,9 @@
 //
 // The callable's register is emptied when a frame is pushed: the frame takes its word over.
 #include "compile/opcode.h"
+#include "object/descriptor.h"
 #include "object/list.h"
-#include "object/native.h"
+#include "object/native_signature.h"
 #include "object/range.h"
 #include "object/tuple.h"
 #include "vm/attribute_cache.h"
@@ -12,6 +13,7 @@
 #include "vm/dispatch.h"
 #include "vm/generator.h"
 #include "vm/instrument.h"
+#include "vm/quick_items.h"
 #include "vm/slow.h"
 
 namespace imugi {
@@ -21,6 +23,24 @@ OP_FUNCTION(op_enter) {
     r = frame->registers;
     pc = frame->pc;
     DISPATCH();
+}
+
+// Completes `count` positional words with the last defaults, where they alone are missing.
+static bool fill_defaults(Function& function, const Code& code, uint64_t* words, uint32_t count) {
+    if (count >= code.argument_count || code.keyword_only_count ||
+        (code.flags & (kCodeVarArgs | kCodeVarKeywords)))
+        return false;
+    uint32_t missing = code.argument_count - count;
+    uint64_t defaults = load_slot_bits(function.defaults.word());
+    Value value = Value::from_bits(defaults);
+    bool enough = is_exact_tuple(value) && value.as<Tuple>().size >= missing;
+    if (enough) {
+        Tuple& tuple = value.as<Tuple>();
+        for (uint32_t i = 0; i < missing; i++)
+            words[count + i] = share_bits(tuple[tuple.size - missing + i].bits());
+    }
+    drop_bits(defaults);
+    return enough;
 }
 
 // Pushes a frame for `function` with `count` words from `words`, of which the last are named, in
@@ -45,6 +65,8 @@ static Frame* push_call(Thread& thread, uint64_t function_word, uint64_t* words,
         }
         return push_frame(thread, function_word, function, code, window);
     }
+    if (!names && window == words && fill_defaults(function, code, words, count))
+        return push_frame(thread, function_word, function, code, window);
     // The words move out of the way of the window that binding fills.
     uint64_t* moved =
         (thread.registers_top > window ? thread.registers_top : window) + code.register_count;
@@ -73,17 +95,17 @@ static Frame* push_call(Thread& thread, uint64_t function_word, uint64_t* words,
 // object as argument, consumed if it is a temporary. Null when there is none, or with *failed set.
 Frame* push_getter(Thread& thread, Frame* frame, uint64_t* r, uint32_t b,
                    const std::atomic<uint64_t>& cache, bool* failed) {
-    uint64_t entry = cache.load(std::memory_order_acquire);  // pairs with publish_cache
-    if ((entry & 3) != kCacheRecord) return nullptr;
-    const auto& record = *static_cast<const AttributeRecord*>(cache_record(entry));
     uint64_t owner = r[b];
-    if (record.kind != RecordKind::kGetter || !Value::from_bits(owner).is_object()) return nullptr;
+    if (!Value::from_bits(owner).is_object()) return nullptr;
     Object* object = Value::from_bits(owner).object();
-    if (record.shape_index != object->shape_index.load(std::memory_order_acquire) ||
-        record.type_version != object->shape()->type->version.load(std::memory_order_acquire) ||
+    const AttributeRecord* record =
+        find_record(cache.load(std::memory_order_acquire),  // pairs with publish_cache
+                    object->shape_index.load(std::memory_order_acquire));
+    if (!record || record->kind != RecordKind::kGetter ||
+        record->version != object->shape()->type->version.load(std::memory_order_acquire) ||
         thread.registers_top >= thread.registers_end)
         return nullptr;
-    uint64_t getter = share_bits(record.value.load(std::memory_order_relaxed));
+    uint64_t getter = share_bits(record->value.load(std::memory_order_relaxed));
     uint64_t* words = thread.registers_top;
     if (is_temporary(frame, b))
         r[b] = 0;
@@ -134,6 +156,37 @@ static bool begin_construction(Thread& thread, uint64_t* words, uint32_t count, 
     return true;
 }
 
+// The row of a native function or method that takes just these words as they are; null for the
+// general way. Notes the call for messages.
+static IMUGI_ALWAYS_INLINE const MethodRow* direct_native(const Thread& thread, Value callable,
+                                                          const Value* argv, uint32_t count) {
+    const MethodRow* row;
+    const NativeSignature* signature;
+    bool has_self;
+    if (has_shape(callable, k_method_descriptor_shape)) {
+        auto& method = callable.as<MethodDescriptor>();
+        if (count == 0 || !is_instance_of(argv[0], *method.type)) return nullptr;
+        row = method.row;
+        signature = method.signature.load(std::memory_order_acquire);
+        has_self = true;
+    } else if (has_shape(callable, k_native_function_shape)) {
+        auto& function = callable.as<NativeFunction>();
+        row = function.row;
+        signature = function.signature.load(std::memory_order_acquire);
+        if (!signature || (function.defining_type && !(row->flags & kMethodStatic)) ||
+            signature->first_module)
+            return nullptr;
+        has_self = false;
+    } else {
+        return nullptr;
+    }
+    if (!signature || !signature->simple || signature->count != count || !row->entry.thunk ||
+        !stack_is_ample(thread))
+        return nullptr;
+    native_call_note = {row->name, argv, signature, has_self};
+    return row;
+}
+
 // `callable` at words[-1], `count` words behind it. A frame is pushed, or *result holds the outcome
 // (0: exception).
 static Frame* begin_call(Thread& thread, uint64_t* words, uint32_t count, Tuple* names,
@@ -156,13 +209,18 @@ static Frame* begin_call(Thread& thread, uint64_t* words, uint32_t count, Tuple*
             return push_call(thread, function_word, words - 1, count + 1, names);
         }
     }
+    auto* argv = reinterpret_cast<const Value*>(words);
+    if (const MethodRow* row = names ? nullptr : direct_native(thread, value, argv, count)) {
+        *result = row->entry.thunk(thread, argv).release();
+        discard_range(words - 1, 0, count + 1);
+        return nullptr;
+    }
     if (is_type(value)) {
         Frame* frame = nullptr;
         if (begin_construction(thread, words, count, names, cache, &frame, result)) return frame;
     }
     uint32_t keywords = names ? static_cast<uint32_t>(names->size) : 0;
-    *result = slow_call(thread, value,
-                        Arguments{reinterpret_cast<const Value*>(words), count - keywords, names});
+    *result = slow_call(thread, value, Arguments{argv, count - keywords, names});
     discard_range(words - 1, 0, count + 1);
     return nullptr;
 }
@@ -193,13 +251,38 @@ static Frame* begin_method_call(Thread& thread, uint64_t* words, uint32_t count,
         NEXT_DROPPED(length);                             \
     } while (0)
 
+// A Python function called with just the words it takes, from a frame on the stack: the window is
+// where they are.
+#define TRY_DIRECT_CALL(callable_index, words_index, count, length)                                \
+    do {                                                                                           \
+        uint64_t callable_ = r[callable_index];                                                    \
+        if (IMUGI_LIKELY(is_function(callable_)) && frame->generator == nullptr) {                 \
+            Function& function_ = Value::from_bits(callable_).as<Function>();                      \
+            Code& code_ = *static_cast<Code*>(function_.code.borrow().object());                   \
+            if (IMUGI_LIKELY(takes_exactly(code_, count))) {                                       \
+                SAVE();                                                                            \
+                r[callable_index] = 0;                                                             \
+                Frame* callee_ = push_frame(thread, callable_, function_, code_, r + words_index); \
+                if (IMUGI_UNLIKELY(callee_ == nullptr)) RAISE();                                   \
+                callee_->result_register = D::a(word);                                             \
+                callee_->resume_words = (length);                                                  \
+                frame = callee_;                                                                   \
+                r = callee_->registers;                                                            \
+                pc = callee_->pc;                                                                  \
+                DISPATCH();                                                                        \
+            }                                                                                      \
+        }                                                                                          \
+    } while (0)
+
 DEFINE_OP(CALL) {
     uint32_t b = D::b(word), c = D::c(word);
+    TRY_DIRECT_CALL(b, b + 1, c, 2);
     FINISH_CALL(begin_call(thread, r + b + 1, c, nullptr, frame->caches[EXTRA(1)], &result_), 2);
 }
 
 DEFINE_OP(CALL_METHOD) {
     uint32_t b = D::b(word), c = D::c(word);
+    if (IMUGI_LIKELY(r[b + 1] != 0)) TRY_DIRECT_CALL(b, b + 1, c + 1, 2);
     FINISH_CALL(begin_method_call(thread, r + b + 2, c, nullptr, frame->caches[EXTRA(1)], &result_),
                 2);
 }

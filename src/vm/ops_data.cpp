@@ -5,6 +5,7 @@
 #include "vm/attribute_cache.h"
 #include "vm/call.h"
 #include "vm/dispatch.h"
+#include "vm/quick_items.h"
 #include "vm/slow.h"
 
 namespace imugi {
@@ -155,6 +156,13 @@ DEFINE_OP(GET_ITEM) {
 }
 
 DEFINE_OP(SET_ITEM) {
+    uint32_t a = D::a(word), b = D::b(word);
+    Value container = value_at(r, a), key = value_at(r, b);
+    if (IMUGI_LIKELY(key.is_small_int()) && is_exact_list(container) &&
+        quick_list_store(thread, frame, r, container.as<List>(), key.small_int(), D::c(word))) {
+        discard(frame, r, a);
+        NEXT_DROPPED(2);
+    }
     SAVE();
     if (!slow_set_item(thread, frame, r, D::a(word), D::b(word), D::c(word))) RAISE();
     NEXT_DROPPED(2);

@@ -72,8 +72,6 @@ int slow_compare_truth(Thread& thread, Frame* frame, uint64_t* r, CompareOp op, 
                        uint32_t b);
 
 // --- items and displays (slow_data.cpp) ---
-uint64_t quick_list_item(List& list, int64_t index);  // 0: ask slow_get_item
-uint64_t quick_tuple_item(Tuple& tuple, int64_t index);
 uint64_t slow_get_item(Thread& thread, Value container, Value key);
 bool slow_set_item(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b, uint32_t c);
 uint64_t slow_get_slice(Thread& thread, Value container, Value begin, Value end);

@@ -9,6 +9,7 @@
 #include "object/tuple.h"
 #include "object/vm_support.h"
 #include "thread/lock.h"
+#include "vm/quick_items.h"
 #include "vm/registers.h"
 #include "vm/slow.h"
 
@@ -69,26 +70,6 @@ uint64_t slow_load_special(Thread& thread, Value owner, uint32_t which, bool* bo
 
 // --- items ---
 
-uint64_t quick_list_item(List& list, int64_t index) {
-    mark_reader(&list);
-    ListItems* array = list.array.load(std::memory_order_acquire);
-    Index size = list.size.load(std::memory_order_acquire);
-    if (index < 0) index += size;
-    if (!array || static_cast<uint64_t>(index) >= static_cast<uint64_t>(size) ||
-        static_cast<size_t>(index) >= array->capacity)
-        return 0;
-    uint64_t bits = load_slot_bits(array->items[index].word());
-    if (IMUGI_LIKELY(list.array.load(std::memory_order_acquire) == array)) return bits;
-    drop_bits(bits);
-    return 0;
-}
-
-uint64_t quick_tuple_item(Tuple& tuple, int64_t index) {
-    if (index < 0) index += static_cast<int64_t>(tuple.size);
-    if (static_cast<uint64_t>(index) >= tuple.size) return 0;
-    return share_bits(tuple.items[index].word().load(std::memory_order_relaxed));
-}
-
 uint64_t slow_get_item(Thread& thread, Value container, Value key) {
     if (is_exact_dict(container)) {
         Owned value = dict_get(thread, container.as<Dict>(), key);
@@ -124,7 +105,18 @@ bool slow_set_item(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32
     return true;
 }
 
+// A bound that counts from the beginning; None leaves *bound alone.
+static bool slice_bound(Value value, int64_t* bound) {
+    if (is_none(value)) return true;
+    if (!value.is_small_int() || value.small_int() < 0) return false;
+    *bound = value.small_int();
+    return true;
+}
+
 uint64_t slow_get_slice(Thread& thread, Value container, Value begin, Value end) {
+    int64_t from = 0, to = PTRDIFF_MAX;
+    if (is_exact_list(container) && slice_bound(begin, &from) && slice_bound(end, &to))
+        return list_slice(thread, container.as<List>(), from, to).release();
     Owned slice = make_slice(thread, begin, end, none()).owned();
     if (!slice) return 0;
     return get_item(thread, container, slice).release();

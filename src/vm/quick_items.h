@@ -1,0 +1,50 @@
+// Items of lists and tuples as the interpreter reads and writes them: inline, without the ceremony
+// of the general functions. What they cannot do at once is left to the slow functions.
+//
+// Reads are lock-free; a store needs the list's lock by bias.
+#pragma once
+
+#include "object/list.h"
+#include "object/tuple.h"
+#include "thread/lock.h"
+#include "vm/registers.h"
+
+namespace imugi {
+
+// list[index] as a register word; 0: ask slow_get_item.
+IMUGI_ALWAYS_INLINE uint64_t quick_list_item(List& list, int64_t index) {
+    mark_reader(&list);
+    ListItems* array = list.array.load(std::memory_order_acquire);
+    Index size = list.size.load(std::memory_order_acquire);
+    if (index < 0) index += size;
+    if (!array || static_cast<uint64_t>(index) >= static_cast<uint64_t>(size) ||
+        static_cast<size_t>(index) >= array->capacity)
+        return 0;
+    uint64_t bits = load_slot_bits(array->items[index].word());
+    if (IMUGI_LIKELY(list.array.load(std::memory_order_acquire) == array)) return bits;
+    drop_bits(bits);
+    return 0;
+}
+
+IMUGI_ALWAYS_INLINE uint64_t quick_tuple_item(Tuple& tuple, int64_t index) {
+    if (index < 0) index += static_cast<int64_t>(tuple.size);
+    if (static_cast<uint64_t>(index) >= tuple.size) return 0;
+    return share_bits(tuple.items[index].word().load(std::memory_order_relaxed));
+}
+
+// list[index] = r[c], consumed. False: ask slow_set_item.
+IMUGI_ALWAYS_INLINE bool quick_list_store(Thread& thread, const Frame* frame, uint64_t* r,
+                                          List& list, int64_t index, uint32_t c) {
+    if (lock_bias_holder(&list).load(std::memory_order_relaxed) != thread.heap_id) return false;
+    Owned old;
+    if (!try_biased(thread, list)) return false;
+    bool inside = static_cast<uint64_t>(index) <
+                  static_cast<uint64_t>(list.size.load(std::memory_order_relaxed));
+    if (IMUGI_LIKELY(inside))
+        old =
+            list.array.load(std::memory_order_relaxed)->items[index].exchange(consume(frame, r, c));
+    leave_biased(thread);
+    return inside;
+}
+
+}  // namespace imugi
