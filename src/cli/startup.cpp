@@ -175,6 +175,13 @@ bool make_main(Thread& thread) {
     return dict_set(thread, interpreter.modules.as<Dict>(), Value::of(ID(__main__)), main.value());
 }
 
+// -X faulthandler
+bool enable_fault_handler(Thread& thread) {
+    Ref<Str> name = TRY(intern(thread, "faulthandler"));
+    Owned module = TRY(import_module(thread, *name));
+    return static_cast<bool>(call_method(thread, module, ID(enable)));
+}
+
 }  // namespace
 
 Thread* start_runtime(const Config& config) {
@@ -209,6 +216,8 @@ Thread* start_runtime(const Config& config) {
     signal(SIGXFSZ, SIG_IGN);
     if (!import_named(thread, "_signal")) return complain(thread, "signals");
     if (!start_streams(thread)) return complain(thread, "streams");
+    if (config.faulthandler && !enable_fault_handler(thread))
+        return complain(thread, "fault handler");
     if (!make_main(thread)) return complain(thread, "__main__");
     if (!config.no_site && !import_named(thread, "site")) return complain(thread, "site");
     return &thread;
