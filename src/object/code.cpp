@@ -7,6 +7,7 @@
 #include "memory/heap.h"
 #include "object/bytes.h"
 #include "object/call.h"
+#include "object/code_replace.h"
 #include "object/dict.h"
 #include "object/int.h"
 #include "object/list.h"
@@ -414,8 +415,7 @@ Owned code_positions(Thread& thread, Code& self) {
     return make_line_iterator(thread, self, positions_iterator_type);
 }
 Owned code_branches(Thread& thread, Code& self) {
-    Ref<Tuple> none_found = empty_tuple();
-    return iterate(thread, none_found);
+    return code_hooks.branches(thread, self);
 }
 Owned varname_from_oparg(Thread& thread, Code& self, int oparg) {
     Value lists[] = {self.local_names.borrow(), self.free_names.borrow()};
@@ -473,96 +473,9 @@ Owned positions_next(Thread& thread, Value self) {
     return make_tuple(thread, line.value(), end_line.value(), column.value(), end.value());
 }
 
-// --- replace ---
-
-constexpr const char* replace_signature =
-    "(*, co_argcount=<unrepresentable>, co_posonlyargcount=<unrepresentable>, "
-    "co_kwonlyargcount=<unrepresentable>, co_nlocals=<unrepresentable>, "
-    "co_stacksize=<unrepresentable>, co_flags=<unrepresentable>, "
-    "co_firstlineno=<unrepresentable>, co_code=<unrepresentable>, co_consts=<unrepresentable>, "
-    "co_names=<unrepresentable>, co_varnames=<unrepresentable>, co_freevars=<unrepresentable>, "
-    "co_cellvars=<unrepresentable>, co_filename=<unrepresentable>, co_name=<unrepresentable>, "
-    "co_qualname=<unrepresentable>, co_linetable=<unrepresentable>, "
-    "co_exceptiontable=<unrepresentable>)";
-
-bool number_given(Thread& thread, Value given, uint32_t* out) {
-    if (given.is_empty()) return true;
-    int n = TRY(convert_int(thread, given));
-    if (n < 0) return raise(thread, exc::ValueError, "code: argument must be >= 0");
-    *out = static_cast<uint32_t>(n);
-    return true;
-}
-
-template <class T>
-bool object_given(Thread& thread, Value given, const Type& type, const char* name, T** out) {
-    if (given.is_empty()) return true;
-    if (!is_instance_of(given, type))
-        return raise(thread, exc::TypeError, "replace() argument '{}' must be {}, not {}", name,
-                     type, type_name_of(given));
-    *out = &given.as<T>();
-    return true;
-}
-
-// What describes the instructions cannot be taken from elsewhere: they would not fit.
-bool unchanged(Thread& thread, Value given, Owned current, const char* name) {
-    if (given.is_empty()) return true;
-    if (!current) return false;
-    bool equal = TRY(equals(thread, given, current));
-    if (equal) return true;
-    return raise(thread, exc::ValueError, "code: {} cannot be replaced", name);
-}
-
-Owned code_replace(Thread& thread, Value self, Arguments arguments) {
-    Code& code = as_code(self);
-    Value out[18];
-    TRY(bind_arguments(thread, "replace", replace_signature, arguments, out, 18));
-    CodeParts parts = parts_of(code);
-    auto first_line = static_cast<uint32_t>(code.first_line);
-    TRY(number_given(thread, out[5], &parts.flags));
-    TRY(number_given(thread, out[6], &first_line));
-    parts.first_line = static_cast<int32_t>(first_line);
-    Tuple* constants = parts.constants;
-    TRY(object_given(thread, out[8], tuple_type, "co_consts", &constants));
-    if (constants->size < parts.constants->size)
-        return raise(thread, exc::ValueError, "code: co_consts is too small");
-    parts.constants = constants;
-    Tuple* names = parts.names;
-    TRY(object_given(thread, out[9], tuple_type, "co_names", &names));
-    if (names->size < parts.names->size)
-        return raise(thread, exc::ValueError, "code: co_names is too small");
-    for (size_t i = 0; i < names->size; i++)
-        if (!is_str((*names)[i]))
-            return raise(thread, exc::TypeError, "name tuples must contain only strings, not '{}'",
-                         type_name_of((*names)[i]));
-    parts.names = names;
-    TRY(object_given(thread, out[13], str_type, "co_filename", &parts.filename));
-    TRY(object_given(thread, out[14], str_type, "co_name", &parts.name));
-    TRY(object_given(thread, out[15], str_type, "co_qualname", &parts.qualname));
-    TRY(unchanged(thread, out[0], get_argcount(thread, self), "co_argcount"));
-    TRY(unchanged(thread, out[1], get_posonlyargcount(thread, self), "co_posonlyargcount"));
-    TRY(unchanged(thread, out[2], get_kwonlyargcount(thread, self), "co_kwonlyargcount"));
-    TRY(unchanged(thread, out[3], get_nlocals(thread, self), "co_nlocals"));
-    TRY(unchanged(thread, out[7], get_code(thread, self), "co_code"));
-    TRY(unchanged(thread, out[10], get_varnames(thread, self), "co_varnames"));
-    TRY(unchanged(thread, out[11], get_freevars(thread, self), "co_freevars"));
-    TRY(unchanged(thread, out[12], get_cellvars(thread, self), "co_cellvars"));
-    if (!out[16].is_empty() && is_bytes(out[16])) {
-        // A table that is none of ours says nothing about lines.
-        auto& table = out[16].as<Bytes>();
-        auto bytes = static_cast<uint32_t>(table.size);
-        uint32_t count;
-        bool ours = table.size <= UINT32_MAX && count_positions(table.data(), bytes, &count);
-        parts.positions = table.data();
-        parts.position_count = ours ? count : 0;
-        parts.position_bytes = ours ? bytes : 0;
-    }
-    TRY(unchanged(thread, out[17], get_exceptiontable(thread, self), "co_exceptiontable"));
-    return make_code(thread, parts);
-}
-
 Owned code_replace_row(Thread& thread, Value self, Kwargs changes) {
     Ref<Tuple> names = TRY(make_tuple(thread, changes.names, changes.count));
-    return code_replace(thread, self, {changes.values, 0, names.get()});
+    return code_replace(thread, as_code(self), {changes.values, 0, names.get()});
 }
 
 Owned code_sizeof(Thread& thread, Code& self) {
@@ -593,10 +506,11 @@ const TypeSpec code_type_spec = {
     .name = "code",
     .doc = "Create a code object.  Not for mere mortals.",
     .size = sizeof(Code),
-    .flags = kTypeTracked | kTypeHasWeakrefs | kTypeNoInstantiate,
+    .flags = kTypeTracked | kTypeHasWeakrefs,
     .slots = {.repr = code_repr,
               .hash = code_hash,
               .compare = code_compare,
+              .make = code_make,
               .fields = code_fields,
               .release = code_release},
     .methods = code_methods,

@@ -121,6 +121,13 @@ struct CodeParts {
     Str *filename, *name, *qualname;
 };
 Ref<Code> make_code(Thread& thread, const CodeParts& parts);
+// What the compiler knows about instructions; installed when the runtime starts.
+struct CodeHooks {
+    const char* (*find_fault)(const CodeParts& code, uint32_t* word);  // null: sound
+    uint32_t (*count_caches)(const uint32_t* words, uint32_t count);
+    Owned (*branches)(Thread& thread, Code& code);  // co_branches()
+};
+extern CodeHooks code_hooks;
 // The parts of a code as they are; they live as long as it does.
 CodeParts parts_of(const Code& code);
 // The words as compiled. They are right if, once they are read, this still gives the same.

@@ -1,5 +1,6 @@
 #include "vm/roots.h"
 
+#include "compile/code_hooks.h"
 #include "memory/collector.h"
 #include "memory/verify.h"
 #include "object/dict.h"
@@ -93,6 +94,7 @@ bool answer_async_exception(Thread& thread) {
 
 void install_vm_hooks() {
     collector_roots = mark_roots;
+    compile::install_code_hooks();
     verify_roots = visit_owned_words;
     safepoint_hooks.signals = answer_signals;
     safepoint_hooks.async_exception = answer_async_exception;

@@ -411,6 +411,34 @@ def test_frame_locals():
     raises(TypeError, unhashable)
 
 
+def test_code_from_parts():
+    def old(a):
+        return a + 1
+    def other(a):
+        return a * 3
+    code = old.__code__
+    run = type(old)
+    equal(run(code.replace(co_varnames=("z",), co_name="new"), {})(z=3), 4)
+    equal(run(code.replace(co_code=other.__code__.co_code, co_consts=other.__code__.co_consts,
+                           co_stacksize=other.__code__.co_stacksize), {})(4), 12)
+    copy = type(code)(code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount,
+                      code.co_nlocals, code.co_stacksize, code.co_flags, code.co_code,
+                      code.co_consts, code.co_names, code.co_varnames, code.co_filename,
+                      code.co_name, code.co_qualname, code.co_firstlineno, code.co_linetable,
+                      code.co_exceptiontable, code.co_freevars, code.co_cellvars)
+    equal(copy, code)
+    equal(run(copy, {})(1), 2)
+    raises(ValueError, code.replace, co_nlocals=4, message="code: co_nlocals != len(co_varnames)")
+    raises(ValueError, code.replace, co_argcount=5, message="code: co_varnames is too small")
+    if sys.implementation.name == "imugi":  # others run what they are given
+        raises(ValueError, code.replace, co_code=b"abcd" * 3)
+    def branch(x):
+        if x:
+            return 1
+    if hasattr(code, "co_branches"):
+        equal(len(list(branch.__code__.co_branches())), 1)
+
+
 def test_super_by_another_name():
     calls = []
     class Fake:
