@@ -156,17 +156,51 @@ Owned run_prompt(Thread& thread) {
                        goodbye);
 }
 
+namespace {
+
+// Sets names of a module to None: those with one leading underscore, or the rest but __builtins__.
+void clear_names(Thread& thread, Dict& dict, bool is_private) {
+    size_t position = 0;
+    Owned key, value;
+    while (dict_next(thread, dict, &position, &key, &value)) {
+        if (is_none(value) || !is_exact_str(key)) continue;
+        Str& name = key.as<Str>();
+        bool underscore = name.length() > 1 && name[0] == '_' && name[1] != '_';
+        if (underscore != is_private || str_equal(name, "__builtins__")) continue;
+        value = Owned();
+        if (!dict_set(thread, dict, key, none())) clear_exception(thread);
+        drain_dying(thread);
+    }
+}
+
+}  // namespace
+
 void finalize_modules(Thread& thread) {
     Interpreter& interpreter = interpreter_of(thread);
-    Owned main = get_item(thread, interpreter.modules.borrow(), Value::of(ID(__main__)));
-    if (!main) {
+    Value modules = interpreter.modules.borrow();
+    Owned main = get_item(thread, modules, Value::of(ID(__main__)));
+    Owned reference = main ? call(thread, Value::of(weakref_type), main) : Owned();
+    if (!reference || !delete_item(thread, modules, Value::of(ID(__main__)))) {
         clear_exception(thread);
         return;
     }
-    // What the program's own globals hold is finalized while the other modules still work.
-    dict_clear(thread, module_dict(main.as<Module>()));
+    // Finalizers find the program's globals whole, and the other modules at work.
+    main = Owned();
     drain_dying(thread);
     collect(thread, 2);
+    drain_dying(thread);
+    main = call(thread, reference);
+    if (main && has_shape(main, k_module_shape)) {
+        // Somebody else has the module: its names go one by one, private ones first.
+        auto& names = module_dict(main.as<Module>());
+        clear_names(thread, names, true);
+        clear_names(thread, names, false);
+        dict_clear(thread, names);
+        main = Owned();
+        drain_dying(thread);
+        collect(thread, 2);
+    }
+    clear_exception(thread);
 }
 
 }  // namespace imugi

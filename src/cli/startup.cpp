@@ -234,19 +234,14 @@ static void stop_other_threads(Thread& self) {
     StopTheWorld stopped(self);
 }
 
-int stop_runtime(Thread& thread, int status) {
-    Interpreter& interpreter = interpreter_of(thread);
-    // Threads that are not daemons are waited for.
-    Owned threading = get_item(thread, interpreter.modules.borrow(), Value::of(ID(threading)));
-    if (threading) {
-        Owned joined = call_method(thread, threading, ID(_shutdown));
-        if (!joined) report_unraisable(thread, threading);
-    } else {
-        clear_exception(thread);
-    }
-    run_exit_functions(thread);
+namespace {
+
+// False when standard output could not be written.
+bool flush_streams(Thread& thread) {
+    Dict& sys = interpreter_of(thread).sys_dict.as<Dict>();
+    bool good = true;
     for (Str* name : {&ID(stdout), &ID(stderr)}) {
-        Owned stream = dict_get(thread, interpreter.sys_dict.as<Dict>(), *name);
+        Owned stream = dict_get(thread, sys, *name);
         if (stream.is_nothing() || is_none(stream)) continue;
         // A stream that was closed on purpose has nothing left to say.
         Owned closed = get_attribute_or_nothing(thread, stream, ID(closed));
@@ -260,14 +255,33 @@ int stop_runtime(Thread& thread, int status) {
         if (!flushed) {
             if (name == &ID(stdout)) {
                 report_unraisable(thread, stream);
-                status = 120;
+                good = false;
             }
             clear_exception(thread);
         }
     }
+    return good;
+}
+
+}  // namespace
+
+int stop_runtime(Thread& thread, int status) {
+    Interpreter& interpreter = interpreter_of(thread);
+    // Threads that are not daemons are waited for.
+    Owned threading = get_item(thread, interpreter.modules.borrow(), Value::of(ID(threading)));
+    if (threading) {
+        Owned joined = call_method(thread, threading, ID(_shutdown));
+        if (!joined) report_unraisable(thread, threading);
+    } else {
+        clear_exception(thread);
+    }
+    run_exit_functions(thread);
+    if (!flush_streams(thread)) status = 120;
     interpreter.finalizing.store(true, std::memory_order_release);
     stop_other_threads(thread);
     finalize_modules(thread);
+    // What finalizers wrote.
+    if (status != 120 && !flush_streams(thread)) status = 120;
     if (verify_enabled) {
         release_method_cache(thread);
         StopTheWorld stopped(thread);

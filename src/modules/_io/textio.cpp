@@ -180,6 +180,7 @@ bool text_reconfigure(Thread& thread, TextIO& self, Value encoding, Value errors
         return raise(thread, exc::TypeError,
                      "reconfigure() argument 'errors' must be str or None, not {}",
                      type_name_of(errors));
+    if (is_str(errors) && !name_text(thread, errors.as<Str>())) return false;
     bool has_newline = !newline.is_empty();
     // Text already read would have to be decoded again.
     if (!self.decoded.is_empty() && (!is_none(encoding) || !is_none(errors) || has_newline))
