@@ -380,6 +380,8 @@ bool delete_stepped(Thread& thread, ByteArray& self, SliceRange range) {
 }
 
 bool assign_slice(Thread& thread, ByteArray& self, Value key, Value value) {
+    SliceRange range;
+    TRY(slice_unpack(thread, key.as<Slice>(), range));
     Ref<Bytes> with;
     if (value) {
         if (is_str(value) || (!has_buffer(value) && type_of(value).slots.iter == nullptr))
@@ -387,8 +389,6 @@ bool assign_slice(Thread& thread, ByteArray& self, Value key, Value value) {
                          "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
         with = TRY(gather(thread, value));
     }
-    SliceRange range;
-    TRY(slice_unpack(thread, key.as<Slice>(), range));
     Lock guard(thread, self);
     slice_adjust(range, static_cast<Index>(size_of(self)));
     ByteSpan span = with ? ByteSpan{with->data(), with->size} : ByteSpan{};

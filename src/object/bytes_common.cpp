@@ -69,8 +69,13 @@ bool load_byte(Thread& thread, Value value, uint8_t* byte) {
 }
 
 bool ByteArgument::load(Value value, bool as_element) {
-    if (has_index(value)) {
-        TRY(load_byte(thread_, value, &byte_));
+    // `in` takes what cannot say its number for a buffer.
+    Owned number = !has_index(value) ? Owned::nothing() : to_index(thread_, value);
+    if (!number) {
+        if (!as_element) return false;
+        clear_exception(thread_);
+    } else if (!number.is_nothing()) {
+        TRY(load_byte(thread_, number, &byte_));
         span_ = {&byte_, 1};
         return true;
     }
@@ -275,8 +280,7 @@ Ref<Bytes> bytes_join(Thread& thread, Value separator_owner, Value iterable) {
     } else {
         Owned iterator = iterate(thread, iterable);
         if (!iterator) {
-            if (type_of(iterable).slots.iter == nullptr &&
-                clear_exception_if(thread, exc::TypeError))
+            if (clear_exception_if(thread, exc::TypeError))
                 return raise(thread, exc::TypeError, "can only join an iterable");
             return {};
         }
@@ -347,7 +351,10 @@ Ref<Bytes> bytes_from_object(Thread& thread, Value object) {
     }
     if (!is_str(object)) {
         Owned iterator = iterate(thread, object);
-        if (iterator) return bytes_from_iterable(thread, iterator);
+        if (iterator) {
+            TRY(length_hint(thread, object, 64));
+            return bytes_from_iterable(thread, iterator);
+        }
         if (!clear_exception_if(thread, exc::TypeError)) return {};
     }
     return raise(thread, exc::TypeError, "cannot convert '{}' object to bytes",

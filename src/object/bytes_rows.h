@@ -314,7 +314,11 @@ struct ByteMethods : ByteSplit<Self> {
             return raise(thread, exc::TypeError, "can't concat {} to {}", type_name_of(right),
                          type_name_of(left));
         Buffer second(thread);
-        TRY(second.get(right));
+        if (!second.get(right)) {
+            if (!clear_exception_if(thread, exc::BufferError)) return {};
+            return raise(thread, exc::TypeError, "can't concat {} to {}", type_name_of(right),
+                         type_name_of(left));
+        }
         Held<Self> first(thread, left.as<Self>());
         if constexpr (std::is_same_v<Self, Bytes>) {
             if (second.size() == 0 && is_exact_bytes(left)) return Owned::share(left);

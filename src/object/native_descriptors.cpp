@@ -379,7 +379,7 @@ Owned call_method_descriptor(Thread& thread, Value self, Arguments arguments) {
     auto& method = self.as<MethodDescriptor>();
     if (IMUGI_UNLIKELY(arguments.count == 0))
         return raise(thread, exc::TypeError, "unbound method {}.{}() needs an argument",
-                     *method.type, method.name.as<Str>());
+                     type_name(*method.type), method.name.as<Str>());
     TRY(check_owner(thread, self, arguments[0]));
     const NativeSignature* signature = method_signature(thread, method);
     if (!signature) return {};

@@ -90,7 +90,10 @@ const TypeSpec str_ascii_iterator_type_spec = {
     .name = "str_ascii_iterator", .size = sizeof(StrIterator), .slots = slots, .methods = rows};
 
 Owned str_iterate(Thread& thread, Value self) {
-    Type& type = self.as<Str>().is_ascii() ? str_ascii_iterator_type : str_iterator_type;
+    // Of texts of subclasses CPython makes the general one.
+    Str& text = self.as<Str>();
+    Type& type =
+        text.is_ascii() && !text.is_external() ? str_ascii_iterator_type : str_iterator_type;
     auto* iterator = allocate<StrIterator>(thread, type);
     if (!iterator) return {};
     iterator->text.init(Owned::share(self));

@@ -203,8 +203,8 @@ Owned str_replace_method(Thread& thread, Str& self, Str& old, Str& with, Index c
 // --- protocols ---
 
 Owned str_encode_method(Thread& thread, Str& self, Str& encoding, Str& errors) {
-    const char* encoding_text = str_utf8(thread, encoding);
-    const char* errors_text = encoding_text ? str_utf8(thread, errors) : nullptr;
+    const char* encoding_text = name_text(thread, encoding);
+    const char* errors_text = encoding_text ? name_text(thread, errors) : nullptr;
     if (!errors_text) return {};
     return str_encode(thread, self, encoding_text, errors_text);
 }

@@ -1,0 +1,171 @@
+"""Orders of checks, wordings and odd results of builtin types, as ./x audit found them to matter."""
+
+import sys
+
+sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
+
+import operator
+import support
+from support import NEW, check, equal, is_, raises, same
+
+
+class Hostile:
+    def __index__(self):
+        raise ZeroDivisionError
+    __iter__ = __len__ = __index__
+
+
+class Huge:
+    def __len__(self):
+        return 2**62 + 1
+
+
+class MyStr(str):
+    pass
+
+
+class MyInt(int):
+    pass
+
+
+def test_lengths():
+    equal(len(Huge()), 2**62 + 1)
+    equal(len(range(sys.maxsize)), sys.maxsize)
+    import bisect
+    equal(bisect.bisect_left(range(sys.maxsize - 1), sys.maxsize - 3), sys.maxsize - 3)
+    raises(OverflowError, len, range(2**70), message="Python int too large to convert to C ssize_t")
+
+
+def test_argument_counts():
+    raises(TypeError, sorted, message="sorted expected 1 argument, got 0")
+    raises(TypeError, sorted, [], 1, message="sorted expected 1 argument, got 2")
+    raises(TypeError, lambda: sorted([], foo=1), message=("sort() got an unexpected keyword argument 'foo'",))
+    raises(TypeError, __build_class__, message="__build_class__: not enough arguments")
+    raises(TypeError, int.__pow__, 1, message=" expected at least 1 argument, got 0")
+    raises(TypeError, [].__imul__, message=" expected 1 argument, got 0")
+    raises(TypeError, [].__len__, 1, message="expected 0 arguments, got 1")
+    raises(TypeError, {}.__setitem__, 1, message=" expected 2 arguments, got 1")
+    raises(TypeError, memoryview, b"", b"", message="memoryview() takes at most 1 argument (2 given)")
+    raises(TypeError, super, 1, 2, 3, message="super() expected at most 2 arguments, got 3")
+    raises(TypeError, SyntaxError, "m", (1,), message="function takes at least 4 arguments (1 given)")
+    raises(TypeError, ExceptionGroup, 1, [], message="BaseExceptionGroup.__new__() argument 1 must be str, not int")
+    raises(TypeError, (1).__format__, 1, message="__format__() argument must be str, not int")
+    raises(TypeError, float.fromhex, 1.5, message="bad argument type for built-in operation")
+    raises(TypeError, lambda: type("a", x=1), message="type() takes no keyword arguments")
+
+
+def test_type_names():
+    import collections, types
+    raises(TypeError, lambda: collections.deque() @ 1, message="unsupported operand type(s) for @: 'collections.deque' and 'int'")
+    raises(TypeError, lambda: types.SimpleNamespace() @ 1, message="unsupported operand type(s) for @: 'types.SimpleNamespace' and 'int'")
+    raises(TypeError, lambda: [][list[int]], message="list indices must be integers or slices, not types.GenericAlias")
+    equal(type.__module__, "builtins")
+    equal(repr(list[type]), "list[type]")
+    equal(repr(int | type), "int | type")
+    raises(TypeError, object.__new__, type("L", (list,), {}), message="object.__new__(L) is not safe, use L.__new__()")
+    raises(UnicodeEncodeError, type, "\udc80", (), {})
+    raises(UnicodeEncodeError, type, "T", (), {"__doc__": "\udc80"})
+    raises(TypeError, int.__setattr__, int, "a", 1, message="can't apply this __setattr__ to type object")
+    raises(TypeError, type.__setattr__, int, 5, 1, message="cannot set 5 attribute of immutable type 'int'")
+
+
+def test_orders():
+    raises(TypeError, b"abc".find, "x", "y", message="slice indices must be integers or None or have an __index__ method")
+    raises(TypeError, b"abc".replace, 1, b"", "x", message="a bytes-like object is required, not 'int'")
+    raises(TypeError, b"abc".hex, 5, "x", message="'str' object cannot be interpreted as an integer")
+    raises(OverflowError, b"abc".hex, ":", 2**40, message="Python int too large to convert to C int")
+    raises(TypeError, operator.contains, bytearray(), Hostile(), message="a bytes-like object is required, not 'Hostile'")
+    array = bytearray(b"abc")
+    raises(TypeError, array.__init__, 1.5)
+    equal(array, bytearray())
+    array = bytearray(b"abc")
+    raises(TypeError, array.__init__, "a", 5)
+    equal(array, bytearray(b"abc"))
+    raises(TypeError, operator.setitem, array, slice("a"), "b", message="slice indices must be integers or None or have an __index__ method")
+    raises(ValueError, "x".encode, "utf-8\0", message="embedded null character")
+    equal(b"".decode("no such codec"), "")
+
+
+def test_deletion():
+    class C:
+        pass
+    raises(TypeError, operator.delitem, (1,), 0, message="'tuple' object doesn't support item deletion")
+    raises(TypeError, operator.delitem, (1,), "a", message="'tuple' object does not support item deletion")
+    raises(TypeError, operator.delitem, 5, 0, message="'int' object does not support item deletion")
+    raises(TypeError, operator.delitem, C(), 0, message="'C' object doesn't support item deletion")
+    raises(IndexError, operator.delitem, "a", 2**70, message="cannot fit 'int' into an index-sized integer")
+
+
+def test_results():
+    class MyBytes(bytes):
+        pass
+    text, data = MyStr("abc"), MyBytes(b"abc")
+    is_(text.partition("x")[0], text)
+    is_(text.rpartition("x")[2], text)
+    is_(data.partition(b"x")[0], data)
+    equal(type(iter(text)).__name__, "str_iterator")
+    equal({1, 2}.intersection(range(2**70)), {1, 2})
+    raises(TypeError, operator.imul, MyInt(2), "ab", message="unsupported operand type(s) for *=: 'MyInt' and 'str'")
+    equal(operator.imul(2, "ab"), "abab")
+    raises(TypeError, operator.concat, range(0), (), message="'range' object can't be concatenated")
+    raises(TypeError, "".join, 5, message="can only join an iterable")
+    import math
+    equal(math.sumprod((-5, -5, 10), (1.5, 4611686018427387904, 2305843009213693952)), 0.0)
+
+
+def test_buffers_of_classes():
+    log = []
+
+    class Lender(bytearray):
+        def __buffer__(self, flags):
+            return super().__buffer__(flags)
+
+        def __release_buffer__(self, view):
+            log.append(view.tobytes())
+            raises(ValueError, memoryview, view, message="cannot create new view on restricted memoryview")
+            super().__release_buffer__(view)
+
+    lender = Lender(b"hello")
+    with memoryview(lender) as view:
+        equal(view.tobytes(), b"hello")
+        raises(BufferError, lender.clear)
+    equal(log, [b"hello"])
+    lender.clear()
+    raises(TypeError, b"".__buffer__, "a", message="'str' object cannot be interpreted as an integer")
+    raises(TypeError, bytearray().__release_buffer__, 1, message="expected a memoryview object")
+    raises(ValueError, bytearray().__release_buffer__, memoryview(b""), message="memoryview's buffer is not this object")
+    view = memoryview(bytearray(b"xyz"))
+
+    class Releaser:
+        def __index__(self):
+            view.release()
+            return 2
+    equal(view[:Releaser()].tobytes(), b"xy")
+
+
+def test_symmetric_difference_of_odd_elements():
+    class Odd:
+        def __init__(self, n):
+            self.n = n
+
+        def __hash__(self):
+            return self.n & 1
+
+        def __eq__(self, other):
+            return False
+    for n in range(30):
+        left = {Odd(i) for i in range(n)}
+        right = {Odd(i) for i in range(10)}
+        left ^= right
+        equal(len(left), n + 10)
+
+
+def test_structures():
+    import time
+    raises(TypeError, time.struct_time, "123456789", {"tm_year": 0}, message="time.struct_time() got duplicate or unexpected field name(s)")
+    raises(TypeError, time.struct_time, "123456789", None, message="time.struct_time() takes a dict as second arg, if any")
+    import os
+    equal(len(os.stat_result.__match_args__), 7)
+
+
+support.run(globals())
