@@ -275,6 +275,7 @@ int stop_runtime(Thread& thread, int status) {
     } else {
         clear_exception(thread);
     }
+    threading = Owned();
     run_exit_functions(thread);
     if (!flush_streams(thread)) status = 120;
     interpreter.finalizing.store(true, std::memory_order_release);

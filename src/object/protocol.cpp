@@ -413,6 +413,10 @@ Ref<Tuple> to_tuple(Thread& thread, Value iterable) {
 }
 
 Ref<List> to_list(Thread& thread, Value iterable) {
+    // Builtin containers as they are at one moment.
+    if (is_exact_list(iterable) || is_exact_dict(iterable) || is_exact_set(iterable) ||
+        is_dict_view(iterable))
+        return list_from(thread, iterable);
     ValueBuffer values(thread);
     TRY(values.extend(iterable));
     return values.to_list();

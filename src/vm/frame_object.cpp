@@ -1,5 +1,6 @@
 #include "vm/frame_object.h"
 
+#include <optional>
 #include "memory/array.h"
 #include "memory/collector.h"
 #include "object/bytes.h"
@@ -12,6 +13,7 @@
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
+
 #include "thread/lock.h"
 #include "thread/safepoint.h"
 #include "vm/frame_locals.h"
@@ -73,8 +75,37 @@ void detach_frame_object(Thread& thread, Frame& frame) {
     object->frame.store(nullptr, std::memory_order_release);
 }
 
+namespace {
+
+// The frame of an object while it can be looked at: this thread runs it, or the world is stopped.
+class FrameLook {
+  public:
+    explicit FrameLook(const FrameObject& object) {
+        Thread& thread = current_thread();
+        frame_ = object.frame.load(std::memory_order_acquire);  // pairs with detach_frame_object
+        if (!frame_ || runs(thread, frame_)) return;
+        stopped_.emplace(thread);
+        frame_ = object.frame.load(std::memory_order_acquire);
+    }
+    // Null when the frame has ended: then the object has what is left of it.
+    Frame* get() const { return frame_; }
+
+  private:
+    static bool runs(const Thread& thread, const Frame* frame) {
+        if (frame >= thread.frames_begin && frame < thread.frames_end) return true;
+        for (const Frame* at = thread.frame; at; at = at->previous)
+            if (at == frame) return true;
+        return false;
+    }
+    std::optional<StopTheWorld> stopped_;
+    Frame* frame_;
+};
+
+}  // namespace
+
 static int32_t instruction_of(const FrameObject& object) {
-    Frame* frame = object.frame.load(std::memory_order_acquire);
+    FrameLook look(object);
+    Frame* frame = look.get();
     return frame ? static_cast<int32_t>(frame->pc - frame->code->words) : object.instruction;
 }
 
@@ -107,13 +138,8 @@ static bool is_cell_variable(FrameObject& object, uint32_t i) {
 // The register's word, shared; empty when unbound. A frame of another thread is read with the world
 // stopped.
 static Owned variable_word(Thread& thread, FrameObject& object, uint32_t i) {
-    // A frame on the thread's own stack stands still.
-    Frame* own = object.frame.load(std::memory_order_acquire);
-    if (own && own >= thread.frames_begin && own < thread.frames_top)
-        return Owned::share(Value::from_bits(own->registers[i]));
-    StopTheWorld stopped(thread);
-    if (Frame* frame = object.frame.load(std::memory_order_acquire))
-        return Owned::share(Value::from_bits(frame->registers[i]));
+    FrameLook look(object);
+    if (Frame* frame = look.get()) return Owned::share(Value::from_bits(frame->registers[i]));
     return object.locals ? object.locals[i].share() : Owned();
 }
 
@@ -133,8 +159,8 @@ bool set_frame_variable(Thread& thread, FrameObject& object, uint32_t i, Value v
         old = word.as<Cell>().content.exchange(Owned::share(value));
         return true;
     }
-    StopTheWorld stopped(thread);
-    if (Frame* frame = object.frame.load(std::memory_order_acquire)) {
+    FrameLook look(object);
+    if (Frame* frame = look.get()) {
         // The old value may be lent to a callee: it stays with the frame, in its object.
         old = Owned::share(Value::from_bits(frame->registers[i]));
         drop_bits(std::exchange(frame->registers[i], Owned::share(value).release()));
@@ -184,7 +210,8 @@ static Owned slot_or_none(const Slot& slot) {
 
 static Owned frame_get_back(Thread& thread, Value self) {
     auto& object = self.as<FrameObject>();
-    if (Frame* frame = object.frame.load(std::memory_order_acquire)) {
+    FrameLook look(object);
+    if (Frame* frame = look.get()) {
         if ((frame->flags & kFrameGenerator) &&
             frame->generator->state.load(std::memory_order_relaxed) != kGeneratorRunning)
             return Owned::share(none());
@@ -257,20 +284,30 @@ static bool frame_set_trace_opcodes(Thread& thread, Value self, Value value) {
     return !on || watch_opcodes(thread, self.as<FrameObject>().code.as<Code>());
 }
 static Owned frame_get_generator(Thread&, Value self) {
-    Frame* frame = self.as<FrameObject>().frame.load(std::memory_order_acquire);
+    FrameLook look(self.as<FrameObject>());
+    Frame* frame = look.get();
     return frame && frame->generator ? Owned::share(*frame->generator) : Owned::share(none());
 }
 
 static Owned frame_clear(Thread& thread, FrameObject& self) {
-    Frame* frame = self.frame.load(std::memory_order_acquire);
-    if (frame) {
-        Generator* generator = frame->generator;
-        if (!generator || generator->state.load(std::memory_order_acquire) == kGeneratorRunning)
-            return raise(thread, exc::RuntimeError, "cannot clear an executing frame");
-        if (generator->state.load(std::memory_order_acquire) == kGeneratorSuspended)
-            return raise(thread, exc::RuntimeError, "cannot clear a suspended frame");
+    Owned generator;
+    bool ended, suspended = false;
+    {
+        FrameLook look(self);
+        Frame* frame = look.get();
+        ended = !frame;
+        if (frame && frame->generator &&
+            frame->generator->state.load(std::memory_order_acquire) != kGeneratorRunning) {
+            generator = Owned::share(*frame->generator);
+            suspended =
+                frame->generator->state.load(std::memory_order_acquire) == kGeneratorSuspended;
+        }
+    }
+    if (!ended) {
+        if (!generator) return raise(thread, exc::RuntimeError, "cannot clear an executing frame");
+        if (suspended) return raise(thread, exc::RuntimeError, "cannot clear a suspended frame");
         // As if it were dropped: a coroutine that was never awaited warns.
-        type_of(Value::of(*generator)).slots.finalize(thread, Value::of(*generator));
+        type_of(generator).slots.finalize(thread, generator);
         return Owned::share(none());
     }
     for (uint32_t i = 0; self.locals && i < self.local_count; i++) {

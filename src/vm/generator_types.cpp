@@ -11,6 +11,7 @@
 #include "object/str.h"
 #include "object/tuple.h"
 #include "thread/lock.h"
+#include "thread/safepoint.h"
 #include "vm/async_generator.h"
 #include "vm/frame_object.h"
 #include "vm/generator.h"
@@ -156,6 +157,8 @@ Owned get_suspended(Thread&, Value self) {
     return Owned::share(boolean(in_state(self, kGeneratorSuspended)));
 }
 Owned get_frame(Thread& thread, Value self) {
+    // Another thread may be resuming it, or asking for the same.
+    StopTheWorld stopped(thread);
     if (in_state(self, kGeneratorFinished)) return Owned::share(none());
     return frame_object(thread, self.as<Generator>().frame).owned();
 }
