@@ -121,10 +121,13 @@ bool adopt_queue(Heap& heap, Thread& thread) {
 }
 
 void leave_queue(Heap& heap) {
-    QueueGuard guard(*heap.queue);
-    heap.thread.store(nullptr, std::memory_order_release);  // pairs with try_claim
-    if (!heap.queue->count) return;
-    hand_over_merges();  // queued when its thread could no longer look
+    bool waiting;
+    {
+        QueueGuard guard(*heap.queue);
+        heap.thread.store(nullptr, std::memory_order_release);  // pairs with try_claim
+        waiting = heap.queue->count != 0;
+    }
+    if (waiting) hand_over_merges();  // queued when its thread could no longer look
 }
 
 void hand_over_merges() {

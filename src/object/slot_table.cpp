@@ -3,6 +3,8 @@
 // or the new function.
 #include <cstddef>
 
+#include <optional>
+
 #include "object/attribute.h"
 #include "object/descriptor.h"
 #include "object/int.h"
@@ -13,6 +15,7 @@
 #include "object/str.h"
 #include "object/tuple.h"
 #include "object/unhashable.h"
+#include "thread/safepoint.h"
 
 namespace imugi {
 
@@ -431,7 +434,13 @@ void update_offset(Thread& thread, Type& type, size_t offset) {
         if (def.generic) generic = def.generic;
     }
     void* value = specific && !use_generic ? specific : generic;
-    __atomic_store_n(&slot_at(type.slots, offset), value, __ATOMIC_RELAXED);
+    void*& place = slot_at(type.slots, offset);
+    if (place != value) {
+        // Slots are read plainly everywhere: they change while nobody reads.
+        std::optional<StopTheWorld> stopped;
+        if (type.has(kTypeReady)) stopped.emplace(thread);
+        place = value;
+    }
     if (offset == offsetof(Slots, finalize)) {
         if (value)
             type.type_flags.fetch_or(kTypeHasFinalizer, std::memory_order_relaxed);

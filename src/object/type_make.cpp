@@ -436,8 +436,11 @@ Owned make_class(Thread& thread, Type& metatype, Str& name, Tuple& given_bases, 
         update_slots(thread, *type, nullptr);
         type->type_flags.fetch_or(kTypeReady, std::memory_order_release);
     }
-    for (size_t i = 0; i < bases->size && !based; i++)
+    for (size_t i = 0; i < bases->size && !based; i++) {
+        // A metaclass's mro() may have tried to set __bases__ in vain.
+        if (&metatype != &type_type) remove_subclass((*bases)[i].as<Type>(), *type);
         add_subclass(thread, (*bases)[i].as<Type>(), *type);
+    }
     TRY(fill_cells(thread, *type, *dict));
     Ref<Dict> snapshot = TRY(dict_copy(thread, *dict));
     TRY(call_set_names(thread, *type, *snapshot));
@@ -533,13 +536,15 @@ void undo_mros(Thread& thread, List& done) {
     }
 }
 
-// Enters the type with the bases it has now, and with no others.
-void enter_subclass(Thread& thread, Type& type, Tuple& old_bases) {
-    Owned now = read_locked(thread, type, type.bases);
-    for (Tuple* tuple : {&old_bases, &now.as<Tuple>()})
+// Under the type mutex: what the bases know of their subclasses is what the classes say of their
+// bases, so that neither has a cycle. The old bases come back.
+Owned replace_bases(Thread& thread, Type& type, Owned bases) {
+    Owned old = type.bases.exchange(std::move(bases));
+    auto& now = type.bases.as<Tuple>();
+    for (Tuple* tuple : {&old.as<Tuple>(), &now})
         for (size_t i = 0; i < tuple->size; i++) remove_subclass((*tuple)[i].as<Type>(), type);
-    for (size_t i = 0; i < now.as<Tuple>().size; i++)
-        add_subclass(thread, now.as<Tuple>()[i].as<Type>(), type);
+    for (size_t i = 0; i < now.size; i++) add_subclass(thread, now[i].as<Type>(), type);
+    return old;
 }
 
 bool has_fitting_layout(const Type& type, const Type& base, const Type& old_base) {
@@ -581,7 +586,7 @@ bool set_bases(Thread& thread, Type& type, Value value) {
         for (size_t i = 0; fits && i < bases.size && !cycle; i++)
             cycle = is_ancestor(bases[i].as<Type>(), type);
         if (fits && !cycle) {
-            old_bases = type.bases.exchange(Owned::share(value));
+            old_bases = replace_bases(thread, type, Owned::share(value));
             old_base = type.base.exchange(Owned::share(*base));
         }
     }
@@ -599,7 +604,7 @@ bool set_bases(Thread& thread, Type& type, Value value) {
         Owned a, b;
         MutexGuard guard(type_mutex);
         if (same(type.bases.borrow(), value)) {
-            a = type.bases.exchange(old_bases.share());
+            a = replace_bases(thread, type, old_bases.share());
             b = type.base.exchange(old_base.share());
         }
     }
@@ -607,7 +612,6 @@ bool set_bases(Thread& thread, Type& type, Value value) {
         SavedException saved(thread);
         undo_mros(thread, *done);
     }
-    enter_subclass(thread, type, old_bases.as<Tuple>());
     type_modified(thread, type, nullptr);
     return ok;
 }

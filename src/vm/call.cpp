@@ -202,12 +202,14 @@ bool fill_defaults(Thread& thread, Function& function, Code& code, uint64_t* win
             if (!window[i]) window[i] = share_bits(held.as<Tuple>()[i - least].bits());
     }
     bool missing = false;
+    Owned defaults = code.keyword_only_count
+                         ? read_locked(thread, function, function.keyword_defaults)
+                         : Owned();
     for (uint32_t i = 0; i < code.keyword_only_count; i++) {
         uint32_t at = code.argument_count + i;
         if (window[at]) continue;
-        if (!function.keyword_defaults.is_empty()) {
-            Owned value =
-                dict_get(thread, function.keyword_defaults.as<Dict>(), parameter_name(code, at));
+        if (defaults) {
+            Owned value = dict_get(thread, defaults.as<Dict>(), parameter_name(code, at));
             if (!value) return false;
             if (!value.is_nothing()) {
                 window[at] = value.release();

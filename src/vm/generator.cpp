@@ -233,6 +233,17 @@ static bool catches_exit(const Frame& frame) {
     return false;
 }
 
+// Claims the suspended generator to look at its frame; true also when another thread runs it.
+static bool would_see_exit(Generator& generator) {
+    uint8_t expected = kGeneratorSuspended;
+    if (!generator.state.compare_exchange_strong(expected, kGeneratorRunning,
+                                                 std::memory_order_acq_rel))
+        return true;
+    bool sees = generator.delegate_register || catches_exit(generator.frame);
+    generator.state.store(kGeneratorSuspended, std::memory_order_release);
+    return sees;
+}
+
 Owned generator_close(Thread& thread, Generator& generator) {
     uint8_t state = generator.state.load(std::memory_order_acquire);
     if (state == kGeneratorFinished) return Owned::share(none());
@@ -244,7 +255,7 @@ Owned generator_close(Thread& thread, Generator& generator) {
         generator_leave(thread, &generator.frame, kGeneratorFinished);
         return Owned::share(none());
     }
-    if (!generator.delegate_register && !catches_exit(generator.frame)) {
+    if (!would_see_exit(generator)) {
         // Nothing in it would see the exception.
         bool exhausted = false;
         if (!generator_enter(thread, generator, 0, 0, &exhausted))

@@ -52,9 +52,12 @@ def test_unlocked_write():
     status, errors = run("""
 import threading
 shared = [0]
+ready = threading.Barrier(3)
 def write():
-    bugs.write_unlocked(shared, 10000)
+    ready.wait()
+    bugs.write_unlocked(shared, 3000000)
 def read():
+    ready.wait()
     for _ in range(10000):
         shared[0]
 threads = [threading.Thread(target=work) for work in (write, write, read)]
