@@ -44,19 +44,18 @@ SLOWER = {"release": 1, "dev": 2, "asan": 5, "tsan": 10}
 CONFIGURATIONS = {
     "release": ("release", {}, None),
     "release-gil": ("release", {"PYTHON_GIL": "1"}, 60),
-    "asan": ("asan", {}, 300),
-    "tsan": ("tsan", {}, 300),
+    "asan": ("asan", {}, 150),
+    "tsan": ("tsan", {}, 150),
 }
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1:detect_stack_use_after_return=0:handle_abort=1",
     "UBSAN_OPTIONS": "print_stacktrace=1",
-    "TSAN_OPTIONS": "allocator_may_return_null=1:halt_on_error=0:exitcode=66",
+    "TSAN_OPTIONS": "allocator_may_return_null=1:halt_on_error=0:exitcode=66:die_after_fork=0",
 }
 
 
-# A plain run's configurations. The sanitizers' come back into it when the corpus is clean under them; until then they run with --all or
-# --configuration.
-PLAIN = ["release", "release-gil"]
+# A plain run's configurations.
+PLAIN = ["release", "release-gil", "asan", "tsan"]
 
 
 class Job:
@@ -528,7 +527,7 @@ def main():
     parser.add_argument("--rebaseline", action="store_true", help="rewrite the golden files that differ")
     parser.add_argument("--seed", type=int, help="of the slices; random unless given")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--minutes", type=float, default=50, help="of a plain run; what is left then is left out")
+    parser.add_argument("--minutes", type=float, default=38, help="of a plain run; what is left then is left out")
     parser.add_argument("--learn", action="store_true", help="append the failures to tests/known.txt")
     parser.add_argument("--no-build", action="store_true", help="use the programs as they are")
     parser.add_argument("-v", "--verbose", action="store_true", help="a line for each program")
