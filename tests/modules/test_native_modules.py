@@ -32,6 +32,23 @@ def test_digests():
     raises(ValueError, hashlib.blake2b, fanout=256)
 
 
+def test_openssl():
+    import hmac
+    equal(hashlib.new("sha512_256", b"abc").hexdigest(), "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23")
+    equal(hashlib.pbkdf2_hmac("sha1", b"password", b"salt", 2).hex(), "ea6c014dc72d6f8ccd1ed92ace1d41f0d8de8957")
+    equal(hashlib.scrypt(b"", salt=b"", n=16, r=1, p=1).hex()[:16], "77d6576238657b20")
+    equal(hmac.new(b"key", b"The quick brown fox jumps over the lazy dog", "sha256").hexdigest(),
+          "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8")
+    check(hmac.compare_digest("abc", "abc") and not hmac.compare_digest(b"abc", b"abd"))
+    raises(ValueError, hashlib.new, "no such hash", message="unsupported hash type no such hash")
+    raises(ValueError, hashlib.pbkdf2_hmac, "sha1", b"", b"", 0, message="iteration value must be greater than 0.")
+    shared = hashlib.sha256()
+    threads = [threading.Thread(target=lambda: [shared.update(b"x" * 5000) for _ in range(20)]) for _ in range(4)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+    equal(shared.hexdigest(), hashlib.sha256(b"x" * 400000).hexdigest())
+
+
 def test_simple_queue():
     q = queue.SimpleQueue()
     raises(queue.Empty, q.get_nowait)
