@@ -175,6 +175,31 @@ void clear_names(Thread& thread, Dict& dict, bool is_private) {
 
 }  // namespace
 
+namespace {
+
+// Objects with a finalizer written in Python that are globals of the modules that are left.
+void finalize_globals(Thread& thread, Value modules) {
+    Ref<List> loaded = is_dict(modules) ? dict_values(thread, modules.as<Dict>()) : Ref<List>();
+    if (!loaded) return clear_exception(thread);
+    for (Index i = list_size(*loaded) - 1; i >= 0; i--) {
+        Owned module = list_item(thread, *loaded, i);
+        if (!has_shape(module, k_module_shape)) continue;
+        auto& names = module_dict(module.as<Module>());
+        size_t position = 0;
+        Owned key, value;
+        while (dict_next(thread, names, &position, &key, &value)) {
+            if (!value.value().is_object()) continue;
+            const Type& type = type_of(value);
+            if (!type.has(kTypeHasFinalizer) || type.spec) continue;
+            value = Owned();
+            if (!dict_set(thread, names, key, none())) clear_exception(thread);
+            drain_dying(thread);
+        }
+    }
+}
+
+}  // namespace
+
 void finalize_modules(Thread& thread) {
     Interpreter& interpreter = interpreter_of(thread);
     Value modules = interpreter.modules.borrow();
@@ -200,6 +225,8 @@ void finalize_modules(Thread& thread) {
         drain_dying(thread);
         collect(thread, 2);
     }
+    main = Owned();
+    finalize_globals(thread, modules);
     clear_exception(thread);
 }
 

@@ -424,7 +424,9 @@ const MethodRow builtin_function_rows[] = {
      "Deletes the named attribute from the given object.\n\ndelattr(x, 'y') is equivalent to ``del "
      "x.y``"},
     {"dir", "(object=<unrepresentable>, /) -> None", fn<builtin_dir>,
-     "Show attributes of an object."},
+     "dir([object]) -> list of strings\n\nThe names that an object's attributes have, in "
+     "alphabetical "
+     "order; without an object,\nthe names in the calling scope."},
     {"divmod", "(x, y, /)", fn<builtin_divmod>,
      "Return the tuple (x//y, x%y).  Invariant: div*y + mod == x."},
     {"format", "(value, format_spec='', /)", fn<builtin_format>,
@@ -432,7 +434,8 @@ const MethodRow builtin_function_rows[] = {
      "format_spec according to the\nFormat Specification Mini-language. See "
      "help('FORMATTING')\nfor details."},
     {"getattr", "(object, name, default=<unrepresentable>, /) -> None", fn<builtin_getattr>,
-     "Get a named attribute from an object."},
+     "getattr(object, name[, default]) -> value\n\nThe attribute of that name: getattr(x, 'y') is "
+     "x.y. When there is none, the\ndefault if one is given, else AttributeError."},
     {"hasattr", "(obj, name, /)", fn<builtin_hasattr>,
      "Return whether the object has an attribute with the given name.\n\nThis is done by calling "
      "getattr(obj, name) and catching AttributeError."},
@@ -449,12 +452,20 @@ const MethodRow builtin_function_rows[] = {
     {"issubclass", "(cls, class_or_tuple, /)", fn<builtin_issubclass>,
      "Return whether 'cls' is derived from another class or is the same class."},
     {"iter", "(object, sentinel=<unrepresentable>, /) -> None", fn<builtin_iter>,
-     "Get an iterator from an object."},
+     "iter(iterable) -> iterator\niter(callable, sentinel) -> iterator\n\nAn iterator over what an "
+     "iterable has, or one that calls the callable until it\nreturns the sentinel."},
     {"len", "(obj, /)", fn<builtin_len>, "Return the number of items in a container."},
-    {"max", "(*args, **kwargs) -> None", fn<builtin_max>, "Return the biggest item."},
-    {"min", "(*args, **kwargs) -> None", fn<builtin_min>, "Return the smallest item."},
+    {"max", "(*args, **kwargs) -> None", fn<builtin_max>,
+     "max(iterable, *[, default=obj, key=func]) -> value\nmax(arg1, arg2, *args, *[, key=func]) -> "
+     "value\n\nThe biggest item of an iterable, the default when it is empty; or the biggest\n"
+     "of two or more arguments."},
+    {"min", "(*args, **kwargs) -> None", fn<builtin_min>,
+     "min(iterable, *[, default=obj, key=func]) -> value\nmin(arg1, arg2, *args, *[, key=func]) -> "
+     "value\n\nThe smallest item of an iterable, the default when it is empty; or the smallest\n"
+     "of two or more arguments."},
     {"next", "(iterator, default=<unrepresentable>, /) -> None", fn<builtin_next>,
-     "Return the next item from the iterator."},
+     "next(iterator[, default])\n\nThe iterator's next item; at its end the default if one is "
+     "given, else\nStopIteration."},
     {"oct", "(number, /)", fn<builtin_oct>,
      "Return the octal representation of an integer.\n\n   >>> oct(342391)\n   '0o1234567'"},
     {"ord", "(c, /)", fn<builtin_ord>, "Return the ordinal value of a character."},
@@ -475,7 +486,9 @@ const MethodRow builtin_function_rows[] = {
      "Return a new list containing all items from the iterable in ascending order."},
     {"sum", "(iterable, /, start=0)", fn<builtin_sum>,
      "Return the sum of a 'start' value (default: 0) plus an iterable of numbers"},
-    {"vars", "(object=<unrepresentable>, /) -> None", fn<builtin_vars>, "Show vars."},
+    {"vars", "(object=<unrepresentable>, /) -> None", fn<builtin_vars>,
+     "vars([object]) -> dictionary\n\nThe __dict__ of an object; without one, what locals() "
+     "gives."},
     {},
 };
 
