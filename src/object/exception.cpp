@@ -167,10 +167,10 @@ Owned exception_str(Thread& thread, Value self) {
 
 Owned exception_repr(Thread& thread, Value self) {
     Owned args = read_field(thread, self.object(), self.as<Exception>().args);
-    if (!args) return format(thread, "{}()", type_name_of(self));
+    if (!args) return format(thread, "{}()", type_name(type_of(self)));
     if (args.as<Tuple>().size == 1)
-        return format(thread, "{}({})", type_name_of(self), repr_of(args.as<Tuple>()[0]));
-    return format(thread, "{}{}", type_name_of(self), repr_of(args));
+        return format(thread, "{}({})", type_name(type_of(self)), repr_of(args.as<Tuple>()[0]));
+    return format(thread, "{}{}", type_name(type_of(self)), repr_of(args));
 }
 
 Owned exception_state(Thread& thread, Object* object) {

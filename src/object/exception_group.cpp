@@ -79,7 +79,7 @@ Owned group_repr(Thread& thread, Value self) {
     bool as_list = args && args.as<Tuple>().size == 2 && is_list(args.as<Tuple>()[1]);
     Owned shown = group.exceptions.share();
     if (as_list) shown = TRY(to_list(thread, shown));
-    return format(thread, "{}({}, {})", type_name_of(self), repr_of(group.message.borrow()),
+    return format(thread, "{}({}, {})", type_name(type_of(self)), repr_of(group.message.borrow()),
                   repr_of(shown));
 }
 

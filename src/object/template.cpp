@@ -77,7 +77,7 @@ Owned interpolation_make(Thread& thread, Type& type, Arguments arguments) {
 }
 Owned interpolation_repr(Thread& thread, Value self) {
     auto& i = as_interpolation(self);
-    return format(thread, "{}({}, {}, {}, {})", type_name_of(self), repr_of(i.value.borrow()),
+    return format(thread, "{}({}, {}, {}, {})", type_name(type_of(self)), repr_of(i.value.borrow()),
                   repr_of(i.expression.borrow()), repr_of(i.conversion.borrow()),
                   repr_of(i.format_spec.borrow()));
 }
@@ -151,7 +151,7 @@ Owned template_make(Thread& thread, Type& type, Arguments arguments) {
 
 Owned template_repr(Thread& thread, Value self) {
     auto& t = as_template(self);
-    return format(thread, "{}(strings={}, interpolations={})", type_name_of(self),
+    return format(thread, "{}(strings={}, interpolations={})", type_name(type_of(self)),
                   repr_of(t.strings.borrow()), repr_of(t.interpolations.borrow()));
 }
 

@@ -59,6 +59,8 @@ def test_type_names():
     raises(TypeError, lambda: collections.deque() @ 1, message="unsupported operand type(s) for @: 'collections.deque' and 'int'")
     raises(TypeError, lambda: types.SimpleNamespace() @ 1, message="unsupported operand type(s) for @: 'types.SimpleNamespace' and 'int'")
     raises(TypeError, lambda: [][list[int]], message="list indices must be integers or slices, not types.GenericAlias")
+    import binascii
+    equal(repr(binascii.Error(1)), "Error(1)")
     equal(type.__module__, "builtins")
     equal(repr(list[type]), "list[type]")
     equal(repr(int | type), "int | type")
