@@ -7,6 +7,7 @@
 
 #include "memory/array.h"
 #include "memory/fields.h"
+#include "memory/garbage.h"
 #include "memory/heap.h"
 #include "memory/merge.h"
 #include "memory/refcount.h"
@@ -237,13 +238,19 @@ CollectionResult collect_now(Thread& thread) {
         collector_settings.long_lived.store(pass.live, std::memory_order_relaxed);
         // Weak references without callbacks in sight of garbage die before finalizers can use them;
         // those with callbacks after.
+        for (size_t i = 0; i < pass.unreachable.count; i++)
+            pass.unreachable.items[i]->lock.fetch_or(kGarbageMark, std::memory_order_relaxed);
         for (size_t i = 0; i < pass.unreachable.count; i++) {
             Object* object = pass.unreachable.items[i];
+            if (object->has_flag(kHasWeakrefs) && !save_all) clear_garbage_weakrefs(object);
             bool finalizer = needs_finalizer(object);
             bool callbacks = object->has_flag(kHasWeakrefs) && has_weakref_callbacks(object);
             if (object->has_flag(kHasWeakrefs) && !finalizer && !callbacks) clear_weakrefs(object);
             finalized = finalized || finalizer || callbacks;
         }
+        for (size_t i = 0; i < pass.unreachable.count; i++)
+            pass.unreachable.items[i]->lock.fetch_and(static_cast<uint8_t>(~kGarbageMark),
+                                                      std::memory_order_relaxed);
         if (!finalized && !save_all) seal(pass.unreachable);
     }
     ObjectStack& garbage = pass.unreachable;

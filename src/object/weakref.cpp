@@ -7,6 +7,7 @@
 #include "object/weakref.h"
 
 #include "memory/collector.h"
+#include "memory/garbage.h"
 #include "memory/heap.h"
 #include "object/attribute.h"
 #include "object/call.h"
@@ -81,6 +82,21 @@ bool has_weakref_callbacks(const Object* object) {
     for (WeakRef* r = next_of(bucket.first, object); r; r = next_of(r->next, object))
         if (!r->callback.is_empty()) return true;
     return false;
+}
+
+void clear_garbage_weakrefs(Object* object) {
+    Bucket& bucket = bucket_of(object);
+    MutexGuard guard(bucket.mutex);
+    bool left = false;
+    for (WeakRef* r = next_of(bucket.first, object); r;) {
+        WeakRef* next = next_of(r->next, object);
+        if (r->lock.load(std::memory_order_relaxed) & kGarbageMark)
+            unlink(bucket, *r);
+        else
+            left = true;
+        r = next;
+    }
+    if (!left) object->clear_flag(kHasWeakrefs);
 }
 
 void clear_weakrefs(Object* object) {

@@ -380,4 +380,19 @@ def test_leaks():
     check(after - before < 50, "%d objects more" % (after - before))
 
 
+def test_callbacks_of_references_in_garbage():
+    """Only the callbacks of references that live on are called."""
+    called = []
+    class Node:
+        pass
+    def make():
+        a, b = Node(), Node()
+        a.other, b.other = b, a
+        a.reference = weakref.ref(b, lambda r: called.append("inner"))
+        return weakref.ref(a, lambda r: called.append("outer"))
+    reference = make()
+    gc.collect()
+    equal((called, reference()), (["outer"], None))
+
+
 support.run(globals())

@@ -1,0 +1,14 @@
+// What a collection tells the object layer of the garbage it has found, while the world is stopped.
+#pragma once
+
+#include "memory/object.h"
+
+namespace imugi {
+
+// In the collector bits of the lock byte of each unreachable object.
+inline constexpr uint8_t kGarbageMark = 8;
+
+// Weak references that are garbage themselves go without calling their callbacks.
+void clear_garbage_weakrefs(Object* object);
+
+}  // namespace imugi
