@@ -17,15 +17,31 @@ Owned item_at(Thread& thread, Value sequence, Index index) {
         if (!item.is_nothing()) return item;
         return raise(thread, exc::IndexError, "list index out of range");
     }
-    Owned at = TRY(make_int(thread, index));
-    return get_item(thread, sequence, at);
+    return type_of(sequence).slots.item(thread, sequence, index);
+}
+
+Result<Index> sequence_length(Thread& thread, Value sequence) {
+    const Slots& slots = type_of(sequence).slots;
+    if (slots.length && !slots.sequence_length)
+        return raise(thread, exc::TypeError, "{} is not a sequence", type_name_of(sequence));
+    return length(thread, sequence);
 }
 
 // The place of x; right of its equals, or left of them.
 Result<Index> search(Thread& thread, Value a, Value x, Value lo, Value hi, Value key, bool right) {
     Index low = TRY(to_ssize(thread, lo, exc::OverflowError));
+    if (!is_none(hi) && !is_int(hi) && !type_of(hi).slots.index)
+        return raise(thread, exc::TypeError, "argument should be integer or None, not '{}'",
+                     type_name_of(hi));
+    Index given = is_none(hi) ? -1 : TRY(to_ssize(thread, hi, exc::OverflowError));
     if (low < 0) return raise(thread, exc::ValueError, "lo must be non-negative");
-    Index high = TRY(is_none(hi) ? length(thread, a) : to_ssize(thread, hi, exc::OverflowError));
+    Index high = is_none(hi) ? TRY(sequence_length(thread, a)) : given;
+    const Slots& slots = type_of(a).slots;
+    if (!is_exact_list(a) && (!slots.item || is_dict(a)))
+        return raise(
+            thread, exc::TypeError,
+            slots.subscript ? "{} is not a sequence" : "'{}' object does not support indexing",
+            type_name_of(a));
     while (low < high) {
         Index middle = low + (high - low) / 2;
         Owned item = TRY(item_at(thread, a, middle));
