@@ -7,8 +7,10 @@
 
 #include "memory/heap.h"
 #include "object/call.h"
+#include "object/descriptor.h"
 #include "object/dict.h"
 #include "object/function.h"
+#include "object/native.h"
 #include "object/protocol.h"
 #include "object/str.h"
 #include "thread/grace.h"
@@ -359,12 +361,12 @@ void release_attributes(Object* object) {
 
 namespace {
 
-// Another thread has assigned __class__ since the attribute was looked up on `type`: what the
-// native descriptor says against an object of the new class is no answer.
-bool class_changed(Thread& thread, Value object, Type& type, Value descriptor) {
-    return IMUGI_UNLIKELY(&type_of(object) != &type) &&
-           has_shape(descriptor, k_getset_descriptor_shape) &&
-           clear_exception_if(thread, exc::TypeError);
+// __dict__ and __weakref__ of a class made at run time. They suit every object that has had the
+// class, also when another thread assigns __class__ just now; so nothing is checked again.
+const GetSetRow* own_getset(Value descriptor) {
+    if (!has_shape(descriptor, k_getset_descriptor_shape)) return nullptr;
+    auto& getset = descriptor.as<GetSetDescriptor>();
+    return getset.type->has(kTypeHeap) && !getset.type->spec ? getset.row : nullptr;
 }
 
 }  // namespace
@@ -377,10 +379,9 @@ Owned generic_get_attribute_or_nothing(Thread& thread, Value object, Str& given)
     Owned attribute = lookup_in_mro(thread, type, *name);
     auto get = attribute.is_nothing() ? nullptr : type_of(attribute).slots.descriptor_get;
     if (get && type_of(attribute).slots.descriptor_set) {
-        Owned result = get(thread, attribute, object, Value::of(type));
-        if (IMUGI_UNLIKELY(!result) && class_changed(thread, object, type, attribute))
-            return generic_get_attribute_or_nothing(thread, object, *name);
-        return result;
+        const GetSetRow* row = own_getset(attribute);
+        if (row && row->get) return row->get(thread, object);
+        return get(thread, attribute, object, Value::of(type));
     }
     if (object.is_object() && type.attributes_offset != 0) {
         Owned own = load_own_attribute(thread, object.object(), *name);
@@ -404,9 +405,9 @@ bool generic_set_attribute(Thread& thread, Value object, Str& given, Value value
     Owned attribute = lookup_in_mro(thread, type, *name);
     if (!attribute.is_nothing()) {
         if (auto set = type_of(attribute).slots.descriptor_set) {
-            if (set(thread, attribute, object, value)) return true;
-            return class_changed(thread, object, type, attribute) &&
-                   generic_set_attribute(thread, object, *name, value);
+            const GetSetRow* row = own_getset(attribute);
+            if (row && row->set) return row->set(thread, object, value);
+            return set(thread, attribute, object, value);
         }
     }
     if (!object.is_object() || type.attributes_offset == 0) {
