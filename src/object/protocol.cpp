@@ -358,6 +358,8 @@ bool set_item(Thread& thread, Value container, Value key, Value value) {
         auto index = item_index(thread, container, key);
         return index && slots.assign_item(thread, container, *index, value);
     }
+    if ((is_int(key) || type_of(key).slots.index) && has_sequence_slots(type_of(container)))
+        TRY(to_ssize(thread, key));
     return raise(thread, exc::TypeError, "'{}' object does not support item {}",
                  type_name_of(container), value.is_empty() ? "deletion" : "assignment");
 }

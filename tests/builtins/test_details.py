@@ -111,6 +111,10 @@ def test_results():
     equal(operator.imul(2, "ab"), "abab")
     raises(TypeError, operator.concat, range(0), (), message="'range' object can't be concatenated")
     raises(TypeError, "".join, 5, message="can only join an iterable")
+    raises(TypeError, operator.countOf, 5, 1, message="argument of type 'int' is not iterable")
+    raises(IndexError, operator.setitem, "a", 2**70, 1, message="cannot fit 'int' into an index-sized integer")
+    import itertools
+    raises(ValueError, itertools.islice, "a", "b", message="Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
     import math
     equal(math.sumprod((-5, -5, 10), (1.5, 4611686018427387904, 2305843009213693952)), 0.0)
 

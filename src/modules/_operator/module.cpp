@@ -62,8 +62,15 @@ Owned iconcat(Thread& thread, Value a, Value b) {
     return raise(thread, exc::TypeError, "'{}' object can't be concatenated", type_name_of(a));
 }
 
+// The iterator of what is searched.
+Owned searched(Thread& thread, Value a) {
+    Owned iterator = iterate(thread, a);
+    if (iterator || !clear_exception_if(thread, exc::TypeError)) return iterator;
+    return raise(thread, exc::TypeError, "argument of type '{}' is not iterable", type_name_of(a));
+}
+
 Owned index_of(Thread& thread, Value a, Value b) {
-    Owned iterator = TRY(iterate(thread, a));
+    Owned iterator = TRY(searched(thread, a));
     for (int64_t i = 0;; i++) {
         Owned item = TRY(next(thread, iterator));
         if (item.is_nothing())
@@ -72,7 +79,7 @@ Owned index_of(Thread& thread, Value a, Value b) {
     }
 }
 Owned count_of(Thread& thread, Value a, Value b) {
-    Owned iterator = TRY(iterate(thread, a));
+    Owned iterator = TRY(searched(thread, a));
     for (int64_t count = 0;;) {
         Owned item = TRY(next(thread, iterator));
         if (item.is_nothing()) return Owned::small_int(count);

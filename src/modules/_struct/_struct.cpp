@@ -51,7 +51,8 @@ Ref<Str> format_text(Thread& thread, Value format) {
         return make_str_from_units(thread, bytes.data(), 1, bytes.size);
     }
     return raise(thread, exc::TypeError,
-                 "Struct() argument 1 must be a str or bytes object, not {}", type_name_of(format));
+                 "Struct() argument 1 must be a str or bytes object, not {}",
+                 type_name(type_of(format)));
 }
 
 bool initialise(Thread& thread, Struct& self, Value format) {

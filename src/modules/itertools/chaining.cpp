@@ -196,7 +196,8 @@ Result<Index> slice_number(Thread& thread, Value value, Index otherwise) {
     if (!type_of(value).slots.index) return -1;
     Result<Index> number = to_ssize(thread, value, exc::OverflowError);
     if (number) return *number;
-    if (!clear_exception_if(thread, exc::OverflowError)) return failure;
+    // Whatever goes wrong, the message is islice's.
+    clear_exception(thread);
     return -1;
 }
 
