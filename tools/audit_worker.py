@@ -384,9 +384,8 @@ def find_target(name):
 
 
 def shorten(text):
-    if len(text) > 240:
-        text = "%s...(%d)" % (text[:240], len(text))
-    return ADDRESS.sub("0x", text)
+    text = ADDRESS.sub("0x", text)
+    return text if len(text) <= 240 else "%s...(%d)" % (text[:240], len(text))
 
 
 def show(value, depth=0):

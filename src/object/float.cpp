@@ -108,7 +108,12 @@ Owned to_float(Thread& thread, Value value) {
     if (is_str(value)) return make_float_from_text(thread, value.as<Str>());
     if (has_buffer(value)) {
         Buffer buffer(thread);
-        TRY(buffer.get(value));
+        if (!buffer.get(value)) {
+            if (!clear_exception_if(thread, exc::BufferError)) return {};
+            return raise(thread, exc::TypeError,
+                         "float() argument must be a string or a real number, not '{}'",
+                         type_name_of(value));
+        }
         return parse_stripped(thread, reinterpret_cast<const char*>(buffer.data()), buffer.size(),
                               value);
     }

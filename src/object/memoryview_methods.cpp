@@ -196,7 +196,7 @@ Owned cast(Thread& thread, MemoryView& view, Value format, Value shape) {
     TRY(check_alive(thread, view));
     if (!is_str(format))
         return raise(thread, exc::TypeError, "cast() argument 'format' must be str, not {}",
-                     type_name_of(format));
+                     is_none(format) ? FormatArgument("None") : type_name_of(format));
     const char* text = str_utf8(thread, format.as<Str>());
     if (!text) return {};
     BufferView buffer = buffer_of(view);

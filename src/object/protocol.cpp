@@ -304,7 +304,9 @@ Result<Index> length_hint(Thread& thread, Value value, Index otherwise) {
     if (!is_int(hint))
         return raise(thread, exc::TypeError, "__length_hint__ must be an integer, not {}",
                      type_name_of(hint));
-    Index n = TRY(to_ssize(thread, hint, exc::OverflowError));
+    int64_t n;
+    if (!int_fits_int64(hint, &n))
+        return raise(thread, exc::OverflowError, "Python int too large to convert to C ssize_t");
     if (n < 0) return raise(thread, exc::ValueError, "__length_hint__() should return >= 0");
     return n;
 }

@@ -395,7 +395,8 @@ Owned make_text(Thread& thread, Value object, Value encoding, Value errors) {
         if (given[i].is_empty()) continue;
         if (!is_str(given[i]))
             return raise(thread, exc::TypeError, "str() argument '{}' must be str, not {}",
-                         i == 0 ? "encoding" : "errors", type_full_name_of(given[i]));
+                         i == 0 ? "encoding" : "errors",
+                         is_none(given[i]) ? FormatArgument("None") : type_full_name_of(given[i]));
         texts[i] = str_utf8(thread, given[i].as<Str>());
         if (!texts[i]) return {};
     }
