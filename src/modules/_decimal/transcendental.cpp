@@ -275,8 +275,13 @@ bool exponential(Number& out, const NumberView& a, const Settings& context, Stat
         status |= kInexact | kRounded;
         return finish(out, settings, status);
     }
-    if (a.adjusted() < -settings.precision - 2)
-        return finish_near_one(out, a.negative, settings, status);
+    if (a.adjusted() < -settings.precision - 2) {
+        // It rounds to one: not subnormal, even where nothing below one is normal.
+        Status raised = 0;
+        TRY(finish_near_one(out, a.negative, settings, raised));
+        status |= raised & ~(kSubnormal | kUnderflow);
+        return true;
+    }
     for (int64_t digits = settings.precision + 8;; digits += digits / 2) {
         uint64_t width =
             bits_for_digits(digits) + 16 + (a.adjusted() > 0 ? bits_for_digits(a.adjusted()) : 0);

@@ -72,14 +72,9 @@ inline constexpr LocaleConstant kLanguageItems[] = {
     {"_DATE_FMT", _DATE_FMT},
 };
 inline constexpr LocaleConstant kLocaleConstants[] = {
-    {"CHAR_MAX", CHAR_MAX},
-    {"LC_ALL", LC_ALL},
-    {"LC_COLLATE", LC_COLLATE},
-    {"LC_CTYPE", LC_CTYPE},
-    {"LC_MESSAGES", LC_MESSAGES},
-    {"LC_MONETARY", LC_MONETARY},
-    {"LC_NUMERIC", LC_NUMERIC},
-    {"LC_TIME", LC_TIME},
+    {"CHAR_MAX", CHAR_MAX},     {"LC_ALL", LC_ALL},           {"LC_COLLATE", LC_COLLATE},
+    {"LC_CTYPE", LC_CTYPE},     {"LC_MESSAGES", LC_MESSAGES}, {"LC_MONETARY", LC_MONETARY},
+    {"LC_NUMERIC", LC_NUMERIC}, {"LC_TIME", LC_TIME},
 };
 
 }  // namespace imugi

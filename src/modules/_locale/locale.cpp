@@ -95,9 +95,9 @@ Owned localeconv_function(Thread& thread, Value) {
     {
         MutexGuard guard(mutex);
         const lconv& now = *localeconv();
-        const char* texts[] = {now.decimal_point,     now.thousands_sep, now.int_curr_symbol,
-                               now.currency_symbol,   now.mon_decimal_point,
-                               now.mon_thousands_sep, now.positive_sign, now.negative_sign};
+        const char* texts[] = {now.decimal_point,   now.thousands_sep,     now.int_curr_symbol,
+                               now.currency_symbol, now.mon_decimal_point, now.mon_thousands_sep,
+                               now.positive_sign,   now.negative_sign};
         for (size_t i = 0; i < 8; i++)
             snprintf(copied.text[i], sizeof copied.text[i], "%s", texts[i]);
         snprintf(copied.grouping[0], sizeof copied.grouping[0], "%s", now.grouping);
@@ -107,12 +107,12 @@ Owned localeconv_function(Thread& thread, Value) {
                                 now.p_sign_posn,     now.n_sign_posn};
         memcpy(copied.numbers, numbers, sizeof numbers);
     }
-    constexpr const char* kTexts[] = {"decimal_point",     "thousands_sep", "int_curr_symbol",
-                                      "currency_symbol",   "mon_decimal_point",
-                                      "mon_thousands_sep", "positive_sign", "negative_sign"};
+    constexpr const char* kTexts[] = {"decimal_point",   "thousands_sep",     "int_curr_symbol",
+                                      "currency_symbol", "mon_decimal_point", "mon_thousands_sep",
+                                      "positive_sign",   "negative_sign"};
     constexpr const char* kGroupings[] = {"grouping", "mon_grouping"};
-    constexpr const char* kNumbers[] = {"int_frac_digits", "frac_digits",    "p_cs_precedes",
-                                        "p_sep_by_space",  "n_cs_precedes",  "n_sep_by_space",
+    constexpr const char* kNumbers[] = {"int_frac_digits", "frac_digits",   "p_cs_precedes",
+                                        "p_sep_by_space",  "n_cs_precedes", "n_sep_by_space",
                                         "p_sign_posn",     "n_sign_posn"};
     Ref<Dict> result = TRY(make_dict(thread));
     auto put = [&](const char* name, Owned value) {

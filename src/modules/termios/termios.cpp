@@ -164,8 +164,8 @@ const MethodRow functions[] = {
 };
 
 bool execute(Thread& thread, Module& module) {
-    for (const TerminalConstant& constant : kTerminalConstants)
-        TRY(module_set(thread, module, constant.name, make_int(thread, constant.value)));
+    for (const TerminalConstant* at = terminal_constants; at->name; at++)
+        TRY(module_set(thread, module, at->name, make_int(thread, at->value)));
     return error_class.add_to(thread, module);
 }
 
