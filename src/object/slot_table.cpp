@@ -192,8 +192,7 @@ Owned release_view(Thread& thread, Value self, Value given) {
 
 Owned get_view(Thread& thread, Value self, Value given, decltype(Slots::get_buffer) get) {
     Index flags = TRY(to_ssize(thread, given, exc::OverflowError));
-    if (flags > INT32_MAX || flags < INT32_MIN)
-        return raise(thread, exc::OverflowError, "buffer flags too large");
+    if (flags > INT32_MAX) return raise(thread, exc::OverflowError, "buffer flags too large");
     return make_memoryview_by(thread, self, static_cast<int>(flags), get);
 }
 

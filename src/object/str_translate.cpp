@@ -61,10 +61,10 @@ Owned str_maketrans(Thread& thread, Value x, Value y, Value z) {
     if (!y) return maketrans_from_dict(thread, x);
     if (!is_str(y))
         return raise(thread, exc::TypeError, "maketrans() argument 2 must be str, not {}",
-                     type_name_of(y));
+                     is_none(y) ? FormatArgument("None") : type_name_of(y));
     if (z && !is_str(z))
         return raise(thread, exc::TypeError, "maketrans() argument 3 must be str, not {}",
-                     type_name_of(z));
+                     is_none(z) ? FormatArgument("None") : type_name_of(z));
     if (!is_str(x))
         return raise(thread, exc::TypeError,
                      "first maketrans argument must be a string if there is a second argument");

@@ -127,8 +127,8 @@ Owned type_get_attribute(Thread& thread, Value self, Str& given) {
 bool type_set_attribute(Thread& thread, Value self, Str& given, Value value) {
     Type& type = as_type(self);
     if (type.has(kTypeImmutable))
-        return raise(thread, exc::TypeError, "cannot set '{}' attribute of immutable type '{}'",
-                     given,
+        return raise(thread, exc::TypeError, "cannot set {} attribute of immutable type '{}'",
+                     repr_of(Value::of(given)),
                      type.spec ? FormatArgument(type.spec->name) : FormatArgument(type_name(type)));
     Ref<Str> exact = TRY(str_substring(thread, given, 0, given.length()));
     Ref<Str> name = TRY(intern(thread, std::move(exact)));
