@@ -397,6 +397,7 @@ bool is_of_other_slot(Type& type, Value found, const SlotDef& def) {
                is_subtype(type, *wrapper.type);
     }
     return has_shape(found, k_method_descriptor_shape) &&
+           &found.as<MethodDescriptor>().name.as<Str>() == def.str &&
            is_subtype(type, *found.as<MethodDescriptor>().type);
 }
 

@@ -201,10 +201,29 @@ bool lay_out(Thread& thread, Type& type, const Type& base, const SlotPlan& plan,
 
 // --- the namespace ---
 
+// The __dict__ of a native base that has one of its own kind (classes, modules, functions);
+// nothing for others.
+Owned native_dict_descriptor(Thread& thread, Value self) {
+    for (const Type* type = &type_of(self); !type->base.is_empty(); type = &type->base.as<Type>()) {
+        if (!type->spec) continue;
+        Owned found = dict_get(thread, type->dict.borrow().as<Dict>(), ID(__dict__));
+        if (!found || !found.is_nothing()) return found;
+    }
+    return Owned::nothing();
+}
+
 Owned get_instance_dict(Thread& thread, Value self) {
+    Owned native = TRY(native_dict_descriptor(thread, self));
+    if (!native.is_nothing())
+        if (auto get = type_of(native).slots.descriptor_get)
+            return get(thread, native, self, Value::of(type_of(self)));
     return instance_dict(thread, self.object());
 }
 bool set_instance_dict_attribute(Thread& thread, Value self, Value value) {
+    Owned native = TRY(native_dict_descriptor(thread, self));
+    if (!native.is_nothing())
+        if (auto set = type_of(native).slots.descriptor_set)
+            return set(thread, native, self, value);
     return set_instance_dict(thread, self.object(), value);
 }
 }  // namespace
@@ -289,22 +308,35 @@ bool fill_namespace(Thread& thread, Type& type, const Type& base, const SlotPlan
 }
 
 // The cells through which __class__ and the class's annotation scopes see the new class.
-bool fill_cells(Thread& thread, Type& type, Dict& dict) {
-    Owned cell = TRY(dict_pop(thread, dict, Value::of(ID(__classcell__))));
-    if (!cell.is_nothing()) {
-        if (!has_shape(cell, k_cell_shape))
-            return raise(thread, exc::TypeError, "__classcell__ must be a nonlocal cell, not {}",
-                         repr_of(Value::of(type_of(cell))));
-        store_cell(thread, cell.as<Cell>(), Value::of(type));
-    }
-    cell = TRY(dict_pop(thread, dict, Value::of(ID(__classdictcell__))));
-    if (!cell.is_nothing()) {
-        if (!has_shape(cell, k_cell_shape))
-            return raise(thread, exc::TypeError,
-                         "__classdictcell__ must be a nonlocal cell, not {}",
-                         repr_of(Value::of(type_of(cell))));
-        store_cell(thread, cell.as<Cell>(), Value::of(dict));
-    }
+struct ClassCells {
+    Owned of_class, of_dict;  // nothing when there is none
+};
+
+bool take_cells(Thread& thread, Dict& dict, ClassCells& cells) {
+    auto take = [&](Str& name, Owned& out) {
+        out = dict_pop(thread, dict, Value::of(name));
+        if (!out) return false;
+        if (out.is_nothing() || has_shape(out, k_cell_shape)) return true;
+        return static_cast<bool>(raise(thread, exc::TypeError, "{} must be a nonlocal cell, not {}",
+                                       name, repr_of(Value::of(type_of(out)))));
+    };
+    return take(ID(__classcell__), cells.of_class) && take(ID(__classdictcell__), cells.of_dict);
+}
+
+void fill_cells(Thread& thread, Type& type, Dict& dict, ClassCells& cells) {
+    if (!cells.of_class.is_nothing())
+        store_cell(thread, cells.of_class.as<Cell>(), Value::of(type));
+    if (!cells.of_dict.is_nothing()) store_cell(thread, cells.of_dict.as<Cell>(), Value::of(dict));
+}
+
+// Names that are no strings can be in a class's dict, but nothing finds them.
+bool warn_of_odd_names(Thread& thread, Dict& dict, Str& class_name) {
+    size_t position = 0;
+    Owned key, value;
+    while (dict_next(thread, dict, &position, &key, &value))
+        if (!is_str(key))
+            return warn(thread, exc::RuntimeWarning, 1,
+                        format(thread, "non-string key in the __dict__ of class {}", class_name));
     return true;
 }
 
@@ -396,8 +428,11 @@ Owned make_class(Thread& thread, Type& metatype, Str& name, Tuple& given_bases, 
         if (name[i] == 0)
             return raise(thread, exc::ValueError, "type name must not contain null characters");
     Ref<Dict> dict = TRY(dict_copy(thread, namespace_));
+    TRY(warn_of_odd_names(thread, *dict, name));
+    ClassCells cells;
     SlotPlan plan;
     TRY(plan_slots(thread, *base, *bases, name, *dict, plan));
+    TRY(take_cells(thread, *dict, cells));
 
     Type* type = allocate<Type>(thread, metatype);
     if (!type) return {};
@@ -441,7 +476,7 @@ Owned make_class(Thread& thread, Type& metatype, Str& name, Tuple& given_bases, 
         if (&metatype != &type_type) remove_subclass((*bases)[i].as<Type>(), *type);
         add_subclass(thread, (*bases)[i].as<Type>(), *type);
     }
-    TRY(fill_cells(thread, *type, *dict));
+    fill_cells(thread, *type, *dict, cells);
     Ref<Dict> snapshot = TRY(dict_copy(thread, *dict));
     TRY(call_set_names(thread, *type, *snapshot));
     TRY(call_init_subclass(thread, *type, keywords));

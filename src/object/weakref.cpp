@@ -281,8 +281,9 @@ Owned ref_call(Thread& thread, Value self, Arguments arguments) {
 Owned ref_repr(Thread& thread, Value self) {
     Owned object = referent_of(self);
     if (object.is_nothing()) return format(thread, "<weakref at {}; dead>", address_of(self));
-    Owned name = TRY(get_attribute_or_nothing(thread, object, ID(__name__)));
-    if (!is_str(name))
+    Owned name = get_attribute_or_nothing(thread, object, ID(__name__));
+    if (!name) clear_exception(thread);
+    if (!name || !is_str(name))
         return format(thread, "<weakref at {}; to '{}' at {}>", address_of(self),
                       type_full_name_of(object), address_of(object));
     return format(thread, "<weakref at {}; to '{}' at {} ({})>", address_of(self),

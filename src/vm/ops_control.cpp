@@ -30,6 +30,8 @@ DEFINE_OP(RERAISE_HANDLED) {
 
 DEFINE_OP(RERAISE) {
     SAVE();
+    // After a clean-up the frame stands where the exception was raised.
+    if (D::b(word)) slow_restore_position(*frame, value_at(r, D::a(word)));
     set_exception(thread, consume(frame, r, D::a(word)));
     IMUGI_MUSTTAIL return op_find_handler(OP_ARGUMENTS);
 }

@@ -34,6 +34,8 @@ uint64_t slow_load_from_dict(Thread& thread, Frame* frame, uint64_t* r, uint32_t
                              uint32_t name, int cell);
 uint64_t slow_load_build_class(Thread& thread, Frame* frame);
 bool slow_setup_annotations(Thread& thread, Frame* frame);
+// Puts the frame's pc back to where its own entry of the exception's traceback says.
+void slow_restore_position(Frame& frame, Value exception);
 // "module.f()", as messages about calls name a callable.
 Owned callable_text(Thread& thread, Value callable);
 uint64_t slow_import_name(Thread& thread, Frame* frame, uint64_t* r, uint32_t level, uint32_t name);

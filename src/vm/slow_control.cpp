@@ -10,6 +10,8 @@
 #include "object/str.h"
 #include "object/tuple.h"
 #include "object/vm_support.h"
+#include "thread/lock.h"
+#include "vm/frame_object.h"
 #include "vm/generator.h"
 #include "vm/registers.h"
 #include "vm/slow.h"
@@ -53,6 +55,18 @@ bool slow_reraise_handled(Thread& thread) {
         return raise(thread, exc::RuntimeError, "No active exception to reraise");
     set_exception(thread, Owned::share(handled));
     return true;
+}
+
+void slow_restore_position(Frame& frame, Value exception) {
+    Owned head;
+    {
+        Lock guard(current_thread(), *exception.object());
+        head = exception.as<Exception>().traceback.share();
+    }
+    if (!head || !frame.object) return;
+    auto& entry = head.as<Traceback>();
+    if (entry.frame.borrow().object() == frame.object)
+        frame.pc = frame.code->words + entry.instruction;
 }
 
 uint64_t slow_push_handled(Thread& thread, uint64_t exception_bits) {

@@ -86,7 +86,8 @@ struct Gathered {
         for (size_t i = 0; i < count; i++) items[i].~Owned();
         array_free(items);
     }
-    void add(Object* object) {
+    void add(Object* object) { add(Value::of(object)); }
+    void add(Value value) {
         if (count == capacity) {
             size_t more = capacity ? capacity * 2 : 1024;
             void* grown = array_reallocate(items, more * sizeof(Owned));
@@ -97,7 +98,7 @@ struct Gathered {
             items = static_cast<Owned*>(grown);
             capacity = more;
         }
-        new (&items[count++]) Owned(Owned::share(*object));
+        new (&items[count++]) Owned(Owned::share(value));
     }
     Owned to_list(Thread& thread) {
         if (failed) return raise_memory_error(thread);
@@ -131,7 +132,8 @@ struct ReferentVisitor : FieldVisitor {
     Gathered& gathered;
     static void visit_one(FieldVisitor& self, std::atomic<uint64_t>& word) {
         Value value = Value::from_bits(word.load(std::memory_order_relaxed));
-        if (value.is_object()) static_cast<ReferentVisitor&>(self).gathered.add(value.object());
+        if (!value.is_empty() && !value.is_nothing())
+            static_cast<ReferentVisitor&>(self).gathered.add(value);
     }
 };
 
@@ -141,7 +143,7 @@ Owned gc_get_referents(Thread& thread, Args objects) {
         StopTheWorld stopped(thread);
         ReferentVisitor visitor(gathered);
         for (Value value : objects) {
-            if (!value.is_object() || !value.object()->has_flag(kTracked)) continue;
+            if (!value.is_object() || !type_of(value).has(kTypeTracked)) continue;
             visit_fields(value.object(), visitor);
             Object* type = type_object_of(value.object());
             if (!type->has_flag(kImmortal)) gathered.add(type);
@@ -181,7 +183,8 @@ Owned gc_get_referrers(Thread& thread, Args objects) {
 
 Owned gc_is_tracked(Thread&, Value obj) {
     return Owned::share(
-        boolean(obj.is_object() && (obj.object()->has_flag(kTracked) || is_type(obj))));
+        boolean(obj.is_object() && (obj.object()->has_flag(kTracked) ||
+                                    (is_type(obj) && obj.as<Type>().has(kTypeHeap)))));
 }
 Owned gc_is_finalized(Thread&, Value obj) {
     return Owned::share(boolean(obj.is_object() && obj.object()->has_flag(kFinalized)));
