@@ -439,6 +439,25 @@ def test_code_from_parts():
         equal(len(list(branch.__code__.co_branches())), 1)
 
 
+def test_cprofile():
+    import cProfile
+    def callee(n):
+        return n and callee(n - 1)
+    def function():
+        callee(2)
+        callee(0)
+        [].append(1)
+    profile = cProfile.Profile()
+    profile.runcall(function)
+    rows = {getattr(row.code, "co_name", row.code): row for row in profile.getstats()}
+    equal((rows["callee"].callcount, rows["callee"].reccallcount), (4, 2))
+    equal(rows["<method 'append' of 'list' objects>"].callcount, 1)
+    calls = {getattr(row.code, "co_name", row.code): row.callcount
+             for row in rows["function"].calls}
+    equal(calls, {"callee": 2, "<method 'append' of 'list' objects>": 1})
+    check(rows["function"].totaltime >= rows["function"].inlinetime >= 0)
+
+
 def test_super_by_another_name():
     calls = []
     class Fake:
