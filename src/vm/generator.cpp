@@ -164,10 +164,17 @@ Step generator_throw_pending(Thread& thread, Generator& generator) {
 }
 
 Owned generator_delegate(Generator& generator) {
-    if (generator.state.load(std::memory_order_acquire) != kGeneratorSuspended ||
-        !generator.delegate_register)
+    // Claimed while its frame is looked at: another thread may resume it.
+    uint8_t expected = kGeneratorSuspended;
+    if (!generator.state.compare_exchange_strong(expected, kGeneratorRunning,
+                                                 std::memory_order_acq_rel))
         return {};
-    return Owned::share(value_at(generator.registers, generator.delegate_register - 1));
+    Owned delegate =
+        generator.delegate_register
+            ? Owned::share(value_at(generator.registers, generator.delegate_register - 1))
+            : Owned();
+    generator.state.store(kGeneratorSuspended, std::memory_order_release);
+    return delegate;
 }
 
 namespace {
