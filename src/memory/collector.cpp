@@ -292,12 +292,21 @@ CollectionResult collect_now(Thread& thread) {
         end_deferral(garbage.items[i]);
         decref(garbage.items[i]);
     }
+    if (ranks == 0) {
+        result.collected = garbage.count;
+        return result;
+    }
+    // Those that other threads own die when their counts are merged, and must do so before their
+    // classes.
+    StopTheWorld stopped(thread);
+    merge_all_heaps();
     for (int rank = ranks; rank > 0; rank--) {
         for (size_t i = 0; i < classes; i++) {
             if (!garbage.items[i] || class_rank(garbage.items[i]) != rank) continue;
             end_deferral(garbage.items[i]);
             decref(std::exchange(garbage.items[i], nullptr));
         }
+        merge_all_heaps();
     }
     result.collected = garbage.count;
     return result;
