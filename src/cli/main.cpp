@@ -5,6 +5,11 @@
 #include "cli/options.h"
 #include "cli/startup.h"
 
+#ifdef __LLVM_INSTR_PROFILE_GENERATE
+// The counters of a build made with -fprofile-generate, otherwise written by exit().
+extern "C" int __llvm_profile_write_file(void);
+#endif
+
 int main(int argc, char** argv) {
     using namespace imugi;
     static Config config;
@@ -28,5 +33,8 @@ int main(int argc, char** argv) {
     status = stop_runtime(*thread, status);
     fflush(stdout);
     // Daemon threads may still run: leave without unwinding what they use.
+#ifdef __LLVM_INSTR_PROFILE_GENERATE
+    __llvm_profile_write_file();
+#endif
     _exit(status);
 }

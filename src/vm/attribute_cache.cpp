@@ -35,8 +35,6 @@ static bool may_fill(std::atomic<uint64_t>& cache) {
 }
 
 uint64_t record_attribute(Object* object, const AttributeRecord& record) {
-    if (record.kind == RecordKind::kSlot)
-        return slot_attribute(object, record.place, record.shape_index);
     Type& type = *object->shape()->type;
     if (type.version.load(std::memory_order_acquire) != record.version) return 0;
     switch (record.kind) {

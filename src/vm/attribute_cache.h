@@ -61,7 +61,7 @@ std::atomic<uint64_t>* overflow_slot(Object* object, uint32_t index);
 void repair_store(Object* object, std::atomic<uint64_t>* slot, uint64_t entry);
 
 // The attribute of an object of the record's shape, as a register word; 0 when the record is of no
-// use.
+// use. Not for slots.
 uint64_t record_attribute(Object* object, const AttributeRecord& record);
 
 IMUGI_ALWAYS_INLINE std::atomic<uint64_t>* cached_slot(Object* object, uint64_t entry) {
@@ -99,7 +99,10 @@ IMUGI_ALWAYS_INLINE uint64_t cached_attribute(uint64_t owner, const std::atomic<
     if (IMUGI_LIKELY((entry & 3) == kCacheSlot))
         return entry >> 40 == shape_index ? slot_attribute(object, entry, shape_index) : 0;
     const AttributeRecord* record = find_record(entry, shape_index);
-    return record ? record_attribute(object, *record) : 0;
+    if (!record) return 0;
+    if (record->kind == RecordKind::kSlot)
+        return slot_attribute(object, record->place, shape_index);
+    return record_attribute(object, *record);
 }
 
 // The unbound method that a LOAD_METHOD site has cached for the object's shape; 0 when there is

@@ -5,6 +5,7 @@
 #include "object/call.h"
 #include "object/errors.h"
 #include "object/protocol.h"
+#include "thread/lock.h"
 #include "vm/call.h"
 #include "vm/dispatch.h"
 #include "vm/frame_object.h"
@@ -64,6 +65,22 @@ Owned make_generator(Thread& thread, Frame* frame) {
     return Owned::adopt(made);
 }
 
+// From *state to running; false, with what it is now, when another thread was here. A generator of
+// this thread's own memory is claimed as its lock would be, by bias, else by an exchange.
+static bool claim(Thread& thread, Generator& generator, uint8_t* state) {
+    if (may_bias(thread, generator) && try_biased(thread, generator)) {
+        uint8_t now = generator.state.load(std::memory_order_acquire);
+        bool mine = now == *state;
+        if (mine) generator.state.store(kGeneratorRunning, std::memory_order_relaxed);
+        leave_biased(thread);
+        *state = now;
+        return mine;
+    }
+    // Acquire: the registers that the last claimer left. Pairs with generator_leave.
+    return generator.state.compare_exchange_strong(
+        *state, kGeneratorRunning, std::memory_order_acq_rel, std::memory_order_acquire);
+}
+
 bool generator_enter(Thread& thread, Generator& generator, uint64_t sent, uint8_t kind,
                      bool* exhausted) {
     Owned value = Owned::adopt(sent);
@@ -80,9 +97,7 @@ bool generator_enter(Thread& thread, Generator& generator, uint64_t sent, uint8_
         if (state == kGeneratorCreated && value && !is_none(value))
             return raise(thread, exc::TypeError, "can't send non-None value to a just-started {}",
                          kind_name(generator));
-        // Acquire: the registers that the last claimer left. Pairs with generator_leave.
-    } while (!generator.state.compare_exchange_weak(
-        state, kGeneratorRunning, std::memory_order_acq_rel, std::memory_order_acquire));
+    } while (!claim(thread, generator, &state));
     if (thread.recursion_depth >= thread.recursion_limit) {
         generator.state.store(state, std::memory_order_release);
         thread.recursion_limit += 50;
@@ -184,8 +199,7 @@ class Delegating {
   public:
     Delegating(Thread& thread, Generator& generator) : thread_(thread), generator_(generator) {
         uint8_t expected = kGeneratorSuspended;
-        claimed_ = generator.state.compare_exchange_strong(expected, kGeneratorRunning,
-                                                           std::memory_order_acq_rel);
+        claimed_ = claim(thread, generator, &expected);
         if (!claimed_) {
             raise(thread, exc::ValueError, "{} already executing", kind_name(generator));
             return;
