@@ -11,8 +11,8 @@
 // `=<unrepresentable>` arrives as an empty Value; other defaults (None, True, False, ints, floats,
 // strings, (), -1) arrive as that value; for T* parameters None or a missing argument arrive as
 // null. What stands after ") -> " is shown as __text_signature__ in place of the rest; "-> None"
-// shows none. Signatures are parsed at the first call that needs more than positional arguments, or for
-// introspection.
+// shows none. Signatures are parsed at the first call that needs more than positional arguments, or
+// for introspection.
 #pragma once
 
 #include "object/errors.h"

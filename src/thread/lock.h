@@ -10,9 +10,7 @@
 
 #include <atomic>
 #include <cstdint>
-#include <type_traits>
 
-#include "memory/object.h"
 #include "thread/lock_bias.h"
 #include "thread/thread.h"
 
@@ -54,12 +52,15 @@ IMUGI_ALWAYS_INLINE void unlock_byte(std::atomic<uint8_t>& byte) {
         unlock_slow(byte);
 }
 
+template <class T>
+concept IsObject = requires(const T& object) { object.shape_index; };
+
 // Whether the lock of an Object can be had by bias. One that is biased to another thread loses its
 // bias here, so that the byte decides. Runtime structures have only the byte.
-template <class HasLock>
+template <class HasLock, class Header = Object>
 IMUGI_ALWAYS_INLINE bool may_bias(Thread& thread, const HasLock& object) {
-    if constexpr (std::is_base_of_v<Object, HasLock>) {
-        const Object* header = &object;
+    if constexpr (IsObject<HasLock>) {
+        const Header* header = &object;
         if (header->owner.load(std::memory_order_relaxed) != thread.heap_id &&
             is_in_static_storage(*header))
             return false;
@@ -84,7 +85,7 @@ IMUGI_ALWAYS_INLINE void leave_biased(const Thread& thread) {
 // meanwhile.
 template <class... HasLock>
 IMUGI_ALWAYS_INLINE bool try_biased(const Thread& thread, const HasLock&... objects) {
-    if constexpr (!(std::is_base_of_v<Object, HasLock> && ...)) return false;
+    if constexpr (!(IsObject<HasLock> && ...)) return false;
     enter_biased(thread);
     if (IMUGI_LIKELY((
             (lock_bias_holder(&objects).load(std::memory_order_relaxed) == thread.heap_id) && ...)))
