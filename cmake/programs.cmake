@@ -20,6 +20,19 @@ if(NOT IMUGI_FUZZ)
       LINK_LIBRARY_OVERRIDE "WHOLE_ARCHIVE,imugi_core,imugi_modules")
   endforeach()
 
+  # What every program runs lies together in the interpreter; imugi-bootstrap tells the functions' names.
+  if(IMUGI_LTO)
+    set(order ${CMAKE_BINARY_DIR}/generated/startup.order)
+    set(order_tool ${CMAKE_SOURCE_DIR}/tools/startup_order.py)
+    add_custom_command(OUTPUT ${order}
+      COMMAND python3 ${order_tool} --resolve $<TARGET_FILE:imugi-bootstrap> ${order}
+      DEPENDS imugi-bootstrap ${order_tool} ${CMAKE_SOURCE_DIR}/cmake/startup.order
+      COMMENT "Order of functions")
+    target_sources(imugi PRIVATE ${order})
+    target_link_options(imugi PRIVATE -Wl,--symbol-ordering-file=${order} -Wl,--no-warn-symbol-ordering)
+    set_property(TARGET imugi PROPERTY LINK_DEPENDS ${order})
+  endif()
+
   # The interpreter looks for lib/python3.14 beside it, in ../lib and in ../stdlib/lib (docs/building.md).
   add_custom_target(stdlib ALL
     COMMAND python3 ${CMAKE_SOURCE_DIR}/tools/stdlib.py ${CMAKE_SOURCE_DIR}/build/stdlib
