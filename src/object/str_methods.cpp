@@ -231,8 +231,11 @@ Owned str_getnewargs(Thread& thread, Str& self) {
 }
 
 Owned str_sizeof(Thread&, Str& self) {
-    size_t bytes = heap_block_size(&self);
-    if (self.is_external()) bytes += (self.length() + 1) * self.unit();
+    // A static string lies in no heap's block.
+    auto head = static_cast<size_t>(static_cast<const char*>(self.data()) -
+                                    reinterpret_cast<const char*>(&self));
+    if (self.is_external()) head = heap_block_size(&self);
+    size_t bytes = head + (self.length() + 1) * self.unit();
     return Owned::small_int(static_cast<int64_t>(bytes));
 }
 

@@ -403,4 +403,13 @@ def test_unicode_names():
     equal(unicodedata.category("A"), "Lu")
 
 
+def test_size():
+    class Sub(str):
+        pass
+    for make in (str, Sub):
+        sizes = [sys.getsizeof(make(text)) for text in ("", "a", "a" * 100, "\xe9" * 1000, "\u20ac" * 2000, "\U0001f600" * 3000)]
+        equal(sizes, sorted(sizes))
+        check(sizes[-1] >= 12000)
+
+
 support.run(globals())
