@@ -282,7 +282,8 @@ Owned next_or_stop(Thread& thread, Value iterator) {
 
 // Every native loop over an iterator goes by here: it is where such a loop can be interrupted.
 Owned next(Thread& thread, Value iterator) {
-    TRY(safepoint(thread));
+    // Not under a Lock, which a safepoint may let go of: a step of zip() or islice() is one.
+    if (!thread.critical) TRY(safepoint(thread));
     Owned value = next_or_stop(thread, iterator);
     if (!value && clear_exception_if(thread, exc::StopIteration)) return Owned::nothing();
     return value;
