@@ -32,10 +32,11 @@ if(IMUGI_LTO)
     add_compile_options(-fprofile-generate -fprofile-update=single)
     add_link_options(-fprofile-generate)
   elseif(EXISTS ${IMUGI_PROFILE})
-    # Functions that have changed since the profile was taken are compiled without it. What never ran lies apart.
+    # Functions that have changed since the profile was taken are compiled without it. What never ran in a function that did lies
+    # apart; cmake/startup.order lays out the rest (one section, or the linker could not order across .text.hot and others).
     add_compile_options(-fprofile-use=${IMUGI_PROFILE} -Wno-profile-instr-out-of-date -Wno-profile-instr-unprofiled
       -Wno-backend-plugin)
-    add_link_options(-Wl,-z,keep-text-section-prefix)
+    add_link_options(-fsplit-machine-functions -Wl,-mllvm,-mfs-psi-cutoff=0 -Wl,-z,nokeep-text-section-prefix)
   endif()
 elseif(MOLD)
   add_link_options(-fuse-ld=mold)

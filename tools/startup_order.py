@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""The functions that every program needs, which the linker lays side by side: fewer pages are touched, and mapped.
+"""The functions that programs need, which the linker lays side by side: fewer pages are touched, and mapped.
 
     tools/startup_order.py --gather [INTERPRETER]       rewrites cmake/startup.order (build/release/imugi; needs
-                                                        valgrind): what `-c pass` runs, then what the smoke tests run
+                                                        valgrind): what `-c pass` runs, the hot ones of it last, then
+                                                        what else is hot, the smoke tests run, the profile has seen
     tools/startup_order.py --resolve PROGRAM OUTPUT     the list with the names as they are in PROGRAM: link-time
                                                         optimisation adds hashes to local ones
 
 A name that is in no program any more does no harm, so the list need not follow every change; renew it now and then.
 """
 
+import bisect
 import glob
 import os
 import re
@@ -18,48 +20,80 @@ import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ORDER = os.path.join(ROOT, "cmake", "startup.order")
+PROFILE = os.path.join(ROOT, "cmake", "imugi.profdata")
+# A function one of whose blocks ran so often in the benchmark programs is hot.
+HOT = 200_000
+
+
+def output_of(*command):
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True).stdout
 
 
 def symbols(program):
-    listing = subprocess.run(["nm", "--defined-only", program], stdout=subprocess.PIPE, text=True, check=True).stdout
-    return [line.split()[-1] for line in listing.splitlines()]
+    """(address, name) of each function, in order."""
+    rows = (line.split() for line in output_of("nm", "-n", "--defined-only", program).splitlines())
+    return [(int(row[0], 16), row[2]) for row in rows if len(row) == 3 and row[1] in "tTwW"]
 
 
 def plain(name):
-    return name.partition(".llvm.")[0].partition("'")[0]
+    return re.sub(r"\.llvm\.\d+", "", name)
 
 
 def executed(command, own):
     """Those of the program's own functions that the command runs, by their mangled names."""
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "callgrind.out")
-        subprocess.run(["valgrind", "-q", "--tool=callgrind", "--demangle=no", f"--callgrind-out-file={out}", *command],
-                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        subprocess.run(["valgrind", "-q", "--tool=callgrind", "--dump-instr=yes", f"--callgrind-out-file={out}",
+                        *command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                       check=False)
+        starts = [address for address, _ in own]
+        end = starts[-1]
+        found, address = set(), 0
         with open(out) as file:
-            names = re.findall(r"^c?fn=\(\d+\) (\w[\w.']+)", file.read(), re.MULTILINE)
-    return {plain(name) for name in names} & own
+            for match in re.finditer(r"^(?:0x([0-9a-f]+)|([+-]\d+)|\*) ", file.read(), re.MULTILINE):
+                address = int(match[1], 16) if match[1] else address + int(match[2] or 0)
+                if starts[0] <= address < end:
+                    found.add(bisect.bisect_right(starts, address) - 1)
+        return {plain(own[index][1]) for index in found}
+
+
+def profiled():
+    """How often the busiest block of each function ran when the profile was taken."""
+    counts, name = {}, ""
+    for line in output_of("llvm-profdata-19", "show", "--all-functions", "--counts", PROFILE).splitlines():
+        if line.startswith("  ") and line[2] != " ":
+            name = line.strip().rstrip(":").rpartition(";")[2]
+        elif "Block counts:" in line or "Function count:" in line:
+            counts[name] = max([counts.get(name, 0), *map(int, re.findall(r"\d+", line))])
+    return counts
 
 
 def gather(interpreter):
     # Without line tables, which valgrind may not understand; in the same folder, from which it finds its library.
     bare = interpreter + "-bare"
     subprocess.run(["strip", "-g", "-o", bare, interpreter], check=True)
-    own = set(map(plain, symbols(bare)))
+    own = symbols(bare)
     try:
         first = executed([bare, "-c", "pass"], own)
-        second = set()
+        smoke = set()
         for path in sorted(glob.glob(os.path.join(ROOT, "tests", "smoke", "*.py"))):
-            second |= executed([bare, path], own)
+            smoke |= executed([bare, path], own)
     finally:
         os.remove(bare)
+    counts = profiled()
+    there = {plain(name) for _, name in own}
+    hot = {name for name, count in counts.items() if count >= HOT} & there
+    seen = {name for name, count in counts.items() if count} & there
+    groups = [first - hot, first & hot, hot - first, smoke - first - hot, seen - smoke - first - hot]
     with open(ORDER, "w") as file:
-        file.writelines(name + "\n" for name in sorted(first) + sorted(second - first))
-    print(f"{len(first)} functions of start-up, {len(second - first)} others: {os.path.relpath(ORDER, ROOT)}")
+        for group in groups:
+            file.writelines(name + "\n" for name in sorted(group))
+    print(f"{os.path.relpath(ORDER, ROOT)}: {', '.join(str(len(group)) for group in groups)} functions")
 
 
 def resolve(program, output):
     known = {}
-    for name in symbols(program):
+    for _, name in symbols(program):
         known.setdefault(plain(name), []).append(name)
     with open(ORDER) as file, open(output, "w") as out:
         for line in file:
