@@ -15,12 +15,24 @@ namespace imugi {
 
 namespace {
 
+// An mro() of a metaclass's own may leave out the class itself.
+bool derives_from(Thread& thread, Type& type, Type& base) {
+    if (&type != &base) return is_subtype(type, base);
+    Owned mro = read_locked(thread, type, type.mro);
+    if (!mro) return true;
+    auto& types = mro.as<Tuple>();
+    for (size_t i = 0; i < types.size; i++)
+        if (types[i].object() == &base) return true;
+    return false;
+}
+
 // The class whose mro is searched: object itself if it is a subclass of type, else its class.
 Owned check_object(Thread& thread, Type& type, Value object) {
-    if (is_type(object) && is_subtype(object.as<Type>(), type)) return Owned::share(object);
+    if (is_type(object) && derives_from(thread, object.as<Type>(), type))
+        return Owned::share(object);
     if (is_instance_of(object, type)) return Owned::share(type_of(object));
     Owned claimed = TRY(get_attribute_or_nothing(thread, object, ID(__class__)));
-    if (is_type(claimed) && is_subtype(claimed.as<Type>(), type)) return claimed;
+    if (is_type(claimed) && derives_from(thread, claimed.as<Type>(), type)) return claimed;
     bool of_type = is_type(object);
     return raise(thread, exc::TypeError,
                  "super(type, obj): obj ({} {}) is not an instance or subtype of type ({}).",

@@ -206,8 +206,13 @@ bool lay_out(Thread& thread, Type& type, const Type& base, const SlotPlan& plan,
 Owned native_dict_descriptor(Thread& thread, Value self) {
     for (const Type* type = &type_of(self); !type->base.is_empty(); type = &type->base.as<Type>()) {
         if (!type->spec) continue;
-        Owned found = dict_get(thread, type->dict.borrow().as<Dict>(), ID(__dict__));
-        if (!found || !found.is_nothing()) return found;
+        Owned found = TRY(dict_get(thread, type->dict.borrow().as<Dict>(), ID(__dict__)));
+        if (found.is_nothing()) continue;
+        // The descriptor of a plain instance __dict__ would ask here again.
+        if (&type_of(found) == &getset_descriptor_type &&
+            found.as<GetSetDescriptor>().row == &instance_dict_row)
+            continue;
+        return found;
     }
     return Owned::nothing();
 }
@@ -583,11 +588,12 @@ Owned replace_bases(Thread& thread, Type& type, Owned bases) {
 }
 
 bool has_fitting_layout(const Type& type, const Type& base, const Type& old_base) {
-    if (&solid_base(base) == &solid_base(old_base) &&
-        base.has(kTypeHasDict) == old_base.has(kTypeHasDict))
-        return true;
-    return base.size == old_base.size && base.item_size == old_base.item_size &&
-           type.has(kTypeHasDict) && type.has(kTypeHasWeakrefs);
+    const Type& solid = solid_base(base);
+    const Type& old_solid = solid_base(old_base);
+    if (&solid != &old_solid && !same_layout(solid, old_solid)) return false;
+    // What the bases' instances have besides must be the class's own.
+    return base.has(kTypeHasDict) == old_base.has(kTypeHasDict) ||
+           (type.has(kTypeHasDict) && type.has(kTypeHasWeakrefs));
 }
 
 }  // namespace
@@ -654,7 +660,8 @@ bool set_bases(Thread& thread, Type& type, Value value) {
 bool same_layout(const Type& a, const Type& b) {
     if (&a == &b) return true;
     if (a.size != b.size || a.item_size != b.item_size || a.end_members != b.end_members ||
-        a.slots_offset != b.slots_offset || a.has(kTypeHasDict) != b.has(kTypeHasDict))
+        a.slots_offset != b.slots_offset || a.has(kTypeHasDict) != b.has(kTypeHasDict) ||
+        a.has(kTypeHasWeakrefs) != b.has(kTypeHasWeakrefs))
         return false;
     if ((a.attributes_offset == kAttributesAtEnd) != (b.attributes_offset == kAttributesAtEnd))
         return false;
@@ -663,7 +670,7 @@ bool same_layout(const Type& a, const Type& b) {
     if (&solid_a == &solid_b) return true;
     // Two classes that add the same __slots__ to the same base.
     if (solid_a.spec || solid_b.spec) return false;
-    if (!same_layout(solid_a.base.as<Type>(), solid_b.base.as<Type>())) return false;
+    if (!same(solid_a.base.borrow(), solid_b.base.borrow())) return false;
     Value names_a = solid_a.slot_names.borrow(), names_b = solid_b.slot_names.borrow();
     if (names_a.is_empty() || names_b.is_empty()) return false;
     auto& x = names_a.as<Tuple>();

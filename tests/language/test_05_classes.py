@@ -566,4 +566,34 @@ def test_instancecheck():
     is_(type(Proxy()), Proxy)
 
 
+def test_layouts():
+    class L(list):
+        pass
+    raises(TypeError, setattr, L, "__bases__", (dict,))
+    class Slots:
+        __slots__ = ("a", "b")
+    class Same:
+        __slots__ = ("b", "a")
+    class Weak(Slots):
+        __slots__ = ("__weakref__",)
+    class DeepA(Slots):
+        __slots__ = ("c",)
+    class DeepB(Same):
+        __slots__ = ("c",)
+    x = Slots()
+    x.a = 1
+    x.__class__ = Same
+    equal(x.a, 1)
+    raises(TypeError, setattr, x, "__class__", Weak)
+    raises(TypeError, setattr, DeepA(), "__class__", DeepB)
+
+
+def test_dict_of_native_instances():
+    import ast, io
+    for x in (io.BytesIO(), io.StringIO(), io.RawIOBase(), ast.AST()):
+        equal(x.__dict__, {})
+        x.attribute = 1
+        equal(x.__dict__, {"attribute": 1})
+
+
 support.run(globals())

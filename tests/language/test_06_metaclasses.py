@@ -196,4 +196,14 @@ def test_abstract():
     check(issubclass(V, A) and isinstance(V(), A))
 
 
+def test_class_outside_its_own_mro():
+    class B:
+        pass
+    class M(type):
+        def mro(cls):
+            return (B, object)
+    raises(TypeError, M, "A", (), {},
+           message="super(type, obj): obj (type A) is not an instance or subtype of type (A).")
+
+
 support.run(globals())
