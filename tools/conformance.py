@@ -150,6 +150,19 @@ def one_process(command, job, folder, limit, run):
     return True
 
 
+def install(imugi, tests, folder):
+    """Copy the interpreter to FOLDER with a library that has the package `test`: what the tests start with -I finds it."""
+    library = subprocess.run([imugi, "-I", "-c", "import os; print(os.path.dirname(os.__file__))"], check=True,
+                             stdout=subprocess.PIPE, text=True).stdout.strip()
+    place = os.path.join(folder, "lib", os.path.basename(library))
+    os.makedirs(place)
+    os.mkdir(os.path.join(folder, "bin"))
+    for name in os.listdir(library):
+        os.symlink(os.path.join(library, name), os.path.join(place, name))
+    os.symlink(tests, os.path.join(place, "test"))
+    return shutil.copy(imugi, os.path.join(folder, "bin", os.path.basename(imugi)))
+
+
 def run_module(command, module, tests, limit, only=None, list_only=False):
     """Run a module to its end, however many processes that takes."""
     run, started = Run(), time.monotonic()
@@ -333,7 +346,8 @@ def main():
     if not reference:
         print("conformance: no CPython beside these tests; per cent is of the tests that were not skipped")
     modules = options.modules or MODULES
-    command = [os.path.abspath(options.imugi)]
+    installed = tempfile.TemporaryDirectory(prefix="imugi-installed-")
+    command = [install(os.path.abspath(options.imugi), tests, installed.name)]
     printing, rows, messages, totals = threading.Lock(), [], [], [0, 0, 0]
 
     def one(module):
