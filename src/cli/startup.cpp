@@ -14,6 +14,8 @@
 #include "memory/merge.h"
 #include "memory/refcount.h"
 #include "memory/verify.h"
+#include "modules/_thread/handle.h"
+#include "modules/_thread/local.h"
 #include "modules/atexit/atexit.h"
 #include "modules/sys/sys.h"
 #include "object/call.h"
@@ -49,9 +51,11 @@ Thread* complain(Thread& thread, const char* what) {
 void forget_other_threads(Thread& survivor) {
     Interpreter& interpreter = interpreter_of(survivor);
     interpreter.threads_mutex.after_fork();
+    forget_other_locals(survivor);
     interpreter.threads = interpreter.main_thread = &survivor;
     survivor.next = survivor.previous = nullptr;
     survivor.is_main = true;
+    forget_started_threads(survivor);
     type_mutex.after_fork();
     collector_after_fork();
 }
@@ -281,6 +285,7 @@ int stop_runtime(Thread& thread, int status) {
     interpreter.finalizing.store(true, std::memory_order_release);
     stop_other_threads(thread);
     finalize_modules(thread);
+    if (release_locals(thread)) drain_dying(thread);
     // What finalizers wrote.
     if (status != 120 && !flush_streams(thread)) status = 120;
     if (verify_enabled) {

@@ -104,7 +104,7 @@ struct ThreadFields {
     uint64_t async_exception = 0;  // written under the interpreter's thread-list lock
     uint64_t async_gen_firstiter = 0;
     uint64_t async_gen_finalizer = 0;
-    uint64_t dict = 0;  // thread-locals of _thread._local
+    struct ThreadLocals* locals = nullptr;  // of _thread._local
     uint64_t coroutine_origin_depth = 0;
     struct MethodCache* method_cache =
         nullptr;  // (type version, name) -> attribute; this thread only

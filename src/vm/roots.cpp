@@ -67,10 +67,9 @@ void visit_owned_words(void (*visit)(void* context, uint64_t word), void* contex
                                       frame->globals_word, frame->builtins_word})
                     to.visit(to.context, word);
             }
-            for (uint64_t word :
-                 {thread.exception, thread.return_bits, thread.trace_function,
-                  thread.profile_function, thread.context, thread.async_exception,
-                  thread.async_gen_firstiter, thread.async_gen_finalizer, thread.dict})
+            for (uint64_t word : {thread.exception, thread.return_bits, thread.trace_function,
+                                  thread.profile_function, thread.context, thread.async_exception,
+                                  thread.async_gen_firstiter, thread.async_gen_finalizer})
                 to.visit(to.context, word);
             for (const ExcState* state = thread.exc_state; state; state = state->previous)
                 if (state == &thread.base_exc_state) to.visit(to.context, state->value);

@@ -239,6 +239,59 @@ def test_raw_threads():
     check(_thread._count() >= 0)
 
 
+def run_child(source):
+    import subprocess
+    done = subprocess.run([sys.executable, "-c", source], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_excepthook_without_help():
+    """The report of a thread's exception needs neither sys.stderr nor the traceback module."""
+    source = """
+import sys, threading
+go = threading.Event()
+def fail():
+    go.wait()
+    1 / 0
+thread = threading.Thread(target=fail, name="worker")
+thread.start()
+%s
+go.set()
+thread.join()
+"""
+    for trouble in ("sys.stderr = None", "import traceback; del traceback._print_exception_bltin, traceback.print_exception"):
+        status, out, err = run_child(source % trouble)
+        equal((status, out), (0, ""))
+        check("Exception in thread worker:\nTraceback (most recent call last):\n" in err, err)
+        check("ZeroDivisionError: " in err, err)
+
+
+def test_interrupt_main_at_once():
+    import _thread
+    def attempt():
+        _thread.interrupt_main()
+        return "not at once"
+    for _ in range(20):
+        raises(KeyboardInterrupt, attempt)
+
+
+def test_threads_have_ended_after_fork():
+    import os
+    if not hasattr(os, "fork"):
+        support.skip("no fork")
+    import warnings
+    for _ in range(20):
+        thread = threading.Thread(target=lambda: None)
+        thread.start()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            pid = os.fork()
+        if pid == 0:
+            os._exit(11 if thread.is_alive() else 10)
+        thread.join()
+        equal(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 10)
+
+
 def test_interrupt():
     import signal, os
     def handler(*a): raise KeyError("signal")

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "memory/merge.h"
+#include "modules/_thread/local.h"
 #include "object/call.h"
 #include "object/config.h"
 #include "object/context.h"
@@ -41,6 +42,23 @@ struct Start {
     Owned function, args, kwargs, handle;
 };
 
+LeafMutex running_mutex;
+ThreadHandle* running;  // under running_mutex; each is held by its Start, then by run_thread
+
+void link_handle(ThreadHandle& handle) {
+    MutexGuard guard(running_mutex);
+    handle.next = running;
+    handle.previous = nullptr;
+    if (running) running->previous = &handle;
+    running = &handle;
+}
+
+void unlink_handle(ThreadHandle& handle) {
+    MutexGuard guard(running_mutex);
+    (handle.previous ? handle.previous->next : running) = handle.next;
+    if (handle.next) handle.next->previous = handle.previous;
+}
+
 void link_thread(Interpreter& interpreter, Thread& thread) {
     MutexGuard guard(interpreter.threads_mutex);
     thread.next = interpreter.threads;
@@ -68,7 +86,6 @@ void report(Thread& thread, Value function) {
 
 void finish(Thread& thread, ThreadHandle* handle) {
     drop(thread.context);
-    drop(thread.dict);
     if (thread.trace_function) set_trace_function(thread, Value());
     if (thread.profile_function) set_profile_function(thread, Value());
     drop(thread.async_exception);
@@ -78,7 +95,10 @@ void finish(Thread& thread, ThreadHandle* handle) {
     release_method_cache(thread);
     merge_queued(thread);
     drain_dying(thread);
+    // Finalizers of a thread's own values may give it new ones, but not for ever.
+    for (int round = 0; round < 100 && release_locals(thread); round++) drain_dying(thread);
     if (handle) {
+        unlink_handle(*handle);
         handle->state.store(kDone, std::memory_order_release);  // pairs with join
         unpark_all(&handle->state);
     }
@@ -111,6 +131,7 @@ void* run_thread(void* argument) {
         finish(thread, held);
     }
     drain_dying(thread);
+    free_locals(thread);
     started_threads.fetch_sub(1, std::memory_order_relaxed);
     unlink_thread(*thread.interpreter, thread);
     detach(thread);
@@ -139,6 +160,7 @@ bool start_thread(Thread& thread, Value function, Value args, Value kwargs, Thre
     size_t stack = thread_stack_size.load(std::memory_order_relaxed);
     pthread_attr_setstacksize(&attributes, stack ? stack : kDefaultStack);
     link_thread(interpreter, *made);
+    if (handle) link_handle(*handle);
     started_threads.fetch_add(1, std::memory_order_relaxed);
     pthread_t id;
     int error = start ? pthread_create(&id, &attributes, run_thread, start) : -1;
@@ -146,9 +168,24 @@ bool start_thread(Thread& thread, Value function, Value args, Value kwargs, Thre
     if (error == 0) return true;
     started_threads.fetch_sub(1, std::memory_order_relaxed);
     unlink_thread(interpreter, *made);
+    if (handle) unlink_handle(*handle);
     delete start;
     abandon_thread(*made);
     return raise(thread, exc::RuntimeError, "can't start new thread");
+}
+
+void forget_started_threads(Thread& survivor) {
+    running_mutex.after_fork();
+    ThreadHandle* own = nullptr;
+    for (ThreadHandle* handle = running; handle; handle = handle->next) {
+        if (handle->ident.load(std::memory_order_relaxed) == survivor.ident)
+            own = handle;
+        else
+            handle->state.store(kDone, std::memory_order_release);
+    }
+    if (own) own->next = own->previous = nullptr;
+    running = own;
+    started_threads.store(own ? 1 : 0, std::memory_order_relaxed);
 }
 
 // --- the handle type ---

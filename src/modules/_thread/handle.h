@@ -12,6 +12,7 @@ enum HandleState : uint32_t { kNotStarted, kStarting, kRunning, kDone };
 struct ThreadHandle : Object {
     std::atomic<uint32_t> state;
     std::atomic<uint64_t> ident;
+    ThreadHandle *next, *previous;  // list of what was started and has not ended
 };
 extern NativeClass handle_class;
 
@@ -19,8 +20,8 @@ extern NativeClass handle_class;
 // RuntimeError("can't start new thread").
 [[nodiscard]] bool start_thread(Thread& thread, Value function, Value args, Value kwargs,
                                 ThreadHandle* handle, bool daemon);
-// Threads that threading._shutdown() must wait for.
-Owned wait_for_threads(Thread& thread);
+// In the child of fork(): the others have ended.
+void forget_started_threads(Thread& survivor);
 extern std::atomic<int64_t> started_threads;
 extern std::atomic<size_t> thread_stack_size;
 

@@ -7,6 +7,7 @@
 #include "modules/_thread/handle.h"
 #include "modules/_thread/local.h"
 #include "modules/_thread/locks.h"
+#include "modules/sys/display_exception.h"
 #include "object/call.h"
 #include "object/dict.h"
 #include "object/errors.h"
@@ -131,6 +132,7 @@ Owned thread_interrupt_main(Thread& thread, int signum) {
     if (sigaction(signum, nullptr, &action) == 0 && action.sa_handler != SIG_DFL &&
         action.sa_handler != SIG_IGN)
         pthread_kill(static_cast<pthread_t>(interpreter_of(thread).main_thread->ident), signum);
+    TRY(safepoint(thread));
     return Owned::share(none());
 }
 
@@ -169,17 +171,19 @@ Owned thread_excepthook(Thread& thread, Value args) {
     Owned type = TRY(get_attribute(thread, args, ID(exc_type)));
     if (same(type, Value::of(exc::SystemExit))) return Owned::share(none());
     Owned who = TRY(get_attribute(thread, args, ID(thread)));
+    // The stream of when the thread was made, for one that dies after the program took sys.stderr
+    // away.
     Dict& sys = interpreter_of(thread).sys_dict.as<Dict>();
-    Owned stream = dict_get(thread, sys, ID(stderr));
+    Owned stream = TRY(dict_get(thread, sys, ID(stderr)));
+    if ((stream.is_nothing() || is_none(stream)) && !is_none(who))
+        stream = TRY(get_attribute_or_nothing(thread, who, ID(_stderr)));
     if (stream.is_nothing() || is_none(stream)) return Owned::share(none());
     Owned name = is_none(who) ? make_int_unsigned(thread, thread.ident)
                               : get_attribute(thread, who, ID(name));
     if (!name) return {};
     Ref<Str> head = TRY(format(thread, "Exception in thread {}:\n", name));
     Owned written = TRY(call_method(thread, stream, ID(write), head));
-    Owned module = TRY(import_module(thread, ID(traceback)));
-    Owned print = TRY(get_attribute(thread, module, ID(_print_exception_bltin)));
-    Owned printed = TRY(call(thread, print, value));
+    TRY(display_exception(thread, value, stream));
     Owned flushed = TRY(call_method(thread, stream, ID(flush)));
     return Owned::share(none());
 }

@@ -4,6 +4,7 @@
 
 #include "memory/collector.h"
 #include "memory/heap.h"
+#include "modules/sys/display_exception.h"
 #include "object/bytes.h"
 #include "object/call.h"
 #include "object/config.h"
@@ -79,15 +80,14 @@ Owned sys_displayhook(Thread& thread, Value object) {
     return Owned::share(none());
 }
 
-// traceback.print_exception does the layout.
 Owned sys_excepthook(Thread& thread, Value type, Value value, Value traceback) {
-    Owned module = TRY(import_module(thread, ID(traceback)));
-    Owned print = TRY(get_attribute(thread, module, ID(_print_exception_bltin)));
     if (is_exception(value) && !is_none(traceback)) {
         Owned has = TRY(get_attribute(thread, value, ID(__traceback__)));
         if (is_none(has)) TRY(set_attribute(thread, value, ID(__traceback__), traceback));
     }
-    Owned result = TRY(call(thread, print, value));
+    Owned stream = TRY(dict_get(thread, sys_dict(thread), ID(stderr)));
+    if (stream.is_nothing() || is_none(stream)) return Owned::share(none());
+    TRY(display_exception(thread, value, stream));
     return Owned::share(none());
 }
 
@@ -116,9 +116,7 @@ Owned sys_unraisablehook(Thread& thread, Value unraisable) {
     }
     Owned value = TRY(get_attribute(thread, unraisable, ID(exc_value)));
     if (is_none(value)) return Owned::share(none());
-    Owned module = TRY(import_module(thread, ID(traceback)));
-    Owned print = TRY(get_attribute(thread, module, ID(_print_exception_bltin)));
-    Owned result = TRY(call(thread, print, value));
+    TRY(display_exception(thread, value, stream));
     return Owned::share(none());
 }
 
