@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -27,8 +28,9 @@ namespace imugi {
 thread_local constinit Thread* current_thread_slot = nullptr;
 thread_local constinit uint16_t current_heap_id = 0xFFFF;
 
-static constexpr size_t kRegisterBytes = size_t{64} << 20;
-static constexpr size_t kFrameBytes = size_t{64} << 20;
+// Reserved for registers, and for frames: touched pages only cost memory.
+static constexpr size_t kMostStackBytes = size_t{64} << 20;
+static constexpr size_t kFewestStackBytes = size_t{1} << 20;
 // Native code may use this much below the limit: room for library calls and signal handlers.
 static constexpr size_t kStackReserve = 96 << 10;
 static constexpr size_t kMostStack = size_t{64} << 20;
@@ -60,20 +62,37 @@ static void* reserve_stack(size_t bytes) {
     return memory == MAP_FAILED ? nullptr : memory;
 }
 
+// Where the address space is limited (ulimit -v), hundreds of threads have to fit.
+static size_t choose_stack_bytes() {
+    rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return kMostStackBytes;
+    size_t share = (static_cast<size_t>(limit.rlim_cur) / 1024) & ~size_t{0xFFFF};
+    return share < kFewestStackBytes ? kFewestStackBytes
+           : share > kMostStackBytes ? kMostStackBytes
+                                     : share;
+}
+
 static bool make_stacks(Thread& thread) {
     if (thread.registers_begin) return true;
-    auto* registers = static_cast<uint64_t*>(reserve_stack(kRegisterBytes));
-    auto* frames = static_cast<char*>(reserve_stack(kFrameBytes));
+    size_t bytes = choose_stack_bytes();
+    auto* registers = static_cast<uint64_t*>(reserve_stack(bytes));
+    auto* frames = static_cast<char*>(reserve_stack(bytes));
     if (!registers || !frames) {
-        if (registers) munmap(registers, kRegisterBytes);
-        if (frames) munmap(frames, kFrameBytes);
+        if (registers) munmap(registers, bytes);
+        if (frames) munmap(frames, bytes);
         return false;
     }
     thread.registers_begin = thread.registers_top = registers;
-    thread.registers_end = registers + kRegisterBytes / sizeof(uint64_t);
+    thread.registers_end = registers + bytes / sizeof(uint64_t);
     thread.frames_begin = thread.frames_top = reinterpret_cast<Frame*>(frames);
-    thread.frames_end = reinterpret_cast<Frame*>(frames + kFrameBytes);
+    thread.frames_end = reinterpret_cast<Frame*>(frames + bytes);
     return true;
+}
+
+static void give_back_pages(void* begin, void* end) {
+    madvise(begin, static_cast<size_t>(static_cast<char*>(end) - static_cast<char*>(begin)),
+            MADV_DONTNEED);
 }
 
 Thread* create_thread(Interpreter& interpreter) {
@@ -117,8 +136,8 @@ void abandon_thread(Thread& thread) {
     world::remove_thread(thread);
     orphan_limbo(thread);
     orphan_heap(thread.heap);
-    madvise(thread.registers_begin, kRegisterBytes, MADV_DONTNEED);
-    madvise(static_cast<void*>(thread.frames_begin), kFrameBytes, MADV_DONTNEED);
+    give_back_pages(thread.registers_begin, thread.registers_end);
+    give_back_pages(thread.frames_begin, thread.frames_end);
     array_free(thread.dying);
     array_free(thread.dead);
     uint64_t* registers = thread.registers_begin;
