@@ -3,6 +3,8 @@
 //
 // The import lock is one recursive lock of the process; importlib holds it only around its own
 // tables.
+#include "modules/_imp/import_lock.h"
+
 #include "base/hash.h"
 #include "compile/compile.h"
 #include "object/buffer.h"
@@ -35,10 +37,12 @@ constexpr int64_t kBytecodeMagic = 0x0A0D0000 | 14003;
 std::atomic<uint64_t> lock_owner{0};  // thread id; 0: free
 uint32_t lock_depth;                  // of the owner
 
-Owned imp_acquire_lock(Thread& thread) {
+}  // namespace
+
+void acquire_import_lock(Thread& thread) {
     if (lock_owner.load(std::memory_order_relaxed) == thread.id) {
         lock_depth++;
-        return Owned::share(none());
+        return;
     }
     uint64_t free = 0;
     while (!lock_owner.compare_exchange_strong(free, thread.id, std::memory_order_acquire)) {
@@ -47,16 +51,27 @@ Owned imp_acquire_lock(Thread& thread) {
         free = 0;
     }
     lock_depth = 1;
+}
+
+bool release_import_lock(Thread& thread) {
+    if (lock_owner.load(std::memory_order_relaxed) != thread.id) return false;
+    if (--lock_depth == 0) {
+        lock_owner.store(0, std::memory_order_release);  // pairs with acquire_import_lock
+        unpark_one(&lock_owner);
+    }
+    return true;
+}
+
+namespace {
+
+Owned imp_acquire_lock(Thread& thread) {
+    acquire_import_lock(thread);
     return Owned::share(none());
 }
 
 Owned imp_release_lock(Thread& thread) {
-    if (lock_owner.load(std::memory_order_relaxed) != thread.id)
+    if (!release_import_lock(thread))
         return raise(thread, exc::RuntimeError, "not holding the import lock");
-    if (--lock_depth == 0) {
-        lock_owner.store(0, std::memory_order_release);  // pairs with imp_acquire_lock
-        unpark_one(&lock_owner);
-    }
     return Owned::share(none());
 }
 

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "memory/array.h"
+#include "modules/_imp/import_lock.h"
 #include "modules/_io/io_lock.h"
 #include "modules/posix/posix.h"
 #include "modules/posix/vectors.h"
@@ -255,7 +256,10 @@ Owned fork_exec(Thread& thread, Value, Value args, Value executables, bool close
     child.new_session = call_setsid;
     child.group = pgid_to_set;
     child.umask = child_umask;
-    if (has_preexec) run_before_fork_hooks(thread);
+    if (has_preexec) {
+        run_before_fork_hooks(thread);
+        acquire_import_lock(thread);
+    }
     before_fork(thread);
     pid_t pid = fork();
     int error = errno;
@@ -268,6 +272,7 @@ Owned fork_exec(Thread& thread, Value, Value args, Value executables, bool close
         if (has_preexec) {
             io_fork_generation.fetch_add(1, std::memory_order_relaxed);
             after_fork_child(thread);
+            (void)release_import_lock(thread);
             run_after_fork_hooks(thread, true);
             Owned result = call(thread, preexec_fn);
             if (!result) {
@@ -278,7 +283,10 @@ Owned fork_exec(Thread& thread, Value, Value args, Value executables, bool close
         exec_child(child);
     }
     after_fork_parent(thread);
-    if (has_preexec) run_after_fork_hooks(thread, false);
+    if (has_preexec) {
+        (void)release_import_lock(thread);
+        run_after_fork_hooks(thread, false);
+    }
     if (pid < 0) return raise_os_error(thread, error);
     return Owned::small_int(pid);
 }

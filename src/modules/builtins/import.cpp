@@ -16,21 +16,83 @@ namespace imugi {
 
 namespace {
 
-// The module in sys.modules if it is fully imported; nothing otherwise.
-Owned imported(Thread& thread, Str& name) {
-    Owned module = get_item(thread, interpreter_of(thread).modules.borrow(), Value::of(name));
+// What sys.modules has under a name; nothing when that is missing, or None.
+Owned known_module(Thread& thread, Value name) {
+    Owned module = get_item(thread, interpreter_of(thread).modules.borrow(), name);
     if (!module) return clear_exception_if(thread, exc::KeyError) ? Owned::nothing() : Owned();
-    if (is_none(module)) return Owned::nothing();
-    Owned spec = TRY(get_attribute_or_nothing(thread, module, ID(__spec__)));
-    if (spec.is_nothing() || is_none(spec)) return module;
-    Owned initializing = TRY(get_attribute_or_nothing(thread, spec, ID(_initializing)));
-    if (initializing.is_nothing()) return module;
-    bool busy = TRY(is_true(thread, initializing));
-    return busy ? Owned::nothing() : std::move(module);
+    return is_none(module) ? Owned::nothing() : std::move(module);
 }
 
-bool is_empty_list(Thread& thread, Value fromlist) {
-    return is_none(fromlist) || (is_exact_tuple(fromlist) && fromlist.as<Tuple>().size == 0);
+Result<bool> is_initializing(Thread& thread, Value module) {
+    Owned spec = TRY(get_attribute_or_nothing(thread, module, ID(__spec__)));
+    if (spec.is_nothing() || is_none(spec)) return false;
+    Owned initializing = TRY(get_attribute_or_nothing(thread, spec, ID(_initializing)));
+    if (initializing.is_nothing()) return false;
+    return is_true(thread, initializing);
+}
+
+// The module of an absolute name. One that another thread is just importing is waited for, unless
+// that thread waits for what this one imports: then it is taken half initialised.
+Owned find_module(Thread& thread, Value name) {
+    Value importlib = interpreter_of(thread).importlib.borrow();
+    Owned module = TRY(known_module(thread, name));
+    if (!module.is_nothing()) {
+        bool busy = TRY(is_initializing(thread, module));
+        if (!busy) return module;
+        Owned waited = TRY(call_method(thread, importlib, ID(_lock_unlock_module), name));
+        module = TRY(known_module(thread, name));
+        // When its import has failed, this thread tries.
+        if (!module.is_nothing()) return module;
+    }
+    Owned import = TRY(get_attribute(thread, importlib, ID(_gcd_import)));
+    return call_method(thread, importlib, ID(_find_and_load), name, import);
+}
+
+// As of the package that `globals` are of.
+Owned absolute_name(Thread& thread, Value name, Value globals, int level) {
+    Value importlib = interpreter_of(thread).importlib.borrow();
+    Ref<Dict> empty;
+    if (globals.is_empty() || is_none(globals)) {
+        empty = TRY(make_dict(thread));
+        globals = empty.value();
+    }
+    Owned package = TRY(call_method(thread, importlib, ID(_calc___package__), globals));
+    Owned checked = TRY(
+        call_method(thread, importlib, ID(_sanity_check), name, package, Value::small_int(level)));
+    return call_method(thread, importlib, ID(_resolve_name), name, package,
+                       Value::small_int(level));
+}
+
+// `import a.b` gives a, `from . import b` and the like the package itself.
+Owned first_module(Thread& thread, Str& name, Str& absolute, int level, Owned module) {
+    Ref<Str> dot = TRY(make_str(thread, "."));
+    Index at = str_find(name, *dot, 0, name.length());
+    if (name.length() == 0 || at < 0) return module;
+    if (level == 0) {
+        Ref<Str> first = TRY(str_substring(thread, name, 0, static_cast<size_t>(at)));
+        return find_module(thread, first);
+    }
+    Index end = static_cast<Index>(absolute.length()) - (static_cast<Index>(name.length()) - at);
+    Ref<Str> first = TRY(str_substring(thread, absolute, 0, static_cast<size_t>(end)));
+    Owned found = TRY(known_module(thread, first));
+    if (found.is_nothing())
+        return raise(thread, exc::KeyError, "{} not in sys.modules as expected", repr_of(first));
+    return found;
+}
+
+Owned import_parts(Thread& thread, Value name, Value globals, Value fromlist, int level) {
+    Owned absolute = Owned::share(name);
+    if (level > 0) absolute = TRY(absolute_name(thread, name, globals, level));
+    Owned module = TRY(find_module(thread, absolute));
+    bool from = !fromlist.is_empty() && !is_none(fromlist);
+    if (from) from = TRY(is_true(thread, fromlist));
+    if (!from)
+        return first_module(thread, name.as<Str>(), absolute.as<Str>(), level, std::move(module));
+    Owned path = TRY(get_attribute_or_nothing(thread, module, ID(__path__)));
+    if (path.is_nothing()) return module;
+    Value importlib = interpreter_of(thread).importlib.borrow();
+    Owned import = TRY(get_attribute(thread, importlib, ID(_gcd_import)));
+    return call_method(thread, importlib, ID(_handle_fromlist), module, fromlist, import);
 }
 
 // --- tracebacks of failed imports ---
@@ -103,26 +165,15 @@ Owned import_name(Thread& thread, Value name, Value globals, Value fromlist, int
     if (!is_str(name)) return raise(thread, exc::TypeError, "module name must be a string");
     if (level < 0) return raise(thread, exc::ValueError, "level must be >= 0");
     Interpreter& interpreter = interpreter_of(thread);
-    Str& text = name.as<Str>();
-    if (level == 0) {
-        if (text.length() == 0) return raise(thread, exc::ValueError, "Empty module name");
-        Owned module = TRY(imported(thread, text));
-        if (!module.is_nothing()) {
-            bool plain = is_empty_list(thread, fromlist);
-            Ref<Str> dot = TRY(make_str(thread, "."));
-            Index at = plain ? str_find(text, *dot, 0, text.length()) : -1;
-            if (plain && at < 0) return module;
-            if (!plain) {
-                Owned path = TRY(get_attribute_or_nothing(thread, module, ID(__path__)));
-                if (path.is_nothing()) return module;
-            }
-        }
-    }
-    if (interpreter.importlib.is_empty())
+    if (level == 0 && name.as<Str>().length() == 0)
+        return raise(thread, exc::ValueError, "Empty module name");
+    if (interpreter.importlib.is_empty()) {
+        Owned module = TRY(known_module(thread, name));
+        if (!module.is_nothing()) return module;
         return raise(thread, exc::ImportError,
                      "no module named {} before the import system is there", repr_of(name));
-    Owned module = call_method(thread, interpreter.importlib.borrow(), ID(__import__), name,
-                               globals, none(), fromlist, Value::small_int(level));
+    }
+    Owned module = import_parts(thread, name, globals, fromlist, level);
     if (!module && !interpreter.config->verbose) strip_importlib_frames(thread);
     return module;
 }

@@ -13,6 +13,7 @@
 #include <cstdlib>
 
 #include "memory/collector.h"
+#include "modules/_imp/import_lock.h"
 #include "modules/_io/io_lock.h"
 #include "modules/posix/posix.h"
 #include "modules/posix/state.h"
@@ -95,6 +96,7 @@ size_t thread_count(Thread& thread) {
 template <class Split>
 pid_t fork_with(Thread& thread, Split split) {
     run_before_fork_hooks(thread);
+    acquire_import_lock(thread);
     before_fork(thread);
     pid_t pid = split();
     int error = errno;
@@ -104,6 +106,7 @@ pid_t fork_with(Thread& thread, Split split) {
     } else {
         after_fork_parent(thread);
     }
+    (void)release_import_lock(thread);
     run_after_fork_hooks(thread, pid == 0);
     errno = error;
     return pid;
