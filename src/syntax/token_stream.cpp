@@ -24,6 +24,17 @@ int32_t TokenStream::character_column(int32_t line, int32_t byte_column, uint32_
         tokenizer_.text().substr(offset - uint32_t(byte_column), uint32_t(byte_column)));
 }
 
+// The line that an offset is in; at the end of the source the last one.
+std::string_view TokenStream::line_around(size_t offset, bool at_end) const {
+    std::string_view all = tokenizer_.text().substr(0, source_size_);
+    if (offset > all.size()) offset = all.size();
+    if (at_end && offset > 0 && all[offset - 1] == '\n') offset--;
+    size_t before = offset ? all.rfind('\n', offset - 1) : all.npos;
+    size_t first = before == all.npos ? 0 : before + 1;
+    size_t last = all.find('\n', offset);
+    return all.substr(first, (last == all.npos ? all.size() : last + 1) - first);
+}
+
 bool TokenStream::next(TextToken& made) {
     Token token;
     if (!tokenizer_.next(token)) {
@@ -40,6 +51,12 @@ bool TokenStream::next(TextToken& made) {
         return true;
     }
     made.type = type_number(token.kind);
+    // INDENT, DEDENT and the end have no text: a place in their line only.
+    if (!extra_tokens_ && token.column < 0) {
+        made = {
+            made.type, "", token.line, -1, token.end_line, -1, line_around(token.start, at_end)};
+        return true;
+    }
     if (extra_tokens_ && token.kind > TokenKind::DEDENT && token.kind < TokenKind::OP) {
         made.type = int(TokenKind::OP);
     }

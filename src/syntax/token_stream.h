@@ -29,6 +29,7 @@ class TokenStream {
 
   private:
     int32_t character_column(int32_t line, int32_t byte_column, uint32_t offset) const;
+    std::string_view line_around(size_t offset, bool at_end) const;
     void word_error();
 
     Tokenizer tokenizer_;

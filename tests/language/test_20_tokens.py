@@ -161,4 +161,31 @@ def test_limits():
     equal(eval("(" * 100 + "1" + ")" * 100), 1)
 
 
+def test_shared_tokenizer():
+    """Several threads take the tokens of one iterator: each comes once."""
+    if sys.implementation.name == "cpython":
+        support.skip("loses some")
+    import io, threading, time
+    from _tokenize import TokenizerIter
+    class Slow(io.StringIO):
+        def readline(self, *a):
+            time.sleep(0.002)
+            return super().readline(*a)
+    for source in ("for _ in a:\n  pass", "x = 1\nif x:\n  y\nz\n", "a"):
+        expected = sorted(map(repr, TokenizerIter(io.StringIO(source).readline, extra_tokens=False)))
+        tokens = TokenizerIter(Slow(source).readline, extra_tokens=False)
+        got = []
+        def take():
+            for token in tokens:
+                got.append(repr(token))
+        threads = [threading.Thread(target=take) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        equal(sorted(got), expected)
+    equal([t[1:] for t in TokenizerIter(io.StringIO("if a:\n  b").readline, extra_tokens=False)][-3:],
+          [("", (2, 3), (2, 3), "  b"), ("", (2, -1), (2, -1), "  b"), ("", (2, -1), (2, -1), "  b")])
+
+
 support.run(globals())

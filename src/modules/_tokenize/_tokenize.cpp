@@ -1,7 +1,7 @@
 // The module _tokenize: TokenizerIter, the tokenizer behind Lib/tokenize.py.
 //
-// The source is read to its end by readline() at the first token; then tokens come from memory.
-// Iterators are used under their Lock.
+// The source is read to its end by readline() at the first token, by one thread while the others
+// that want a token wait; then tokens come from memory, under the iterator's Lock.
 #include <new>
 
 #include "compile/compile.h"
@@ -13,6 +13,8 @@
 #include "object/tuple.h"
 #include "syntax/token_stream.h"
 #include "thread/lock.h"
+#include "thread/parking_lot.h"
+#include "thread/safepoint.h"
 
 namespace imugi {
 namespace {
@@ -28,10 +30,15 @@ struct TokenizerState {
     }
 };
 
+enum Phase : uint32_t { kNew, kReading, kReady };
+
 struct TokenizerIter : Object {
     Slot readline, encoding;
-    bool extra_tokens, done;
-    TokenizerState* state;  // made at the first step
+    bool extra_tokens;
+    bool done;                     // under the Lock
+    std::atomic<uint32_t> phase;   // others park on it while one thread reads
+    std::atomic<uint64_t> reader;  // its Thread::id
+    TokenizerState* state;         // written by the reader
 };
 
 Owned tokenizer_make(Thread& thread, Type& type, Arguments arguments) {
@@ -82,40 +89,66 @@ Owned raise_token_error(Thread& thread, const syntax::Error& error) {
     return {};
 }
 
-Owned tokenizer_next(Thread& thread, Value value) {
-    TokenizerIter& self = value.as<TokenizerIter>();
-    if (!self.state) {
-        auto* state = static_cast<TokenizerState*>(malloc(sizeof(TokenizerState)));
-        if (!state) return raise_memory_error(thread);
-        new (state) TokenizerState(thread);
-        if (!read_source(thread, self, *state)) {
-            state->~TokenizerState();
-            free(state);
-            return {};
-        }
+// What the reader does; it alone looks at `state`.
+bool make_state(Thread& thread, TokenizerIter& self) {
+    auto* state = static_cast<TokenizerState*>(malloc(sizeof(TokenizerState)));
+    if (!state) return raise_memory_error(thread);
+    new (state) TokenizerState(thread);
+    if (read_source(thread, self, *state)) {
         std::string_view text{reinterpret_cast<const char*>(state->source.data()),
                               state->source.size()};
         state->stream =
             state->arena.make<syntax::TokenStream>(text, self.extra_tokens, state->arena);
-        Lock lock(thread, self);
-        if (self.state) {
-            state->~TokenizerState();
-            free(state);
-        } else {
+        if (state->stream) {
             self.state = state;
+            return true;
         }
+        (void)raise_memory_error(thread);
     }
-    if (!self.state->stream) return raise_memory_error(thread);
+    state->~TokenizerState();
+    free(state);
+    return false;
+}
+
+bool get_ready(Thread& thread, TokenizerIter& self) {
+    for (;;) {
+        uint32_t phase = self.phase.load(std::memory_order_acquire);  // pairs with the reader's
+        if (phase == kReady) return true;
+        if (phase == kNew) {
+            if (!self.phase.compare_exchange_strong(phase, kReading, std::memory_order_acquire))
+                continue;
+            self.reader.store(thread.id, std::memory_order_relaxed);
+            bool made = make_state(thread, self);
+            self.reader.store(0, std::memory_order_relaxed);
+            self.phase.store(made ? kReady : kNew, std::memory_order_release);
+            unpark_all(&self.phase);
+            return made;
+        }
+        if (self.reader.load(std::memory_order_relaxed) == thread.id)
+            return raise(thread, exc::ValueError, "tokenizer iterator is already executing");
+        {
+            Detached detached(thread);
+            park(&self.phase, kReading, 4, thread.is_main ? 50'000'000 : -1);
+        }
+        TRY(safepoint(thread));
+    }
+}
+
+Owned tokenizer_next(Thread& thread, Value value) {
+    TokenizerIter& self = value.as<TokenizerIter>();
+    TRY(get_ready(thread, self));
     syntax::TextToken token;
+    Ref<Str> text, line;
     {
+        // The texts of a token hold until the next one is asked for.
         Lock lock(thread, self);
         if (self.done) return Owned::nothing();
         if (!self.state->stream->next(token))
             return raise_token_error(thread, self.state->stream->error());
         if (token.type == 0) self.done = true;
+        text = TRY(make_str(thread, token.text.data(), token.text.size()));
+        line = TRY(make_str(thread, token.source.data(), token.source.size()));
     }
-    Ref<Str> text = TRY(make_str(thread, token.text.data(), token.text.size()));
-    Ref<Str> line = TRY(make_str(thread, token.source.data(), token.source.size()));
     Ref<Tuple> start =
         TRY(make_tuple(thread, Value::small_int(token.line), Value::small_int(token.column)));
     Ref<Tuple> end = TRY(
