@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "memory/collector.h"
@@ -177,6 +178,56 @@ void clear_names(Thread& thread, Dict& dict, bool is_private) {
 
 namespace {
 
+// Neither built in nor of the standard library.
+bool is_programs_own(Thread& thread, Value module) {
+    if (!has_shape(module, k_module_shape)) return false;
+    Owned file = dict_get(thread, module_dict(module.as<Module>()), ID(__file__));
+    const char* path =
+        file && !file.is_nothing() && is_str(file) ? str_utf8(thread, file.as<Str>()) : nullptr;
+    if (!path) return clear_exception(thread), false;
+    size_t size = strlen(places.stdlib);
+    return strncmp(path, places.stdlib, size) != 0 || strstr(path + size, "/site-packages/");
+}
+
+// Takes the program's modules, the last imported first, out of sys.modules; those that somebody
+// still has lose their names.
+void finalize_own_modules(Thread& thread, Value modules) {
+    if (!is_dict(modules)) return;
+    Ref<List> names = dict_keys(thread, modules.as<Dict>()), references = make_list(thread);
+    if (!names || !references) return clear_exception(thread);
+    for (Index i = list_size(*names) - 1; i >= 0; i--) {
+        Owned name = list_item(thread, *names, i);
+        Owned module = get_item(thread, modules, name);
+        if (!module || !is_programs_own(thread, module)) {
+            clear_exception(thread);
+            continue;
+        }
+        Owned reference = call(thread, Value::of(weakref_type), module);
+        if (!reference || !list_append(thread, *references, std::move(reference)) ||
+            !delete_item(thread, modules, name))
+            clear_exception(thread);
+    }
+    if (list_size(*references) == 0) return;
+    drain_dying(thread);
+    collect(thread, 2);
+    drain_dying(thread);
+    bool cleared = false;
+    for (Index i = 0; i < list_size(*references); i++) {
+        Owned reference = list_item(thread, *references, i);
+        Owned module = call(thread, reference);
+        if (!module || !has_shape(module, k_module_shape)) {
+            clear_exception(thread);
+            continue;
+        }
+        cleared = true;
+        clear_names(thread, module_dict(module.as<Module>()), true);
+        clear_names(thread, module_dict(module.as<Module>()), false);
+    }
+    if (!cleared) return;
+    collect(thread, 2);
+    drain_dying(thread);
+}
+
 // Objects with a finalizer written in Python that are globals of the modules that are left.
 void finalize_globals(Thread& thread, Value modules) {
     Ref<List> loaded = is_dict(modules) ? dict_values(thread, modules.as<Dict>()) : Ref<List>();
@@ -226,6 +277,7 @@ void finalize_modules(Thread& thread) {
         collect(thread, 2);
     }
     main = Owned();
+    finalize_own_modules(thread, modules);
     finalize_globals(thread, modules);
     clear_exception(thread);
 }

@@ -7,6 +7,7 @@
 
 #include "base/float_text.h"
 #include "base/hash.h"
+#include "memory/collector.h"
 #include "object/call.h"
 #include "object/float.h"
 #include "object/float_slots.h"
@@ -28,6 +29,7 @@ Owned make_instance(Thread& thread, Type& type, double real, double imaginary) {
     if (!result) return {};
     result->real = real;
     result->imaginary = imaginary;
+    if (type.has(kTypeTracked)) track(result);
     return Owned::adopt(result);
 }
 

@@ -210,6 +210,12 @@ const MethodRow context_methods[] = {
 
 Owned var_make(Thread& thread, Type& type, Arguments arguments) {
     Value out[2];
+    bool named = arguments.count > 0;
+    for (size_t i = 0; arguments.names && i < arguments.names->size; i++)
+        named = named || str_equal((*arguments.names)[i].as<Str>(), "name");
+    if (!named)
+        return raise(thread, exc::TypeError,
+                     "ContextVar() takes exactly 1 positional argument (0 given)");
     TRY(bind_arguments(thread, "ContextVar", "(name, *, default=<unrepresentable>)", arguments, out,
                        2));
     if (!is_str(out[0]))

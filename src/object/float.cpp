@@ -8,6 +8,7 @@
 
 #include "base/float_text.h"
 #include "base/hash.h"
+#include "memory/collector.h"
 #include "object/buffer.h"
 #include "object/bytes.h"
 #include "object/call.h"
@@ -29,6 +30,7 @@ Owned make_float_instance(Thread& thread, Type& type, double d) {
     auto* result = allocate<Float>(thread, type);
     if (!result) return {};
     result->number = d;
+    if (type.has(kTypeTracked)) track(result);
     return Owned::adopt(result);
 }
 

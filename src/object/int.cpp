@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "base/float_text.h"
+#include "memory/collector.h"
 #include "object/float.h"
 #include "object/int_limbs.h"
 #include "object/int_slots.h"
@@ -108,6 +109,7 @@ Owned make_int_instance(Thread& thread, Type& type, Value value) {
     memcpy(result->limbs, view.limbs, view.size * sizeof(uint64_t));
     result->signed_size =
         view.negative ? -static_cast<int64_t>(view.size) : static_cast<int64_t>(view.size);
+    if (type.has(kTypeTracked)) track(result);
     return Owned::adopt(result);
 }
 

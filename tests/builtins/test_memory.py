@@ -260,6 +260,47 @@ def test_cycles():
     equal(log[-1], "frame")
 
 
+def test_cycles_through_instances_of_any_type():
+    """An instance of a subclass may hold anything, whatever its base is."""
+    import gc, weakref
+    for base in (int, float, complex, str, bytes, bytearray, tuple, list, dict, set, frozenset, Exception):
+        class Sub(base):
+            pass
+        class Mark:
+            pass
+        x = Sub()
+        check(gc.is_tracked(x), base.__name__)
+        x.me, x.mark = x, Mark()
+        mark = weakref.ref(x.mark)
+        del x
+        gc.collect()
+        check(mark() is None, base.__name__)
+
+
+def test_dict_of_native_instances():
+    from ast import Or
+    node = Or()
+    equal(node.__dict__, {})
+    node.x = 1
+    equal(node.__dict__, {"x": 1})
+    class Sub(Or):
+        pass
+    equal(Sub().__dict__, {})
+
+
+def test_modules_at_exit():
+    """What a module's cycles keep is finalised at the end, as what its globals are."""
+    import os, subprocess, sys, tempfile
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "at_exit_module.py"), "w") as file:
+            file.write("class C:\n def __del__(self): print('deleted', self.name)\n"
+                       "cycle = [C()]\ncycle[0].name = 'cycle'\ncycle.append(cycle)\nplain = C()\nplain.name = 'plain'\n")
+        done = subprocess.run([sys.executable, "-c", "import sys; sys.path.insert(0, %r); import at_exit_module" % folder],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
+        equal(done.stderr, "")
+        equal(sorted(done.stdout.splitlines()), ["deleted cycle", "deleted plain"])
+
+
 def test_cycle_with_resurrection():
     log, kept = [], []
     class R:
