@@ -5,11 +5,13 @@
 #include <cstring>
 
 #include "memory/heap.h"
+#include "object/bytes.h"
 #include "object/call.h"
 #include "object/memoryview.h"
 #include "object/protocol.h"
 #include "object/slot_functions.h"
 #include "object/tuple.h"
+#include "thread/lock.h"
 
 namespace imugi {
 
@@ -36,6 +38,30 @@ void release_buffer(Thread& thread, BufferView& view) {
         slots.release_buffer(thread, view.owner, view);
     view.owner = Owned();
     view.data = nullptr;
+}
+
+Object* memory_owner(const BufferView& view) {
+    Value owner = view.owner.value();
+    if (has_shape(owner, k_memoryview_shape))
+        owner = owner.as<MemoryView>().managed.as<ManagedBuffer>().buffer.owner.value();
+    return owner.is_object() ? owner.object() : nullptr;
+}
+
+bool StableBuffer::get(Value object) {
+    Buffer buffer(thread_);
+    TRY(buffer.get(object));
+    size_ = buffer.size();
+    Object* owner = memory_owner(buffer.view());
+    if (owner && is_bytes(Value::of(owner)) &&
+        buffer.data() == Value::of(owner).as<Bytes>().data()) {
+        held_ = Owned::share(Value::of(owner));
+    } else {
+        Ref<Bytes> copy = TRY(make_bytes_blank(thread_, size_));
+        TRY(copy_buffer(thread_, buffer.view(), bytes_blank_data(*copy), 'C'));
+        held_ = std::move(copy).owned();
+    }
+    data_ = held_.as<Bytes>().data();
+    return true;
 }
 
 bool Buffer::get_writable(Value object, const char* what) {
@@ -103,12 +129,11 @@ void copy_dimension(const BufferView& view, const uint8_t* at, int dimension, ui
 
 }  // namespace
 
-bool copy_buffer(Thread& thread, const BufferView& view, uint8_t* out, char order) {
+static void copy_in_order(const BufferView& view, uint8_t* out, char order) {
     bool keep = order == 'A' ? is_contiguous(view, 'A') : is_contiguous(view, order);
-    if (view.size == 0) return true;
     if (keep) {
         memcpy(out, view.data, static_cast<size_t>(view.size));
-        return true;
+        return;
     }
     Index strides[kMostDimensions];
     Index step = view.item_size;
@@ -130,7 +155,16 @@ bool copy_buffer(Thread& thread, const BufferView& view, uint8_t* out, char orde
     source.strides = view.strides ? view.strides : c_strides;
     source.suboffsets = view.suboffsets;
     copy_dimension(source, static_cast<const uint8_t*>(view.data), 0, out, strides);
-    (void)thread;
+}
+
+bool copy_buffer(Thread& thread, const BufferView& view, uint8_t* out, char order) {
+    if (view.size == 0) return true;
+    if (Object* owner = memory_owner(view)) {
+        Lock guard(thread, *owner);
+        copy_in_order(view, out, order);
+    } else {
+        copy_in_order(view, out, order);
+    }
     return true;
 }
 

@@ -53,6 +53,10 @@ bool has_buffer(Value object);
 // order: 'C', 'F' or 'A' (either).
 bool is_contiguous(const BufferView& view, char order);
 
+// The object whose Lock is taken around accesses to the bytes; null for none. Buffers are read
+// without it too: who does sees old and new bytes mixed, and must not look twice at one byte.
+Object* memory_owner(const BufferView& view);
+
 class Buffer {
   public:
     explicit Buffer(Thread& thread) : thread_(thread) {}
@@ -73,6 +77,23 @@ class Buffer {
   private:
     Thread& thread_;
     BufferView view_;
+};
+
+// The bytes of an object as they were at one time: those of a mutable one are copied. For code that
+// reads them more than once, or believes what it found in them.
+class StableBuffer {
+  public:
+    explicit StableBuffer(Thread& thread) : thread_(thread) {}
+    StableBuffer(const StableBuffer&) = delete;
+    [[nodiscard]] bool get(Value object);
+    const uint8_t* data() const { return data_; }
+    size_t size() const { return size_; }
+
+  private:
+    Thread& thread_;
+    Owned held_;
+    const uint8_t* data_ = nullptr;
+    size_t size_ = 0;
 };
 
 }  // namespace imugi

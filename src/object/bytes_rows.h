@@ -304,7 +304,7 @@ struct ByteMethods : ByteSplit<Self> {
 
     static Owned remainder(Thread& thread, Value left, Value right) {
         if (!BuiltinTypeOf<Self>::check(left)) return Owned::share(not_implemented());
-        Buffer buffer(thread);
+        StableBuffer buffer(thread);
         TRY(buffer.get(left));
         Ref<Bytes> text = TRY(bytes_format_percent(thread, buffer.data(), buffer.size(), right));
         return like(thread, static_cast<Self*>(nullptr), std::move(text));

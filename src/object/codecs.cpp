@@ -321,13 +321,9 @@ Owned decode_object(Thread& thread, Value object, const char* encoding, const ch
     if (!has_buffer(object))
         return raise(thread, exc::TypeError, "decoding to str: need a bytes-like object, {} found",
                      type_name_of(object));
-    Buffer buffer(thread);
-    TRY(buffer.get(object));
-    if (buffer.size() == 0) return empty_str();
-    if (known_encoding(encoding) != Known::kNone)
-        return decode_bytes(thread, buffer.data(), buffer.size(), object, encoding, errors);
-    // Codecs from Python get bytes of their own: a mutable object may change under them.
-    Ref<Bytes> copy = TRY(make_bytes(thread, buffer.data(), buffer.size()));
+    // Decoders look at the bytes more than once: a mutable object may change under them.
+    Ref<Bytes> copy = TRY(bytes_from_object(thread, object));
+    if (copy->size == 0) return empty_str();
     return decode_bytes(thread, copy->data(), copy->size, copy, encoding, errors);
 }
 

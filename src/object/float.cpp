@@ -109,7 +109,7 @@ Owned to_float(Thread& thread, Value value) {
     }
     if (is_str(value)) return make_float_from_text(thread, value.as<Str>());
     if (has_buffer(value)) {
-        Buffer buffer(thread);
+        StableBuffer buffer(thread);
         if (!buffer.get(value)) {
             if (!clear_exception_if(thread, exc::BufferError)) return {};
             return raise(thread, exc::TypeError,

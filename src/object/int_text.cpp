@@ -244,7 +244,7 @@ Owned int_from_text_bytes(Thread& thread, const void* data, size_t size, int bas
 }
 
 Owned int_from_buffer(Thread& thread, Value object, int base) {
-    Buffer buffer(thread);
+    StableBuffer buffer(thread);
     TRY(buffer.get(object));
     if (is_bytes(object) || is_bytearray(object))
         return int_from_text_bytes(thread, buffer.data(), buffer.size(), base, object);

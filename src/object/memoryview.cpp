@@ -386,17 +386,25 @@ Owned sliced(Thread& thread, MemoryView& view, SliceRange range) {
 
 }  // namespace
 
-Owned memoryview_item(Thread& thread, MemoryView& view, Index index) {
-    uint8_t* at = step_into(thread, view, view.data, index, 0);
-    if (!at) return {};
+Object& memory_of(MemoryView& view) {
+    Object* owner = memory_owner(view.managed.as<ManagedBuffer>().buffer);
+    return owner ? *owner : view;
+}
+
+Owned read_element(Thread& thread, MemoryView& view, const uint8_t* at) {
     uint8_t element[16] = {};
+    auto size = static_cast<size_t>(view.item_size);
     {
-        Lock guard(thread, view);
+        Lock2 guard(thread, view, memory_of(view));
         TRY(check_alive(thread, view));
-        memcpy(element, at,
-               static_cast<size_t>(view.item_size) < 16 ? static_cast<size_t>(view.item_size) : 16);
+        memcpy(element, at, size < sizeof element ? size : sizeof element);
     }
     return unpack_element(thread, view.format, element);
+}
+
+Owned memoryview_item(Thread& thread, MemoryView& view, Index index) {
+    uint8_t* at = step_into(thread, view, view.data, index, 0);
+    return at ? read_element(thread, view, at) : Owned();
 }
 
 Owned memoryview_subscript(Thread& thread, Value self, Value key) {
@@ -404,9 +412,7 @@ Owned memoryview_subscript(Thread& thread, Value self, Value key) {
     TRY(check_alive(thread, view));
     if (view.dimensions == 0) {
         if (is_tuple(key) && key.as<Tuple>().size == 0) {
-            Pin pin(thread, view);
-            TRY(pin.taken());
-            return unpack_element(thread, view.format, view.data);
+            return read_element(thread, view, view.data);
         }
         if (key.is_object() && is_ellipsis(key)) return Owned::share(self);
         return raise(thread, exc::TypeError, "invalid indexing of 0-dim memory");
@@ -429,9 +435,7 @@ Owned memoryview_subscript(Thread& thread, Value self, Value key) {
                          view.format);
         uint8_t* at = locate(thread, view, key);
         if (!at) return {};
-        Pin pin(thread, view);
-        TRY(pin.taken());
-        return unpack_element(thread, view.format, at);
+        return read_element(thread, view, at);
     }
     if (is_slice_tuple(key))
         return raise(thread, exc::NotImplementedError,
@@ -473,14 +477,18 @@ bool assign_slice(Thread& thread, MemoryView& view, const SliceRange& range, Val
     bool flat = to.strides()[0] == to.item_size && from.strides()[0] == from.item_size &&
                 !to.own_suboffsets && !from.own_suboffsets;
     if (flat) {
+        Lock2 guard(thread, memory_of(to), memory_of(from));
         memmove(to.data, from.data, width * count);
         return true;
     }
     // The two may overlap in any way.
     auto* copy = static_cast<uint8_t*>(array_allocate(width * count));
     if (!copy) return raise_memory_error(thread);
-    for (size_t i = 0; i < count; i++) memcpy(copy + i * width, element(from, i), width);
-    for (size_t i = 0; i < count; i++) memcpy(element(to, i), copy + i * width, width);
+    {
+        Lock2 guard(thread, memory_of(to), memory_of(from));
+        for (size_t i = 0; i < count; i++) memcpy(copy + i * width, element(from, i), width);
+        for (size_t i = 0; i < count; i++) memcpy(element(to, i), copy + i * width, width);
+    }
     array_free(copy);
     return true;
 }
@@ -521,7 +529,7 @@ bool memoryview_assign(Thread& thread, Value self, Value key, Value value) {
     uint8_t element[16];
     TRY(pack_element(thread, view.format, element, value));
     // The conversion may have released the view.
-    Lock guard(thread, view);
+    Lock2 guard(thread, view, memory_of(view));
     TRY(check_alive(thread, view));
     memcpy(at, element, static_cast<size_t>(view.item_size));
     return true;

@@ -33,6 +33,12 @@ BufferView buffer_of(MemoryView& view) {
     return buffer;
 }
 
+bool copy_out(Thread& thread, MemoryView& view, uint8_t* out, char order) {
+    BufferView buffer = buffer_of(view);
+    buffer.owner = Owned::share(view);
+    return copy_buffer(thread, buffer, out, order);
+}
+
 // --- attributes ---
 
 template <Owned (*get)(Thread&, MemoryView&)>
@@ -90,7 +96,7 @@ Owned get_contiguous(Thread&, MemoryView& view) {
 // --- conversions ---
 
 Owned list_of(Thread& thread, MemoryView& view, const uint8_t* at, int dimension) {
-    if (dimension == view.dimensions) return unpack_element(thread, view.format, at);
+    if (dimension == view.dimensions) return read_element(thread, view, at);
     Index count = view.shape()[dimension];
     Ref<List> list = TRY(make_list(thread, static_cast<size_t>(count)));
     for (Index i = 0; i < count; i++) {
@@ -127,7 +133,7 @@ Owned tobytes(Thread& thread, MemoryView& view, Value order) {
     Pin pin(thread, view);
     TRY(pin.taken());
     Ref<Bytes> bytes = TRY(make_bytes_blank(thread, static_cast<size_t>(view.size)));
-    TRY(copy_buffer(thread, buffer_of(view), bytes_blank_data(*bytes), code));
+    TRY(copy_out(thread, view, bytes_blank_data(*bytes), code));
     return make_bytes(thread, bytes->data(), bytes->size);
 }
 
@@ -135,7 +141,7 @@ Owned hex(Thread& thread, MemoryView& view, Value separator, int group) {
     Pin pin(thread, view);
     TRY(pin.taken());
     Ref<Bytes> bytes = TRY(make_bytes_blank(thread, static_cast<size_t>(view.size)));
-    TRY(copy_buffer(thread, buffer_of(view), bytes_blank_data(*bytes), 'C'));
+    TRY(copy_out(thread, view, bytes_blank_data(*bytes), 'C'));
     return bytes_hex(thread, {bytes->data(), bytes->size}, separator, group);
 }
 
@@ -330,6 +336,10 @@ class ElementCompare {
         bytes_equal_ = native_ && native_code(a.format) == native_code(b.format) &&
                        !strchr("efd", native_code(a.format));
         width_ = static_cast<size_t>(a.item_size);
+        right_width_ = static_cast<size_t>(b.item_size);
+        copied_ = width_ <= kMostCopied && right_width_ <= kMostCopied;
+        left_memory_ = &memory_of(a);
+        right_memory_ = &memory_of(b);
         *possible = true;
         if (native_) return true;
         if (left_.compile(thread_, a.format, exc::ValueError) &&
@@ -341,7 +351,15 @@ class ElementCompare {
         return clear_exception_if(thread_, exc::ValueError);
     }
     Result<bool> equal(const uint8_t* a, const uint8_t* b) {
-        if (bytes_equal_) return memcmp(a, b, width_) == 0;
+        uint8_t left[kMostCopied], right[kMostCopied];
+        if (copied_) {
+            Lock2 guard(thread_, *left_memory_, *right_memory_);
+            if (bytes_equal_) return memcmp(a, b, width_) == 0;
+            memcpy(left, a, width_);
+            memcpy(right, b, right_width_);
+            a = left;
+            b = right;
+        }
         Owned x = TRY(native_ ? unpack_element(thread_, left_format_, a)
                               : Owned(left_.unpack(thread_, a)));
         Owned y = TRY(native_ ? unpack_element(thread_, right_format_, b)
@@ -356,8 +374,11 @@ class ElementCompare {
     const char* left_format_;
     const char* right_format_;
     StructLayout left_, right_;
+    static constexpr size_t kMostCopied = 64;
     bool native_, bytes_equal_;
-    size_t width_;
+    bool copied_;  // elements are small enough to be copied before they are looked at
+    size_t width_, right_width_;
+    Object *left_memory_, *right_memory_;
 };
 
 Result<bool> equal_dimension(ElementCompare& elements, MemoryView& a, const uint8_t* left,
@@ -428,7 +449,7 @@ Result<int64_t> memoryview_hash(Thread& thread, Value self) {
     Value owner = view.managed.as<ManagedBuffer>().buffer.owner;
     if (owner) TRY(hash(thread, owner));
     Ref<Bytes> bytes = TRY(make_bytes_blank(thread, static_cast<size_t>(view.size)));
-    TRY(copy_buffer(thread, buffer_of(view), bytes_blank_data(*bytes), 'C'));
+    TRY(copy_out(thread, view, bytes_blank_data(*bytes), 'C'));
     int64_t result = hash_text(bytes->data(), bytes->size);
     view.cached_hash.store(result, std::memory_order_relaxed);
     return result;

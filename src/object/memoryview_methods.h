@@ -26,6 +26,11 @@ class Pin {
     bool pinned_;
 };
 
+// Whose Lock is taken around accesses to the bytes; the view itself when nobody owns them.
+Object& memory_of(MemoryView& view);
+// The element at an address, which is in the view; ValueError when that was released meanwhile.
+Owned read_element(Thread& thread, MemoryView& view, const uint8_t* at);
+
 Raised raise_released(Thread& thread);
 [[nodiscard]] bool check_alive(Thread& thread, MemoryView& view);
 

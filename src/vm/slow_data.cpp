@@ -373,18 +373,18 @@ static bool raise_too_many(Thread& thread, Value value, uint32_t expected) {
     return raise(thread, exc::ValueError, "too many values to unpack (expected {})", expected);
 }
 
-// The items of a short list of just this size, in register `b`, into others; false when it is not,
-// or changes.
-static bool unpack_list(List& list, const Frame* frame, uint64_t* r, uint32_t a, uint32_t b,
-                        uint32_t count) {
+// The items of a short list of just this size, in register `b`, into others, all as they were at
+// one time; false when it is not.
+static bool unpack_list(Thread& thread, List& list, const Frame* frame, uint64_t* r, uint32_t a,
+                        uint32_t b, uint32_t count) {
     constexpr uint32_t kMost = 8;
     if (count > kMost || list_size(list) != static_cast<Index>(count)) return false;
     uint64_t words[kMost];
-    for (uint32_t i = 0; i < count; i++) {
-        words[i] = quick_list_item(list, i);
-        if (words[i]) continue;
-        discard_range(words, 0, i);
-        return false;
+    {
+        Lock guard(thread, list);
+        if (list.size.load(std::memory_order_relaxed) != static_cast<Index>(count)) return false;
+        ListItems* array = list.array.load(std::memory_order_relaxed);
+        for (uint32_t i = 0; i < count; i++) words[i] = array->items[i].share().release();
     }
     discard(frame, r, b);
     for (uint32_t i = 0; i < count; i++) set_register(r, a + i, words[i]);
@@ -404,8 +404,15 @@ bool slow_unpack(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t
                          dies ? tuple.items[i].take().release() : share_bits(tuple[i].bits()));
         return true;
     }
-    if (is_exact_list(whole) && unpack_list(whole.as<List>(), frame, r, a, b, count)) return true;
-    Owned source = Owned::share(whole);
+    Owned source;
+    if (is_exact_list(whole)) {
+        if (unpack_list(thread, whole.as<List>(), frame, r, a, b, count)) return true;
+        Ref<Tuple> items = list_to_tuple(thread, whole.as<List>());
+        if (!items) return false;
+        source = std::move(items).owned();
+    } else {
+        source = Owned::share(whole);
+    }
     Ref<List> items = make_list(thread, count);
     if (!items) return false;
     Owned iterator = iterate(thread, source);
@@ -430,9 +437,14 @@ bool slow_unpack(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t
 bool slow_unpack_ex(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b,
                     uint32_t before, uint32_t after) {
     Owned source = Owned::share(value_at(r, b));
-    Owned iterator = iterate(thread, source);
-    if (!iterator) return raise_cannot_unpack(thread, source);
-    Ref<List> items = to_list(thread, iterator);
+    Ref<List> items;
+    if (is_exact_list(source)) {
+        items = Ref<List>::adopt(list_slice(thread, source.as<List>(), 0, PTRDIFF_MAX));
+    } else {
+        Owned iterator = iterate(thread, source);
+        if (!iterator) return raise_cannot_unpack(thread, source);
+        items = to_list(thread, iterator);
+    }
     if (!items) return false;
     Index size = list_size(*items);
     if (size < static_cast<Index>(before + after))

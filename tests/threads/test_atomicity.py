@@ -257,6 +257,24 @@ def list_tuple():
     replaced(lambda items: list(tuple(items)))
 
 
+@row("list unpack")
+def list_unpack():
+    short, long = [0, 0], [0] * 10
+
+    def change(number):
+        short[:] = [number] * 2
+        long[:] = [number] * 10
+
+    def look():
+        a, b = short
+        check(a == b, "half of each: %r" % ((a, b),))
+        first, *rest = short
+        check([first] == rest, "half of each: %r" % ((first, rest),))
+        a, b, c, d, e, f, g, h, i, j = long
+        check(a == j and b == i and c == h and d == g and e == f, "half of each")
+    watch(change, look)
+
+
 @row("list clear")
 def list_clear():
     items = []

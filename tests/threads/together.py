@@ -82,6 +82,7 @@ def torture(operations, threads=4, seconds=None, accept=()):
                     calls += 1
         except BaseException:
             stop.failed = True
+            sys.stdout.write("seeds: IMUGI_TORTURE_SEED=%d IMUGI_CHAOS=%s\n" % (SEED, os.environ.get("IMUGI_CHAOS", "")))
             raise
         return calls
 

@@ -87,7 +87,7 @@ Owned run_decoder(Thread& thread, Value data, Str* errors, bool final) {
     bool ok;
     const char* mode = mode_of(thread, errors, &ok);
     if (!ok) return {};
-    Buffer buffer(thread);
+    StableBuffer buffer(thread);
     const uint8_t* bytes;
     size_t size;
     if (takes_str && is_str(data)) {
@@ -134,7 +134,7 @@ Owned ex_decode(Thread& thread, Value data, Str* errors, int byteorder, bool fin
     bool ok;
     const char* mode = mode_of(thread, errors, &ok);
     if (!ok) return {};
-    Buffer buffer(thread);
+    StableBuffer buffer(thread);
     TRY(buffer.get(data));
     size_t consumed = buffer.size();
     Owned text = TRY(decoder(thread, buffer.data(), buffer.size(), mode, &byteorder,

@@ -129,7 +129,8 @@ struct OrderState {
     uint32_t used;
     Index size;
 
-    explicit OrderState(const Dict& dict) : size(dict_size(dict)) {
+    explicit OrderState(Dict& dict) : size(dict_size(dict)) {
+        mark_reader(&dict);
         const DictTable* table = dict.table.load(std::memory_order_acquire);
         stamp = table->stamp;
         used = table->used_entries.load(std::memory_order_acquire);

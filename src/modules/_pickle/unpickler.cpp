@@ -1049,7 +1049,7 @@ Owned load(Thread& thread, Value file, bool fix_imports, Str& encoding, Str& err
 
 Owned loads(Thread& thread, Value data, bool fix_imports, Str& encoding, Str& errors,
             Value buffers) {
-    Buffer buffer(thread);
+    StableBuffer buffer(thread);
     TRY(buffer.get(data));
     Loader loader(thread);
     loader.fix_imports = fix_imports;

@@ -45,7 +45,7 @@ class AsciiArgument {
 
   private:
     Thread& thread_;
-    Buffer buffer_;
+    StableBuffer buffer_;
     ByteSpan span_;
 };
 
@@ -123,7 +123,7 @@ Owned a2b_uu(Thread& thread, Value data) {
 }
 
 Owned b2a_uu(Thread& thread, Value data, bool backtick) {
-    Buffer buffer(thread);
+    StableBuffer buffer(thread);
     TRY(buffer.get(data));
     if (buffer.size() > uu_most_bytes)
         return raise(thread, error_class.type(thread), "At most 45 bytes at once");
@@ -143,7 +143,7 @@ Owned a2b_qp(Thread& thread, Value data, bool header) {
 }
 
 Owned b2a_qp(Thread& thread, Value data, bool quotetabs, bool istext, bool header) {
-    Buffer buffer(thread);
+    StableBuffer buffer(thread);
     TRY(buffer.get(data));
     QpOptions options{quotetabs, istext, header};
     BytesBuilder builder(thread);

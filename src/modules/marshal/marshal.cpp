@@ -22,7 +22,7 @@ Owned marshal_dumps(Thread& thread, Value value, int version, bool allow_code) {
 }
 
 Owned marshal_loads(Thread& thread, Value data, bool allow_code) {
-    Buffer buffer(thread);
+    StableBuffer buffer(thread);
     if (!buffer.get(data)) return {};
     return compile::marshal_loads(thread, buffer.data(), buffer.size(), allow_code);
 }

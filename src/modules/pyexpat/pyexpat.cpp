@@ -190,7 +190,7 @@ Owned result_of(Thread& thread, Parser& self, XML_Status status) {
 
 Owned parse(Thread& thread, Parser& self, Value data, bool final) {
     constexpr size_t kPiece = 1 << 20;
-    Buffer buffer(thread);
+    StableBuffer buffer(thread);
     const char* text;
     size_t size;
     bool is_text = is_str(data);
@@ -230,7 +230,7 @@ Owned parse_file(Thread& thread, Parser& self, Value file) {
         Owned piece = TRY(call(thread, read, Value::small_int(kPiece)));
         const void* data;
         size_t size;
-        Buffer buffer(thread);
+        StableBuffer buffer(thread);
         if (is_bytes(piece)) {
             data = piece.as<Bytes>().data();
             size = piece.as<Bytes>().size;
