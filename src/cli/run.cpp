@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/failure.h"
+#include "cli/source_file.h"
 #include "cli/startup.h"
 #include "compile/compile.h"
 #include "compile/disassemble.h"
@@ -100,6 +101,7 @@ Owned run_text(Thread& thread, const char* text, size_t size, Value filename,
         size_t end = source.find('\n');
         source = end == std::string_view::npos ? std::string_view() : source.substr(end);
     }
+    TRY(check_source_file(thread, source, filename.as<Str>()));
     Ref<Code> code = TRY(compile::compile_text(thread, source, filename.as<Str>(), {}));
     return run_in_main(thread, *code);
 }

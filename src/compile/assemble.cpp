@@ -3,6 +3,8 @@
 #include "compile/unit.h"
 #include "compile/verify.h"
 #include "object/bytes.h"
+#include "object/config.h"
+#include "object/interpreter.h"
 #include "object/positions.h"
 #include "object/tuple.h"
 
@@ -20,7 +22,10 @@ class Assembler {
           starts_(context.arena),
           positions_(context.arena),
           last_position_{0, unit.first_line, unit.first_line, -1, -1},
-          ranges_(context.arena) {}
+          ranges_(context.arena) {
+        const Config* config = interpreter_of(thread_).config;
+        columns_ = !config || !config->no_debug_ranges;
+    }
 
     Ref<Code> run() {
         locals_ = unit_.locals.size();
@@ -127,6 +132,7 @@ class Assembler {
     void note_position(uint32_t word, const ast::Position& at) {
         PositionEntry entry{word, at.line > 0 ? at.line : 0, at.end_line > 0 ? at.end_line : 0,
                             at.column, at.end_column};
+        if (!columns_) entry = {word, entry.line, entry.line, -1, -1};
         const PositionEntry& last = last_position_;
         if (position_count_ && last.line == entry.line && last.end_line == entry.end_line &&
             last.column == entry.column && last.end_column == entry.end_column)
@@ -231,6 +237,7 @@ class Assembler {
     Vec<uint8_t> positions_;       // packed
     PositionEntry last_position_;  // at first as readers begin
     uint32_t position_count_ = 0;
+    bool columns_ = true;  // -X no_debug_ranges: lines alone
     Vec<ExceptionRange> ranges_;
     uint32_t locals_ = 0, free_ = 0, registers_ = 0, caches_ = 0;
 };

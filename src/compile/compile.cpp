@@ -24,7 +24,7 @@ namespace {
 bool raise_source_error(Thread& thread, Str& filename, Ref<Str> message, Type& type) {
     if (!message) return false;
     Ref<Tuple> place =
-        make_tuple(thread, Value::of(filename), Value::small_int(0), Value::small_int(0), none());
+        make_tuple(thread, Value::of(filename), Value::small_int(0), Value::small_int(-1), none());
     if (!place) return false;
     Owned exception = call(thread, Value::of(type), message.value(), place.value());
     if (exception) raise_exception(thread, std::move(exception));
@@ -75,8 +75,8 @@ bool decode_source(Thread& thread, std::string_view bytes, Str& filename, uint32
                                           exc::SyntaxError);
             if (!exception_matches(thread, exc::UnicodeError)) return false;
             Owned reason = take_exception(thread);
-            return raise_source_error(
-                thread, filename, format(thread, "(unicode error) {}", reason), exc::SyntaxError);
+            return raise_source_error(thread, filename, Ref<Str>::adopt(str(thread, reason)),
+                                      exc::SyntaxError);
         }
         size_t text_size;
         const char* utf8 = str_utf8(thread, text.as<Str>(), &text_size);

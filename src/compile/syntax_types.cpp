@@ -2,6 +2,7 @@
 // make them, from the description of the nodes.
 #include "compile/opcode.h"
 #include "compile/syntax_tree.h"
+#include "memory/collector.h"
 #include "object/attribute.h"
 #include "object/call.h"
 #include "object/dict.h"
@@ -119,6 +120,7 @@ bool node_init(Thread& thread, Value self, Arguments arguments) {
 Owned node_make(Thread& thread, Type& type, Arguments) {
     Object* object = allocate_object(thread, type);
     if (!object) return {};
+    track(object);
     return Owned::adopt(object);
 }
 

@@ -1,6 +1,7 @@
 // The C++ AST as Python objects.
 #include "compile/constants.h"
 #include "compile/syntax_tree.h"
+#include "memory/collector.h"
 #include "object/attribute.h"
 #include "object/list.h"
 #include "object/names.h"
@@ -28,6 +29,7 @@ class ObjectMaker {
         }
         if (info.located && !locate(object, static_cast<const ast::LocatedNode*>(node)->position))
             return {};
+        track(object);
         return result;
     }
 

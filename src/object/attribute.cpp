@@ -429,7 +429,9 @@ bool generic_set_attribute(Thread& thread, Value object, Str& given, Value value
 Owned get_attribute(Thread& thread, Value object, Str& name) {
     Owned (*get)(Thread&, Value, Str&) = type_of(object).slots.get_attribute;
     if (IMUGI_UNLIKELY(!get)) return raise_no_attribute(thread, object, name);
-    return get(thread, object, name);
+    Owned result = get(thread, object, name);
+    if (IMUGI_UNLIKELY(!result)) complete_attribute_error(thread, object, name);
+    return result;
 }
 
 Owned get_attribute_or_nothing(Thread& thread, Value object, Str& name) {

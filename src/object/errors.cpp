@@ -157,6 +157,20 @@ Raised raise_attribute_formatted(Thread& thread, Value object, Str& name, const 
     return {};
 }
 
+void complete_attribute_error(Thread& thread, Value object, Str& name) {
+    if (!exception_matches(thread, exc::AttributeError)) return;
+    Owned exception = take_exception(thread);
+    auto& error = exception.as<AttributeLookupError>();
+    {
+        Lock guard(thread, error);
+        if (error.object.is_empty() && error.name.is_empty()) {
+            error.object.init(Owned::share(object));
+            error.name.init(Owned::share(name));
+        }
+    }
+    set_exception(thread, std::move(exception));
+}
+
 Raised raise_no_attribute(Thread& thread, Value object, Str& name) {
     if (is_type(object))
         return raise_attribute_error(thread, object, name, "type object '{}' has no attribute '{}'",

@@ -111,6 +111,9 @@ Raised raise_os_error(Thread& thread, int error_number, Value filename = {}, Val
 // RecursionError when the C++ stack is nearly used up: "maximum recursion depth exceeded{where}".
 [[nodiscard]] bool check_native_stack(Thread& thread, const char* where = "");
 // AttributeError with name and obj: "'T' object has no attribute 'name'".
+// An AttributeError that is set and says neither name nor object, as when user code raised it, is
+// told them.
+void complete_attribute_error(Thread& thread, Value object, Str& name);
 Raised raise_no_attribute(Thread& thread, Value object, Str& name);
 // AttributeError with a message of its own, name and obj set.
 Raised raise_attribute_formatted(Thread& thread, Value object, Str& name, const char* text,

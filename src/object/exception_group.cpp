@@ -104,9 +104,9 @@ Owned subset(Thread& thread, Value self, List& exceptions) {
     if (original.suppress_context.load(std::memory_order_relaxed))
         made.suppress_context.store(true, std::memory_order_relaxed);
     Owned notes = TRY(get_attribute_or_nothing(thread, self, ID(__notes__)));
-    if (!notes.is_nothing()) {
-        // A list of notes is copied: adding to one group must not show in the other.
-        if (is_list(notes)) notes = TRY(to_list(thread, notes));
+    // Copied: adding to one group must not show in the other. What is no sequence is left out.
+    if (!notes.is_nothing() && has_items(notes)) {
+        notes = TRY(to_list(thread, notes));
         TRY(set_attribute(thread, group, ID(__notes__), notes));
     }
     return group;

@@ -6,12 +6,14 @@
 #include "object/attribute.h"
 #include "object/call.h"
 #include "object/dict.h"
+#include "object/errors.h"
 #include "object/interpreter.h"
 #include "object/module.h"
 #include "object/native.h"
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
+#include "object/type_parts.h"
 #include "thread/lock.h"
 
 namespace imugi {
@@ -40,7 +42,14 @@ Owned share_or_none(Owned value) {
 
 Owned builtins_of(Thread& thread, Dict& globals) {
     Owned found = TRY(dict_get(thread, globals, ID(__builtins__)));
-    if (found.is_nothing()) return interpreter_of(thread).builtins_dict.share();
+    if (found.is_nothing()) {
+        // As the code that makes the function has them.
+        Owned around = find_caller_globals ? TRY(find_caller_globals(thread)) : Owned::nothing();
+        if (is_dict(around) && !same(around, Value::of(globals)) &&
+            TRY(dict_contains(thread, around.as<Dict>(), Value::of(ID(__builtins__)))))
+            return builtins_of(thread, around.as<Dict>());
+        return interpreter_of(thread).builtins_dict.share();
+    }
     if (has_shape(found, k_module_shape) || is_instance_of(found, module_type))
         return found.as<Module>().dict.share();
     if (is_dict(found)) return found;
@@ -153,6 +162,13 @@ bool set_code(Thread& thread, Value self, Value value) {
         return raise(thread, exc::ValueError,
                      "{}() requires a code object with {} free vars, not {}",
                      function.name.borrow(), cells, value.as<Code>().free_count);
+    constexpr uint32_t kinds = kCodeGenerator | kCodeCoroutine | kCodeAsyncGenerator;
+    Owned current = function.code.share();
+    if ((current.as<Code>().flags & kinds) != (value.as<Code>().flags & kinds))
+        TRY(warn(thread, exc::DeprecationWarning, 1,
+                 format(thread,
+                        "Assigning a code object of non-matching type is deprecated "
+                        "(e.g., from a generator to a plain function)")));
     replace(thread, function, function.code, Owned::share(value), true);
     return true;
 }

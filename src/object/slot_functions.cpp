@@ -202,7 +202,14 @@ bool slot_set_attribute(Thread& thread, Value self, Str& name, Value value) {
 }
 
 Owned slot_compare(Thread& thread, Value self, Value other, CompareOp op) {
-    return call_or_not_implemented(thread, self, compare_names[static_cast<int>(op)].name(), other);
+    // A method that cannot be had, as when it is a property that raises, is none.
+    bool bound;
+    Owned method =
+        get_special_method(thread, self, compare_names[static_cast<int>(op)].name(), &bound);
+    if (!method) clear_exception(thread);
+    if (!method || method.is_nothing()) return Owned::share(not_implemented());
+    if (bound) return call(thread, method, {&other, 1, nullptr});
+    return call_with_first(thread, method, self, {&other, 1, nullptr});
 }
 
 Owned slot_iter(Thread& thread, Value self) {

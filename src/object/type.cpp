@@ -15,6 +15,7 @@
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
+#include "object/typevar.h"
 #include "object/unhashable.h"
 #include "thread/grace.h"
 #include "thread/lock.h"
@@ -445,7 +446,9 @@ static bool fill_dict(Thread& thread, Type& type, const TypeSpec& spec, Dict& di
         TRY(put(thread, dict, row->name, make_getset_descriptor(thread, type, *row)));
     if ((spec.flags & kTypeHasDict) && !TRY(dict_contains(thread, dict, Value::of(ID(__dict__)))))
         TRY(put(thread, dict, "__dict__", make_getset_descriptor(thread, type, instance_dict_row)));
-    if (type.slots.make && (spec.slots.make || &type == &object_type))
+    // object's own is inherited by name too, so that what follows in an mro is not hidden by it.
+    bool makes = spec.slots.make && spec.slots.make != make_plain_object;
+    if (type.slots.make && (makes || &type == &object_type))
         TRY(put(thread, dict, "__new__", make_new_function(thread, type)));
     if (TRY(dict_contains(thread, dict, Value::of(ID(__doc__))))) return true;
     Owned doc = Owned::share(none());

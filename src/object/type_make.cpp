@@ -467,6 +467,8 @@ Owned make_class(Thread& thread, Type& metatype, Str& name, Tuple& given_bases, 
     TRY(fill_namespace(thread, *type, *base, plan, *dict));
     make_deferred(type);
     track(type);
+    // A metaclass's mro() may call functions of the class.
+    fill_cells(thread, *type, *dict, cells);
     Ref<Tuple> mro = TRY(find_mro(thread, *type, *bases));
     bool based;  // mro() has set __bases__, and so made the mro
     {
@@ -481,7 +483,6 @@ Owned make_class(Thread& thread, Type& metatype, Str& name, Tuple& given_bases, 
         if (&metatype != &type_type) remove_subclass((*bases)[i].as<Type>(), *type);
         add_subclass(thread, (*bases)[i].as<Type>(), *type);
     }
-    fill_cells(thread, *type, *dict, cells);
     Ref<Dict> snapshot = TRY(dict_copy(thread, *dict));
     TRY(call_set_names(thread, *type, *snapshot));
     TRY(call_init_subclass(thread, *type, keywords));

@@ -31,9 +31,9 @@ static Str& register_name(Frame* frame, uint32_t local, bool* is_free) {
         .as<Str>();
 }
 
-static Raised raise_name_error(Thread& thread, Type& type, Ref<Str> message, Str& name) {
+static Raised raise_name_error(Thread& thread, Ref<Str> message, Str& name) {
     if (!message) return {};
-    Owned exception = call(thread, Value::of(type), message.value());
+    Owned exception = call(thread, Value::of(exc::NameError), message.value());
     if (!exception) return {};
     if (!set_attribute(thread, exception, ID(name), Value::of(name))) return {};
     raise_exception(thread, std::move(exception));
@@ -41,27 +41,24 @@ static Raised raise_name_error(Thread& thread, Type& type, Ref<Str> message, Str
 }
 
 static Raised raise_undefined(Thread& thread, Str& name) {
-    return raise_name_error(thread, exc::NameError,
-                            format(thread, "name '{}' is not defined", name), name);
+    return raise_name_error(thread, format(thread, "name '{}' is not defined", name), name);
 }
 
 void raise_unbound(Thread& thread, Frame* frame, uint32_t local) {
     bool is_free;
     Str& name = register_name(frame, local, &is_free);
     if (is_free)
-        raise_name_error(thread, exc::NameError,
+        raise_name_error(thread,
                          format(thread,
                                 "cannot access free variable '{}' where it is not associated with "
                                 "a value in enclosing scope",
                                 name),
                          name);
     else
-        raise_name_error(
-            thread, exc::UnboundLocalError,
-            format(thread,
-                   "cannot access local variable '{}' where it is not associated with a value",
-                   name),
-            name);
+        // Without the name: no other is suggested.
+        (void)raise(thread, exc::UnboundLocalError,
+                    "cannot access local variable '{}' where it is not associated with a value",
+                    name);
 }
 
 // --- cells ---

@@ -436,4 +436,21 @@ def test_callbacks_of_references_in_garbage():
     equal((called, reference()), (["outer"], None))
 
 
+def test_cycles_through_subclasses():
+    import array, ast, random, struct
+    class Dies:
+        def __del__(self):
+            gone.append(1)
+    for base, args in ((int, (5,)), (int, (1 << 100,)), (float, (1.5,)), (complex, (1,)), (str, ("a",)),
+                       (bytes, (b"a",)), (tuple, ()), (array.array, ("i",)), (random.Random, ()),
+                       (struct.Struct, ("i",)), (ast.Pass, ())):
+        gone = []
+        class Sub(base):
+            pass
+        x = Sub(*args)
+        x.itself, x.dies = x, Dies()
+        del x
+        gc.collect()
+        check(gone == [1], base)
+
 support.run(globals())

@@ -596,4 +596,47 @@ def test_dict_of_native_instances():
         equal(x.__dict__, {"attribute": 1})
 
 
+def test_methods_that_cannot_be_had():
+    def fail(self):
+        raise AttributeError("booh")
+    class E:
+        __eq__ = property(fail)
+        __lt__ = property(fail)
+    check((E() == E()) is False)
+    raises(TypeError, lambda: E() < E())
+
+
+def test_attribute_errors_know_their_object():
+    class A:
+        def __getattr__(self, name):
+            raise AttributeError()
+        @property
+        def broken(self):
+            raise AttributeError("inside")
+    a = A()
+    for read in (lambda: a.missing, lambda: getattr(a, "missing")):
+        try:
+            read()
+        except AttributeError as error:
+            equal(error.name, "missing")
+            is_(error.obj, a)
+
+
+def test_generic_leaves_construction_alone():
+    import pickle
+    from typing import Generic, TypeVar
+    T = TypeVar("T")
+    class A(Generic[T]):
+        pass
+    class B:
+        def __new__(cls, arg):
+            made = super().__new__(cls)
+            made.arg = arg
+            return made
+    class C(A, B):
+        pass
+    equal(C("x").arg, "x")
+    check("__new__" not in Generic.__dict__)
+    equal(A().__reduce_ex__(1)[1][1], object)
+
 support.run(globals())

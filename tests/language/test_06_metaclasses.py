@@ -206,4 +206,15 @@ def test_class_outside_its_own_mro():
            message="super(type, obj): obj (type A) is not an instance or subtype of type (A).")
 
 
+def test_class_cell_is_there_for_mro():
+    class Meta(type):
+        def mro(cls):
+            seen.append(cls.__dict__["f"]())
+            return super().mro()
+    seen = []
+    class A(metaclass=Meta):
+        def f():
+            return __class__
+    equal(seen, [A])
+
 support.run(globals())

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "memory/array.h"
+#include "memory/collector.h"
 #include "modules/native_class.h"
 #include "object/call.h"
 #include "object/float.h"
@@ -37,6 +38,7 @@ Owned random_make(Thread& thread, Type& type, Arguments) {
     if (self == nullptr) return {};
     constexpr uint32_t first_seed = 5489;
     self->generator.seed(&first_seed, 1);
+    if (type.has(kTypeTracked)) track(self);
     return Owned::adopt(self);
 }
 

@@ -9,6 +9,7 @@
 
 #include <cstring>
 
+#include "memory/collector.h"
 #include "object/attribute.h"
 #include "object/buffer.h"
 #include "object/call.h"
@@ -44,6 +45,7 @@ Owned socket_make(Thread& thread, Type& type, Arguments) {
     if (!self) return {};
     self->fd.store(-1, std::memory_order_relaxed);
     self->timeout.store(default_timeout.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    if (type.has(kTypeTracked)) track(self);
     return Owned::adopt(self);
 }
 

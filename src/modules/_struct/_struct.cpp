@@ -76,6 +76,7 @@ Owned make_struct(Thread& thread, Type& type, Value format) {
     if (!self) return {};
     Ref<Struct> result = Ref<Struct>::adopt(self);
     new (&self->layout) StructLayout();
+    if (type.has(kTypeTracked)) track(self);
     if (format) TRY(initialise(thread, *self, format));
     return std::move(result);
 }

@@ -4,6 +4,7 @@
 
 #include <time.h>
 
+#include "memory/collector.h"
 #include "object/attribute.h"
 #include "object/errors.h"
 #include "object/int.h"
@@ -245,6 +246,7 @@ Owned rlock_repr(Thread& thread, Value self) {
 }
 Owned rlock_make(Thread& thread, Type& type, Arguments) {
     auto* made = allocate<RLockObject>(thread, type);
+    if (made && type.has(kTypeTracked)) track(made);
     return made ? Owned::adopt(made) : Owned();
 }
 

@@ -127,6 +127,7 @@ Owned new_array(Thread& thread, Type& type, const ItemKind& kind) {
     auto* self = allocate<Array>(thread, type);
     if (self == nullptr) return {};
     self->kind = &kind;
+    if (type.has(kTypeTracked)) track(self);
     return Owned::adopt(self);
 }
 

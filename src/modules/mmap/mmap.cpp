@@ -173,6 +173,7 @@ Owned mmap_make(Thread& thread, Type& type, Arguments arguments) {
     });
     if (data == MAP_FAILED) return posix::fail(thread);
     self->data = static_cast<uint8_t*>(data);
+    if (type.has(kTypeTracked)) track(self);
     return result;
 }
 
