@@ -278,6 +278,8 @@ CollectionResult collect_now(Thread& thread) {
         for (size_t i = 0; i < garbage.count; i++) decref(garbage.items[i]);
         return result;
     }
+    // What is freed now was made before the count began anew: its deaths shall not lower that.
+    young.fetch_add(static_cast<int64_t>(garbage.count), std::memory_order_relaxed);
     for (size_t i = 0; i < garbage.count; i++) clear_fields(garbage.items[i]);
     // The dead still need their classes, and classes their metaclasses.
     size_t classes = 0;
@@ -351,6 +353,8 @@ void flush_tracked_balance(Thread& thread) {
     int64_t balance = thread.heap->tracked_balance;
     thread.heap->tracked_balance = 0;
     int64_t total = young.fetch_add(balance, std::memory_order_relaxed) + balance;
+    // Old objects that die make no room for garbage. A batch that is added meanwhile may get lost.
+    if (total < 0) young.store(0, std::memory_order_relaxed);
     if (total > due_at() && collector_settings.enabled.load(std::memory_order_relaxed))
         request(thread, kBreakCollect);
 }

@@ -180,7 +180,8 @@ void destroy(Object* object) {
         if (has_weakref_callbacks(object)) return defer_death(thread, object);
         clear_weakrefs(object);
     }
-    if (object->has_flag(kTracked)) thread.heap->tracked_balance--;
+    if (object->has_flag(kTracked) && --thread.heap->tracked_balance <= -kTrackedBatch)
+        flush_tracked_balance(thread);
     if (thread.drop_depth >= kDropDepth &&
         push_object(thread.dead, thread.dead_count, thread.dead_capacity, object))
         return;

@@ -140,6 +140,17 @@ static bool same_words(const Code& a, const Code& b) {
     return same;
 }
 
+// The collector has to see through constants to the codes in them: else each collection would free
+// but the outermost of nested codes.
+static void track_constants(Tuple& constants) {
+    if (constants.has_flag(kTracked) || constants.has_flag(kImmortal)) return;
+    for (size_t i = 0; i < constants.size; i++) {
+        if (!has_shape(constants[i], k_code_shape)) continue;
+        track(&constants);
+        return;
+    }
+}
+
 Ref<Code> make_code(Thread& thread, const CodeParts& parts) {
     auto* code = allocate<Code>(thread, code_type);
     if (!code) return {};
@@ -169,6 +180,7 @@ Ref<Code> make_code(Thread& thread, const CodeParts& parts) {
     code->filename.init(Owned::share(*parts.filename));
     code->name.init(Owned::share(*parts.name));
     code->qualname.init(Owned::share(*parts.qualname));
+    track_constants(code->constants.as<Tuple>());
     track(code);
     make_deferred(code);
     return result;
