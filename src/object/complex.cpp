@@ -470,6 +470,8 @@ Owned complex_getnewargs(Thread& thread, Complex& self) {
 }
 
 Owned complex_format_method(Thread& thread, Complex& self, Str& spec) {
+    if (spec.length() == 0 && &type_of(Value::of(self)) != &complex_type)
+        return str(thread, Value::of(self));
     return format_complex(thread, self.real, self.imaginary, type_of(Value::of(self)), spec);
 }
 

@@ -111,6 +111,8 @@ Owned float_getnewargs(Thread& thread, Value self) {
 }
 
 Owned float_format_method(Thread& thread, Value self, Str& spec) {
+    // What str() of a subclass says.
+    if (spec.length() == 0 && &type_of(self) != &float_type) return str(thread, self);
     return float_format(thread, float_number(self), spec);
 }
 

@@ -400,11 +400,10 @@ OP_FUNCTION(op_return_value) {
 DEFINE_OP(RETURN) {
     uint32_t a = D::a(word);
     uint64_t bits = r[a];
-    if (Value::from_bits(bits).is_lent()) {
-        bits = share_bits(bits);
-    } else {
-        r[a] = 0;  // the frame dies: a local's word may go with the value
-    }
+    // The frame dies: a local's word may go with the value. A lent one must go too, since the
+    // register may be one of the caller's, where the collector would find it.
+    r[a] = 0;
+    if (Value::from_bits(bits).is_lent()) bits = share_bits(bits);
     if (IMUGI_UNLIKELY(frame->flags != 0 || frame->object != nullptr ||
                        frame->namespace_word != 0)) {
         SAVE();

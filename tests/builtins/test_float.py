@@ -216,4 +216,15 @@ def test_math():
     raises(OverflowError, math.exp, 1000, message="math range error")
 
 
+def test_format_of_subclasses():
+    class F(float):
+        def __str__(self):
+            return "own"
+    class C(complex):
+        def __str__(self):
+            return "own"
+    equal(f"{F(2.5)}", "own")
+    equal(format(F(2.5), ".2f"), "2.50")
+    equal("{}".format(C(1)), "own")
+
 support.run(globals())

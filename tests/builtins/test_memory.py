@@ -453,4 +453,29 @@ def test_cycles_through_subclasses():
         gc.collect()
         check(gone == [1], base)
 
+
+def test_call_sites_keep_nothing():
+    # What an instruction has found in a class, it may remember, but no longer than to a collection.
+    def load(cls):
+        cls.f = lambda: cls
+        cls.f
+    def method(cls):
+        cls.m = lambda self: cls
+        cls().m()
+    def instance(cls):
+        cls.one = cls()
+        cls.one.__dict__
+    def closure(cls):
+        inner = lambda: cls
+        inner()
+    for use in (load, method, instance, closure):
+        class Used:
+            pass
+        reference = weakref.ref(Used)
+        use(Used)
+        del Used
+        gc.collect()
+        # The comprehension makes the frame larger than what the calls leave behind.
+        check(reference() is None, [use for one in (1, 2, 3)])
+
 support.run(globals())

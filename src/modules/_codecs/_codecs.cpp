@@ -252,10 +252,14 @@ const MethodRow functions[] = {
     {"unregister", "(search_function, /)", fn<unregister_search>,
      "Takes a search function away, and forgets what was found."},
     {"lookup", "(encoding, /)", fn<lookup>, "The CodecInfo of an encoding. LookupError when none."},
-    {"encode", "(obj, encoding='utf-8', errors=<unrepresentable>)", fn<encode>,
-     "The object encoded by the codec of that name."},
-    {"decode", "(obj, encoding='utf-8', errors=<unrepresentable>)", fn<decode>,
-     "The object decoded by the codec of that name."},
+    {"encode",
+     "(obj, encoding='utf-8', errors=<unrepresentable>) -> ($module, obj, "
+     "encoding='utf-8', errors='strict')",
+     fn<encode>, "The object encoded by the codec of that name."},
+    {"decode",
+     "(obj, encoding='utf-8', errors=<unrepresentable>) -> ($module, obj, "
+     "encoding='utf-8', errors='strict')",
+     fn<decode>, "The object decoded by the codec of that name."},
     {"register_error", "(errors, handler, /)", fn<register_error>,
      "Gives an error handler a name. It gets the exception and gives a replacement and the\n"
      "position to go on from, or raises."},

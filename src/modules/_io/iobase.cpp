@@ -514,6 +514,7 @@ const TypeSpec io_base_spec = {
     .slots = {.iter = base_iter, .next = base_next, .make = base_make, .finalize = io_finalize},
     .methods = io_base_methods,
     .getsets = io_base_getsets,
+    .signature = "()",
 };
 
 const TypeSpec raw_io_base_spec = {
@@ -522,6 +523,7 @@ const TypeSpec raw_io_base_spec = {
     .size = sizeof(Object),
     .flags = kFileTypeFlags,
     .methods = raw_io_base_methods,
+    .signature = "()",
 };
 
 const TypeSpec buffered_io_base_spec = {
@@ -540,6 +542,7 @@ const TypeSpec buffered_io_base_spec = {
     .size = sizeof(Object),
     .flags = kFileTypeFlags,
     .methods = buffered_io_base_methods,
+    .signature = "()",
 };
 
 const TypeSpec text_io_base_spec = {
@@ -553,6 +556,7 @@ const TypeSpec text_io_base_spec = {
     .flags = kFileTypeFlags,
     .methods = text_io_base_methods,
     .getsets = text_io_base_getsets,
+    .signature = "()",
 };
 
 }  // namespace imugi::io

@@ -419,7 +419,8 @@ const MethodRow text_methods[] = {
     {"detach", "(self, /)", fn<text_detach>},
     {"reconfigure",
      "(self, /, *, encoding=None, errors=None, newline=<unrepresentable>, line_buffering=None, "
-     "write_through=None)",
+     "write_through=None) -> ($self, /, *, encoding=None, errors=None, newline=None, "
+     "line_buffering=None, write_through=None)",
      fn<text_reconfigure>,
      "Reconfigure the text stream with new parameters.\n\n"
      "This also does an implicit stream flush."},

@@ -149,6 +149,7 @@ const TypeSpec lock_spec = {
     .flags = kTypeHasWeakrefs | kTypeImmutable,
     .slots = {.repr = lock_repr, .get_attribute = generic_get_attribute, .make = lock_make},
     .methods = lock_methods,
+    .signature = "()",
 };
 
 // --- RLock ---

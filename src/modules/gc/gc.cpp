@@ -1,9 +1,11 @@
 // gc: the collector's face. Lists given out hold references of their own, taken with the world
 // stopped.
+#include "memory/array.h"
 #include "memory/collector.h"
 #include "memory/fields.h"
 #include "memory/verify.h"
 #include "object/call.h"
+#include "object/code.h"
 #include "object/dict.h"
 #include "object/errors.h"
 #include "object/int.h"
@@ -32,9 +34,40 @@ Owned gc_isenabled(Thread&) {
     return Owned::share(boolean(collector_settings.enabled.load(std::memory_order_relaxed)));
 }
 
+// Inline caches keep what they have found, such as a method of a class that is used no more. Takes
+// the records with values out of all codes; no reader has one in hand when the world is stopped.
+void take_cached_values(void* context, Object* object) {
+    if (!has_shape(Value::of(*object), k_code_shape)) return;
+    auto& code = *static_cast<Code*>(object);
+    auto& taken = *static_cast<CacheRecord**>(context);
+    for (uint32_t i = 0; code.caches && i < code.cache_count; i++) {
+        CacheRecord* last = nullptr;
+        bool holds = false;
+        CacheRecord* first = cache_record(code.caches[i].load(std::memory_order_relaxed));
+        for (CacheRecord* record = first; record; record = record->next) {
+            holds |= record->value.load(std::memory_order_relaxed) != 0;
+            last = record;
+        }
+        if (!holds) continue;
+        code.caches[i].store(0, std::memory_order_relaxed);
+        last->next = taken;
+        taken = first;
+    }
+}
+
+void forget_cached_values(Thread& thread) {
+    CacheRecord* taken = nullptr;
+    for_each_tracked(thread, take_cached_values, &taken);
+    while (taken) {
+        Owned value = Owned::adopt(taken->value.load(std::memory_order_relaxed));
+        array_free(std::exchange(taken, taken->next));
+    }
+}
+
 Owned gc_collect(Thread& thread, int generation) {
     if (generation < 0 || generation > 2)
         return raise(thread, exc::ValueError, "invalid generation");
+    if (generation == 2) forget_cached_values(thread);
     drain_dying(thread);
     merge_queued(thread);
     CollectionResult result = collect(thread, generation);
@@ -252,7 +285,8 @@ const MethodRow rows[] = {
      "Returns true if automatic garbage collection is enabled."},
     {"collect", "(generation=2)", fn<gc_collect>, "Run the garbage collector."},
     {"get_count", "()", fn<gc_get_count>, "Return a three-tuple of the current collection counts."},
-    {"set_threshold", "(threshold0, threshold1=<unrepresentable>, threshold2=<unrepresentable>, /)",
+    {"set_threshold",
+     "(threshold0, threshold1=<unrepresentable>, threshold2=<unrepresentable>, /) -> None",
      fn<gc_set_threshold>, "Set the collection thresholds (the collection frequency)."},
     {"get_threshold", "()", fn<gc_get_threshold>, "Return the current collection thresholds."},
     {"set_debug", "(flags, /)", fn<gc_set_debug>, "Set the garbage collection debugging flags."},

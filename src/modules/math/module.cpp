@@ -66,7 +66,7 @@ const MethodRow functions[] = {
     {"ldexp", "(x, i, /)", fn<ldexp>,
      "Return x * (2**i).\n\nThis is essentially the inverse of frexp()."},
     {"lgamma", "(x, /)", fn<lgamma>, "Natural logarithm of absolute value of Gamma function at x."},
-    {"log", "(x, base=<unrepresentable>, /)", fn<log>,
+    {"log", "(x, base=<unrepresentable>, /) -> None", fn<log>,
      "Return the logarithm of x to the given base.\n\nIf the base is not specified, returns the "
      "natural logarithm (base e) of x."},
     {"log10", "(x, /)", fn<log10>, "Return the base 10 logarithm of x."},

@@ -366,7 +366,8 @@ const MethodRow entry_functions[] = {
      "Rename a file or directory, overwriting the destination."},
     {"link",
      "(module, /, src, dst, *, src_dir_fd=None, dst_dir_fd=None, "
-     "follow_symlinks=<unrepresentable>)",
+     "follow_symlinks=<unrepresentable>) -> ($module, /, src, dst, *, src_dir_fd=None, "
+     "dst_dir_fd=None, follow_symlinks=True)",
      fn<posix_link>, "Create a hard link to a file."},
     {"symlink", "(module, /, src, dst, target_is_directory=False, *, dir_fd=None)",
      fn<posix_symlink>, "Create a symbolic link pointing to src named dst."},

@@ -470,41 +470,41 @@ const MethodRow functions[] = {
      "Return the time of the specified clock clk_id as a float."},
     {"clock_gettime_ns", "(module, clk_id, /)", fn<time_clock_gettime_ns>,
      "Return the time of the specified clock clk_id as nanoseconds (int)."},
-    {"clock_settime", "(module, clk_id, time, /)", fn<time_clock_settime>,
+    {"clock_settime", "(module, clk_id, time, /) -> None", fn<time_clock_settime>,
      "clock_settime(clk_id, time)\n\nSet the time of the specified clock clk_id."},
-    {"clock_settime_ns", "(module, clk_id, time, /)", fn<time_clock_settime_ns>,
+    {"clock_settime_ns", "(module, clk_id, time, /) -> None", fn<time_clock_settime_ns>,
      "clock_settime_ns(clk_id, time)\n\n"
      "Set the time of the specified clock clk_id with nanoseconds."},
-    {"clock_getres", "(module, clk_id, /)", fn<time_clock_getres>,
+    {"clock_getres", "(module, clk_id, /) -> None", fn<time_clock_getres>,
      "clock_getres(clk_id) -> floating-point number\n\n"
      "Return the resolution (precision) of the specified clock clk_id."},
-    {"pthread_getcpuclockid", "(module, thread_id, /)", fn<time_pthread_getcpuclockid>,
+    {"pthread_getcpuclockid", "(module, thread_id, /) -> None", fn<time_pthread_getcpuclockid>,
      "pthread_getcpuclockid(thread_id) -> int\n\n"
      "Return the clk_id of a thread's CPU time clock."},
     {"sleep", "(module, object, /)", fn<time_sleep>,
      "sleep(seconds)\n\n"
      "Delay execution for a given number of seconds.  The argument may be\n"
      "a floating-point number for subsecond precision."},
-    {"get_clock_info", "(module, name, /)", fn<time_get_clock_info>,
+    {"get_clock_info", "(module, name, /) -> None", fn<time_get_clock_info>,
      "get_clock_info(name: str) -> dict\n\nGet information of the specified clock."},
-    {"gmtime", "(module, seconds=<unrepresentable>, /)", fn<time_gmtime>,
+    {"gmtime", "(module, seconds=<unrepresentable>, /) -> None", fn<time_gmtime>,
      "gmtime([seconds]) -> (tm_year, tm_mon, tm_mday, tm_hour, tm_min,\n"
      "                       tm_sec, tm_wday, tm_yday, tm_isdst)\n\n"
      "Convert seconds since the Epoch to a time tuple expressing UTC (a.k.a.\n"
      "GMT).  When 'seconds' is not passed in, convert the current time instead.\n\n"
      "If the platform supports the tm_gmtoff and tm_zone, they are available as\n"
      "attributes only."},
-    {"localtime", "(module, seconds=<unrepresentable>, /)", fn<time_localtime>,
+    {"localtime", "(module, seconds=<unrepresentable>, /) -> None", fn<time_localtime>,
      "localtime([seconds]) -> (tm_year,tm_mon,tm_mday,tm_hour,tm_min,\n"
      "                          tm_sec,tm_wday,tm_yday,tm_isdst)\n\n"
      "Convert seconds since the Epoch to a time tuple expressing local time.\n"
      "When 'seconds' is not passed in, convert the current time instead."},
-    {"asctime", "(module, tuple=<unrepresentable>, /)", fn<time_asctime>,
+    {"asctime", "(module, tuple=<unrepresentable>, /) -> None", fn<time_asctime>,
      "asctime([tuple]) -> string\n\n"
      "Convert a time tuple to a string, e.g. 'Sat Jun 06 16:26:11 1998'.\n"
      "When the time tuple is not present, current time as returned by localtime()\n"
      "is used."},
-    {"ctime", "(module, seconds=<unrepresentable>, /)", fn<time_ctime>,
+    {"ctime", "(module, seconds=<unrepresentable>, /) -> None", fn<time_ctime>,
      "ctime(seconds) -> string\n\n"
      "Convert a time in seconds since the Epoch to a string in local time.\n"
      "This is equivalent to asctime(localtime(seconds)). When the time tuple is\n"
@@ -515,12 +515,12 @@ const MethodRow functions[] = {
      "Note that mktime(gmtime(0)) will not generally return zero for most\n"
      "time zones; instead the returned value will either be equal to that\n"
      "of the timezone or altzone attributes on the time module."},
-    {"strftime", "(module, format, tuple=<unrepresentable>, /)", fn<time_strftime>,
+    {"strftime", "(module, format, tuple=<unrepresentable>, /) -> None", fn<time_strftime>,
      "strftime(format[, tuple]) -> string\n\n"
      "Convert a time tuple to a string according to a format specification.\n"
      "See the library reference manual for formatting codes. When the time tuple\n"
      "is not present, current time as returned by localtime() is used."},
-    {"strptime", "(module, /, *args)", fn<time_strptime>,
+    {"strptime", "(module, /, *args) -> None", fn<time_strptime>,
      "strptime(string, format) -> struct_time\n\n"
      "Parse a string to a time tuple according to a format specification.\n"
      "See the library reference manual for formatting codes (same as\n"
