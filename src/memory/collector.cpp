@@ -292,7 +292,6 @@ CollectionResult collect_now(Thread& thread) {
     }
     for (size_t i = classes; i < garbage.count; i++) {
         end_deferral(garbage.items[i]);
-        decref(garbage.items[i]);
     }
     if (ranks == 0) {
         result.collected = garbage.count;
@@ -305,8 +304,7 @@ CollectionResult collect_now(Thread& thread) {
     for (int rank = ranks; rank > 0; rank--) {
         for (size_t i = 0; i < classes; i++) {
             if (!garbage.items[i] || class_rank(garbage.items[i]) != rank) continue;
-            end_deferral(garbage.items[i]);
-            decref(std::exchange(garbage.items[i], nullptr));
+            end_deferral(std::exchange(garbage.items[i], nullptr));
         }
         merge_all_heaps();
     }

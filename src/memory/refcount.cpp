@@ -131,7 +131,24 @@ void make_deferred(Object* object) {
 void end_deferral(Object* object) {
     uint8_t flags =
         object->flags.fetch_and(static_cast<uint8_t>(~kDeferred), std::memory_order_acq_rel);
-    if (flags & kDeferred) object->shared.fetch_sub(kDeferredBias, std::memory_order_acq_rel);
+    if (!(flags & kDeferred)) return decref(object);
+    uint32_t old = object->shared.load(std::memory_order_relaxed);
+    bool queue;
+    uint32_t replacement;
+    do {
+        replacement = old - kDeferredBias;
+        uint32_t state = replacement & kSharedStateMask;
+        // Below zero others have dropped what the owner counted; as in decref_shared.
+        queue = static_cast<int32_t>(replacement) < 0 && state != kMerged && state != kQueued;
+        if (queue) replacement = (replacement & ~kSharedStateMask) | kQueued;
+    } while (!object->shared.compare_exchange_weak(old, replacement, std::memory_order_acq_rel,
+                                                   std::memory_order_relaxed));
+    if (!queue) return decref(object);
+    uint16_t owner = object->owner.load(std::memory_order_acquire);
+    if (owner)
+        queue_merge(object, owner);
+    else
+        merge_counts(object, 1);
 }
 
 // --- destruction ---

@@ -82,7 +82,7 @@ void make_immortal(Object* object);
 // Loads take no count from now on; only the collector reclaims it. Callable by any thread holding a
 // reference.
 void make_deferred(Object* object);
-void end_deferral(Object* object);  // the collector found it unreachable, or the runtime ends
+void end_deferral(Object* object);  // and drops a reference, for the collector: it is garbage
 
 // Queued merges of this thread's heap (safepoint), and of a detached owner's heap which the caller
 // claimed.

@@ -232,6 +232,31 @@ def test_hot_objects():
     settle_one(ref)
 
 
+def test_classes_dropped_by_other_threads():
+    """Deferred objects that one thread made and others dropped are freed by a collection, whole."""
+    def make(channel):
+        for i in range(100):
+            class C:
+                def method(self): return C
+            channel.append([C, C.method, C(), C])
+            del C
+    def drop(channel):
+        while channel:
+            for thing in channel.pop():
+                pass
+    def once():
+        channel = []
+        make(channel)
+        run(lambda: drop(channel), lambda: drop([]))
+        gc.collect()
+        gc.collect()
+        return sys.getallocatedblocks()
+    for _ in range(3):
+        before = once()
+    after = [once() for _ in range(4)][-1]
+    check(after < before + 500, "%d blocks are left" % (after - before))
+
+
 def test_thread_locals_freed():
     before = Counted.alive
     local = threading.local()
