@@ -41,7 +41,7 @@ void print_pending_exception(Thread& thread) {
         fputs("  File \"", stderr);
         print_text(thread, code.filename.borrow());
         fprintf(stderr, "\", line %d, in ",
-                find_line(code, static_cast<uint32_t>(traceback.instruction)));
+                find_line(code, static_cast<uint32_t>(traceback.word())));
         print_text(thread, code.name.borrow());
         fputs("\n", stderr);
         entry = traceback.next.share();

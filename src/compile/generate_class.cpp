@@ -1,6 +1,7 @@
 // Classes, type parameters and aliases, variable annotations, and the body of a module.
 #include "compile/generator.h"
 #include "object/int.h"
+#include "object/list.h"
 #include "object/tuple.h"
 
 namespace imugi::compile {
@@ -398,14 +399,14 @@ uint32_t Generator::class_code(ast::ClassDef& node, int first_line) {
         release(0);
     }
     module_body(node.body, node.position);
-    Ref<Tuple> attributes = make_tuple_blank(thread_, inner.static_attributes.size());
-    for (uint32_t i = 0; attributes && i < inner.static_attributes.size(); i++) {
+    Ref<imugi::List> sorted = make_list(thread_);
+    for (uint32_t i = 0; sorted && i < inner.static_attributes.size(); i++) {
         Ref<Str> text = str_of(thread_, inner.static_attributes[i]);
-        if (text)
-            attributes->items[i].init(std::move(text));
-        else
-            attributes = {};
+        if (!text || !list_append(thread_, *sorted, std::move(text).owned())) sorted = {};
     }
+    Ref<Tuple> attributes;
+    if (sorted && list_sort_values(thread_, *sorted, none(), false))
+        attributes = list_to_tuple(thread_, *sorted);
     if (failed()) return leave_unit();
     store_value_at(kNowhere, known_.static_attributes, constant(std::move(attributes)));
     if (scope.needs_classdict) {

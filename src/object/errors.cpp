@@ -6,8 +6,10 @@
 #include <cstring>
 
 #include "object/call.h"
+#include "object/dict.h"
 #include "object/int.h"
 #include "object/interpreter.h"
+#include "object/module.h"
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
@@ -193,7 +195,24 @@ Raised raise_not_iterable(Thread& thread, Value value) {
     return raise(thread, exc::TypeError, "'{}' object is not iterable", type_name_of(value));
 }
 
+// A function of the same name in a module that is called: the name; nothing if there is none.
+static Owned function_of_module(Thread& thread, Module& module) {
+    Owned name = TRY(dict_get(thread, module_dict(module), ID(__name__)));
+    if (!is_str(name)) return Owned::nothing();
+    Owned function = TRY(dict_get(thread, module_dict(module), name.as<Str>()));
+    if (function.is_nothing() || !is_callable(function)) return Owned::nothing();
+    return name;
+}
+
 Raised raise_not_callable(Thread& thread, Value value) {
+    if (is_instance_of(value, module_type)) {
+        Owned name = function_of_module(thread, value.as<Module>());
+        if (!name) return {};
+        if (!name.is_nothing())
+            return raise(thread, exc::TypeError,
+                         "'{}' object is not callable. Did you mean: '{}.{}(...)'?",
+                         type_name_of(value), name, name);
+    }
     return raise(thread, exc::TypeError, "'{}' object is not callable", type_name_of(value));
 }
 

@@ -7,10 +7,12 @@
 #include "object/call.h"
 #include "object/float.h"
 #include "object/int.h"
+#include "object/list.h"
 #include "object/module.h"
 #include "object/native_signature.h"
 #include "object/protocol.h"
 #include "object/str.h"
+#include "object/suggestions.h"
 #include "object/tuple.h"
 
 namespace imugi {
@@ -119,6 +121,26 @@ int find_parameter(const NativeSignature& s, const Str& name) {
     return -1;
 }
 
+static bool raise_unexpected_keyword(Thread& thread, const FunctionName& f,
+                                     const NativeSignature& s, Str& name) {
+    Ref<List> candidates = make_list(thread);
+    if (!candidates) return false;
+    for (size_t i = 0; i < s.count; i++) {
+        const NativeParameter& parameter = s.parameters[i];
+        if (parameter.kind == ParameterKind::kEither ||
+            parameter.kind == ParameterKind::kKeywordOnly)
+            TRY(list_append(thread, *candidates, Owned::share(*parameter.name)));
+    }
+    Owned suggestion = suggest_name(thread, *candidates, name);
+    if (!suggestion) return false;
+    if (suggestion.is_nothing())
+        return raise(thread, exc::TypeError, "{}() got an unexpected keyword argument '{}'", f.name,
+                     name);
+    return raise(thread, exc::TypeError,
+                 "{}() got an unexpected keyword argument '{}'. Did you mean '{}'?", f.name, name,
+                 suggestion);
+}
+
 // Fills argv (s.count words, self already there when base is 1). `args` and `kwargs` back the
 // starred parameters; `extra` has room for twice the number of keywords.
 bool bind(Thread& thread, const FunctionName& f, const NativeSignature& s, size_t base,
@@ -154,8 +176,7 @@ bool bind(Thread& thread, const FunctionName& f, const NativeSignature& s, size_
             size_t least = s.positional_only > base ? s.positional_only - base : 0;
             if (given < least && s.required > base + given)
                 return raise_count(thread, f, s, base, given, keywords);
-            return raise(thread, exc::TypeError, "{}() got an unexpected keyword argument '{}'",
-                         f.name, name);
+            return raise_unexpected_keyword(thread, f, s, name);
         }
     }
     for (size_t i = base; i < s.count; i++) {

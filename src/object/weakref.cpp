@@ -222,12 +222,16 @@ Ref<List> list_weakrefs(Thread& thread, Object* object) {
             if (held[count]) count++;
         }
     }
-    // The oldest first.
+    // The one that everybody shares, then the oldest first.
     Ref<List> result = make_list(thread, count);
-    for (size_t i = count; i-- > 0;) {
-        if (result && !list_append(thread, *result, std::move(held[i]))) result = {};
-        held[i] = Owned();
-    }
+    for (bool shared : {true, false})
+        for (size_t i = count; i-- > 0;) {
+            if (!held[i]) continue;
+            Type& type = type_of(held[i]);
+            if (shared != (type.spec && is_plain(held[i].as<WeakRef>(), type))) continue;
+            if (result && !list_append(thread, *result, std::move(held[i]))) result = {};
+            held[i] = Owned();
+        }
     array_free(held);
     return result;
 }

@@ -9,11 +9,11 @@
 #include "object/interpreter.h"
 #include "object/list.h"
 #include "object/str.h"
+#include "object/suggestions.h"
 #include "object/tuple.h"
 #include "vm/dispatch.h"
 #include "vm/generator.h"
 #include "vm/slow.h"
-#include "vm/suggestions.h"
 
 namespace imugi {
 

@@ -65,8 +65,7 @@ void slow_restore_position(Frame& frame, Value exception) {
     }
     if (!head || !frame.object) return;
     auto& entry = head.as<Traceback>();
-    if (entry.frame.borrow().object() == frame.object)
-        frame.pc = frame.code->words + entry.instruction;
+    if (entry.frame.borrow().object() == frame.object) frame.pc = frame.code->words + entry.word();
 }
 
 uint64_t slow_push_handled(Thread& thread, uint64_t exception_bits) {

@@ -13,13 +13,13 @@
 
 namespace imugi {
 
-Ref<Traceback> make_traceback(Thread& thread, Value next, FrameObject& frame, int32_t instruction,
+Ref<Traceback> make_traceback(Thread& thread, Value next, FrameObject& frame, int32_t lasti,
                               int32_t line) {
     Traceback* made = allocate<Traceback>(thread, traceback_type);
     if (!made) return {};
     if (!next.is_empty()) made->next.init(Owned::share(next));
     made->frame.init(Owned::share(frame));
-    made->instruction = instruction;
+    made->lasti = lasti;
     made->line.store(line, std::memory_order_relaxed);
     track(made);
     return Ref<Traceback>::adopt(made);
@@ -33,8 +33,8 @@ bool add_traceback(Thread& thread, Exception& exception, Frame& frame) {
         Lock guard(thread, exception);
         next = exception.traceback.share();
     }
-    int32_t instruction = static_cast<int32_t>(frame.pc - frame.code->words);
-    Ref<Traceback> entry = make_traceback(thread, next, *object, instruction, -1);
+    auto lasti = static_cast<int32_t>(4 * (frame.pc - frame.code->words));
+    Ref<Traceback> entry = make_traceback(thread, next, *object, lasti, -1);
     if (!entry) return false;
     Owned old;
     Lock guard(thread, exception);
@@ -62,7 +62,7 @@ static int line_of(const Traceback& traceback) {
     int32_t line = traceback.line.load(std::memory_order_relaxed);
     if (line >= 0) return line;
     return find_line(traceback.frame.as<FrameObject>().code.as<Code>(),
-                     static_cast<uint32_t>(traceback.instruction));
+                     static_cast<uint32_t>(traceback.word()));
 }
 
 static Owned traceback_get_next(Thread& thread, Value self) {
@@ -88,7 +88,7 @@ static Owned traceback_get_frame(Thread&, Value self) {
     return self.as<Traceback>().frame.share();
 }
 static Owned traceback_get_lasti(Thread&, Value self) {
-    return Owned::small_int(self.as<Traceback>().instruction * 4);
+    return Owned::small_int(self.as<Traceback>().lasti);
 }
 static Owned traceback_get_line(Thread&, Value self) {
     int line = line_of(self.as<Traceback>());
@@ -110,7 +110,7 @@ static Owned traceback_make(Thread& thread, Type&, Arguments arguments) {
     int64_t lasti = TRY(int_to_int64(thread, bound[2]));
     int64_t line = TRY(int_to_int64(thread, bound[3]));
     return make_traceback(thread, is_none(bound[0]) ? Value() : bound[0],
-                          bound[1].as<FrameObject>(), static_cast<int32_t>(lasti / 4),
+                          bound[1].as<FrameObject>(), static_cast<int32_t>(lasti),
                           static_cast<int32_t>(line))
         .owned();
 }

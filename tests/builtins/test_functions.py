@@ -281,4 +281,15 @@ def test_names():
     is_(__debug__, True)
 
 
+def test_suggestions_of_calls():
+    import copy, itertools
+    raises(TypeError, lambda: copy(1), message="'module' object is not callable. Did you mean: 'copy.copy(...)'?")
+    raises(TypeError, lambda: itertools(1), message="'module' object is not callable")
+    raises(TypeError, lambda: "a".split(maxsplt=1),
+           message="split() got an unexpected keyword argument 'maxsplt'. Did you mean 'maxsplit'?")
+    raises(TypeError, lambda: print(1, flus=True),
+           message="print() got an unexpected keyword argument 'flus'. Did you mean 'flush'?")
+    raises(TypeError, lambda: min(0, default=1, key=2, foo=3),
+           message="min() takes at most 2 keyword arguments (3 given)")
+
 support.run(globals())

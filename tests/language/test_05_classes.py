@@ -639,4 +639,11 @@ def test_generic_leaves_construction_alone():
     check("__new__" not in Generic.__dict__)
     equal(A().__reduce_ex__(1)[1][1], object)
 
+
+def test_static_attributes():
+    class A:
+        def f(self):
+            self.z = self.a = self.m = 1
+    equal(A.__static_attributes__, ("a", "m", "z"))
+
 support.run(globals())

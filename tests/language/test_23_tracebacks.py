@@ -6,7 +6,7 @@ import traceback
 sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
 import support
-from support import NEW, check, equal, raises
+from support import NEW, check, equal, is_, raises
 
 
 def formatted(function, *arguments):
@@ -214,5 +214,12 @@ def test_line_numbers_far_on():
     ends = [end for _, end, _, _ in names["f"].__code__.co_positions()]
     check(max(end for end in ends if end) == 601)
 
+
+def test_made_traceback():
+    import types
+    frame = sys._getframe()
+    made = types.TracebackType(None, frame, 1, 2)
+    equal((made.tb_lasti, made.tb_lineno, made.tb_next), (1, 2, None))
+    is_(made.tb_frame, frame)
 
 support.run(globals())

@@ -299,6 +299,9 @@ Owned builtin_sum(Thread& thread, Value iterable, Value start) {
 
 Owned extreme(Thread& thread, Args args, Kwargs keywords, const char* name, CompareOp op) {
     Value key = none(), otherwise;
+    if (keywords.count > 2)
+        return raise(thread, exc::TypeError, "{}() takes at most 2 keyword arguments ({} given)",
+                     name, keywords.count);
     for (size_t i = 0; i < keywords.count; i++) {
         Str& keyword = keywords.names[i].as<Str>();
         if (str_equal(keyword, "key"))

@@ -87,9 +87,12 @@ Owned step(Thread& thread, Combinatoric& self, Advance advance, Item item) {
 Owned product_make(Thread& thread, Type& type, Arguments arguments) {
     Index repeat = 1;
     size_t keywords = arguments.names != nullptr ? arguments.names->size : 0;
+    if (keywords > 1)
+        return raise(thread, exc::TypeError,
+                     "product() takes at most 1 keyword argument ({} given)", keywords);
     for (size_t i = 0; i < keywords; i++) {
         auto& name = (*arguments.names)[i].as<Str>();
-        if (keywords > 1 || !str_equal(name, "repeat"))
+        if (!str_equal(name, "repeat"))
             return raise(thread, exc::TypeError,
                          "product() got an unexpected keyword argument '{}'", name);
         repeat = TRY(to_ssize(thread, arguments[arguments.count], exc::OverflowError));

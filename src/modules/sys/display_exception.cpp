@@ -54,7 +54,7 @@ bool append_source_line(StrBuilder& out, const char* filename, int number) {
 bool append_entry(Thread& thread, StrBuilder& out, Traceback& entry) {
     Code& code = entry.frame.as<FrameObject>().code.as<Code>();
     int line = entry.line.load(std::memory_order_relaxed);
-    if (line < 0) line = find_line(code, static_cast<uint32_t>(entry.instruction));
+    if (line < 0) line = find_line(code, static_cast<uint32_t>(entry.word()));
     TRY(out.append("  File \"") && out.append(code.filename.as<Str>()) && out.append("\", line ") &&
         out.append_int(line) && out.append(", in ") && out.append(code.name.as<Str>()) &&
         out.append("\n"));

@@ -1,6 +1,6 @@
 // Edit distance with cheap case changes: inserting, deleting or replacing a character costs 2,
 // changing its case 1.
-#include "vm/suggestions.h"
+#include "object/suggestions.h"
 
 #include "object/protocol.h"
 
