@@ -47,3 +47,11 @@ imugi_layer(core FOLDERS thread memory object compile vm
 imugi_layer(modules FOLDERS modules
   LINKS imugi_core imugi::z imugi::bz2 imugi::lzma imugi::ssl imugi::ffi imugi::expat imugi::sqlite3)
 imugi_layer(cli FOLDERS cli LINKS imugi_modules imugi_core)
+
+# The profile must not guess the next instruction: it would put bodies of instructions into each other, with the stack frames that
+# such functions need.
+if(IMUGI_LTO AND NOT IMUGI_PROFILING)
+  file(GLOB instruction_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/vm/ops_*.cpp)
+  set_source_files_properties(${instruction_sources} ${CMAKE_SOURCE_DIR}/src/vm/interpreter.cpp ${CMAKE_SOURCE_DIR}/src/vm/unwind.cpp
+    ${CMAKE_SOURCE_DIR}/src/vm/instrument_ops.cpp PROPERTIES COMPILE_OPTIONS "-mllvm;-disable-vp")
+endif()

@@ -37,9 +37,9 @@ Operand Generator::comprehension(ExprNode& node, ComprehensionKind kind, Identif
                                                    : Opcode::BUILD_LIST,
                  result, result, 0);
         }
-        // The iterator is the argument.
+        // The iterator is the argument; moved, so that it is known to be this frame's alone.
         Reg iterator = push_temp();
-        emit(at, Opcode::MOVE, iterator, 0);
+        emit(at, Opcode::MOVE_UNBOUND, iterator, 0);
         comprehension_loop(node, kind, generators, 0, element, value, result, true);
         if (generator)
             emit(at, Opcode::RETURN_NONE);

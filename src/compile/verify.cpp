@@ -328,7 +328,8 @@ class Verifier {
                 use_any(a);
                 break;
             case Opcode::MOVE_UNBOUND: {
-                uint8_t state = cell(b) ? *cell(b) : kEither;
+                // The first local may be the iterator of a generator expression.
+                uint8_t state = cell(b) ? *cell(b) : b == 0 ? kLive : kEither;
                 use_any(b);
                 set(a, state);
                 break;

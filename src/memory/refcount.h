@@ -11,12 +11,13 @@
 
 namespace imugi {
 
-// Out of line.
-void incref_shared(Object* object);
-void decref_shared(Object* object);
-void local_count_is_zero(Object* object);  // the owner's count has just become 0
-void destroy(Object* object);              // no reference is left
-void saturate(Object* object);             // make immortal: the count got too large
+// Out of line, also where a profile finds them hot: inlined they would give every instruction of
+// the interpreter a stack frame.
+IMUGI_NOINLINE void incref_shared(Object* object);
+IMUGI_NOINLINE void decref_shared(Object* object);
+IMUGI_NOINLINE void local_count_is_zero(Object* object);  // the owner's count has just become 0
+void destroy(Object* object);                             // no reference is left
+IMUGI_NOINLINE void saturate(Object* object);             // make immortal: the count got too large
 
 IMUGI_ALWAYS_INLINE void incref(Object* object) {
     if (IMUGI_LIKELY(object->owner.load(std::memory_order_relaxed) == current_heap_id)) {
@@ -41,11 +42,11 @@ IMUGI_ALWAYS_INLINE void decref(Object* object) {
 // Takes a count on an object found in a slot that others may clear at any time. Fails when the
 // object is dead or not marked may-be-shared; the caller then takes the container's lock, and
 // marks. After success the slot must be read again: if it changed, decref. Never blocks.
-[[nodiscard]] bool try_incref(Object* object);
+[[nodiscard]] IMUGI_NOINLINE bool try_incref(Object* object);
 
 // Lets other threads try-increment the object: called under the container's lock by a thread that
 // does not own it.
-void mark_shared(Object* object);
+IMUGI_NOINLINE void mark_shared(Object* object);
 // A reader that is not the owner, before it reads the object's tables without its lock. Pairs with
 // `needs_grace`.
 IMUGI_ALWAYS_INLINE void mark_reader(Object* object) {
@@ -89,7 +90,7 @@ void end_deferral(Object* object);  // and drops a reference, for the collector:
 void merge_queued(Thread& thread);
 
 // Runs finalizers and weakref callbacks of thread.dying. Runs Python; keeps the pending exception.
-void drain_dying(Thread& thread);
+IMUGI_NOINLINE void drain_dying(Thread& thread);
 IMUGI_ALWAYS_INLINE bool has_dying(const Thread& thread) {
     return thread.dying_count != 0;
 }

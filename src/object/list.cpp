@@ -5,6 +5,7 @@
 
 #include "memory/collector.h"
 #include "object/dict.h"
+#include "object/iteration.h"
 #include "object/list_edit.h"
 #include "object/protocol.h"
 #include "object/set.h"
@@ -77,6 +78,17 @@ bool splice_items(List& list, Index begin, Index end, ValueBuffer& values, Value
     if (end < begin) end = begin;
     auto added = static_cast<Index>(values.size());
     Index more = added - (end - begin);
+    if (more == 0) {
+        // The words change places; the buffer is dropped once the lock is gone.
+        if (added == 0) return true;
+        Slot* items = list.array.load(std::memory_order_relaxed)->items;
+        for (Index i = 0; i < added; i++) {
+            uint64_t old = items[begin + i].borrow().bits();
+            items[begin + i].word().store(values[i].bits(), std::memory_order_release);
+            values.slots()[i].word().store(old, std::memory_order_relaxed);
+        }
+        return true;
+    }
     TRY(removed.reserve(end - begin));
     if (more > 0 && !reserve_items(list, size + more)) return raise_memory_error(current_thread());
     ListItems* array = list.array.load(std::memory_order_relaxed);
@@ -278,7 +290,8 @@ bool extend_from_set(Thread& thread, List& list, Set& source) {
 }
 
 bool extend_from_iterable(Thread& thread, List& list, Value iterable) {
-    Owned iterator = TRY(iterate(thread, iterable));
+    Iteration iterator(thread, iterable);
+    if (!iterator) return {};
     Index hint = TRY(length_hint(thread, iterable, 8));
     bool room = true;
     {

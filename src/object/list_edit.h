@@ -18,9 +18,12 @@ void move_items(Slot* to, const Slot* from, size_t count);
 // Gives memory back when most of it is unused.
 void shrink_items(List& list);
 // Replaces [begin, end), made to fit, by the values, which move in; what was there moves to
-// `removed`.
+// `removed`, or to `values` when it was as much.
 [[nodiscard]] bool splice_items(List& list, Index begin, Index end, ValueBuffer& values,
                                 ValueBuffer& removed);
+// Takes the Lock: list[begin:end] = values.
+[[nodiscard]] bool list_assign_slice(Thread& thread, List& list, Index begin, Index end,
+                                     List& values);
 // The index is in range.
 Owned remove_item(List& list, Index index);
 

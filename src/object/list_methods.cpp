@@ -565,4 +565,11 @@ const TypeSpec list_type_spec = {
     .signature = "(iterable=(), /)",
 };
 
+bool list_assign_slice(Thread& thread, List& list, Index begin, Index end, List& given) {
+    ValueBuffer values(thread), removed(thread);
+    TRY(copy_items(thread, given, values, 0, PTRDIFF_MAX));
+    Lock guard(thread, list);
+    return splice_items(list, begin, end, values, removed);
+}
+
 }  // namespace imugi

@@ -65,6 +65,11 @@ Owned map_next(Thread& thread, Value value) {
     auto& iterators = self.iterators.as<Tuple>();
     Inner function(self, self.function);
     Owned end;
+    if (IMUGI_LIKELY(iterators.size == 1)) {
+        Owned item;
+        if (!gather(thread, self, &item, &end)) return end;
+        return call(thread, function, item);
+    }
     if (IMUGI_LIKELY(iterators.size <= kFewArguments)) {
         Owned items[kFewArguments];
         if (!gather(thread, self, items, &end)) return end;

@@ -4,6 +4,7 @@
 #include "memory/collector.h"
 #include "object/dict.h"
 #include "object/hashed_keys.h"
+#include "object/iteration.h"
 #include "object/list.h"
 #include "object/protocol.h"
 #include "object/set_table.h"
@@ -206,7 +207,8 @@ bool set_update(Thread& thread, Set& set, Value iterable) {
         set_exception(thread, std::move(error));
         return false;
     }
-    Owned iterator = TRY(iterate(thread, iterable));
+    Iteration iterator(thread, iterable);
+    if (!iterator) return {};
     for (;;) {
         Owned item = TRY(next(thread, iterator));
         if (item.is_nothing()) return true;

@@ -32,7 +32,11 @@ inline Owned load_field(Thread& thread, const Object& holder, const Slot& slot) 
 }
 // Gives the old value back, to be dropped or used.
 inline Owned swap_field(Thread& thread, Object& holder, Slot& slot, Owned value) {
-    if (is_unique(&holder)) return slot.exchange(std::move(value));
+    if (is_unique(&holder)) {
+        Owned old = Owned::adopt(slot.borrow().bits());
+        slot.word().store(value.release(), std::memory_order_relaxed);
+        return old;
+    }
     Lock guard(thread, holder);
     return slot.exchange(std::move(value));
 }

@@ -5,6 +5,7 @@
 
 #include "memory/collector.h"
 #include "memory/heap.h"
+#include "object/iteration.h"
 #include "object/list_items.h"
 #include "object/protocol.h"
 #include "object/tuple.h"
@@ -29,7 +30,8 @@ void ValueBuffer::clear() {
 }
 
 bool ValueBuffer::extend(Value iterable) {
-    Owned iterator = TRY(iterate(thread_, iterable));
+    Iteration iterator(thread_, iterable);
+    if (!iterator) return {};
     Index hint = TRY(length_hint(thread_, iterable, 8));
     if (hint > 0 && hint < Index{1} << 40) TRY(reserve(hint));
     for (;;) {

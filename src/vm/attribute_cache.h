@@ -55,14 +55,14 @@ inline const AttributeRecord* find_record(uint64_t entry, uint32_t shape_index) 
 }
 
 // Address of a slot in the overflow array; null when there is none (any more).
-std::atomic<uint64_t>* overflow_slot(Object* object, uint32_t index);
+IMUGI_NOINLINE std::atomic<uint64_t>* overflow_slot(Object* object, uint32_t index);
 // After a store through the cache met another thread: puts the value where it belongs if the object
 // changed its layout.
-void repair_store(Object* object, std::atomic<uint64_t>* slot, uint64_t entry);
+IMUGI_NOINLINE void repair_store(Object* object, std::atomic<uint64_t>* slot, uint64_t entry);
 
 // The attribute of an object of the record's shape, as a register word; 0 when the record is of no
 // use. Not for slots.
-uint64_t record_attribute(Object* object, const AttributeRecord& record);
+IMUGI_NOINLINE uint64_t record_attribute(Object* object, const AttributeRecord& record);
 
 IMUGI_ALWAYS_INLINE std::atomic<uint64_t>* cached_slot(Object* object, uint64_t entry) {
     uint32_t offset = static_cast<uint32_t>(entry >> 24 & 0xFFFF);
@@ -121,8 +121,8 @@ IMUGI_ALWAYS_INLINE uint64_t cached_method(uint64_t owner, const std::atomic<uin
 
 // r[a].name = r[c] where the site has seen objects of this shape get the attribute: in the object's
 // next inline slot. Consumes both registers on success.
-bool store_growing_attribute(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t c,
-                             uint64_t entry);
+IMUGI_NOINLINE bool store_growing_attribute(Thread& thread, Frame* frame, uint64_t* r, uint32_t a,
+                                            uint32_t c, uint64_t entry);
 
 // r[a].name = r[c] where the attribute exists at a cached place. Consumes both registers on
 // success.

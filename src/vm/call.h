@@ -10,7 +10,7 @@
 namespace imugi {
 
 // Why a frame cannot be pushed, as an exception; true when it can.
-bool check_depth(Thread& thread, Frame* frame, uint64_t* registers_end);
+IMUGI_NOINLINE bool check_depth(Thread& thread, Frame* frame, uint64_t* registers_end);
 
 // A frame whose registers begin at `window`, arguments in place; zeroes the other locals, lends
 // free variables. Takes function_word over. Null with RecursionError or MemoryError; then the
@@ -60,13 +60,14 @@ IMUGI_ALWAYS_INLINE Frame* push_frame(Thread& thread, uint64_t function_word, Fu
 }
 // Binds `count` words (positional, then one per name) to the parameters in `window`. Takes the
 // words over; all dropped on failure.
-[[nodiscard]] bool bind_parameters(Thread& thread, Function& function, Code& code, uint64_t* window,
-                                   uint64_t* words, uint32_t count, Tuple* names);
-Frame* push_getter(Thread& thread, Frame* frame, uint64_t* r, uint32_t b,
-                   const std::atomic<uint64_t>& cache, bool* failed);
+[[nodiscard]] IMUGI_NOINLINE bool bind_parameters(Thread& thread, Function& function, Code& code,
+                                                  uint64_t* window, uint64_t* words, uint32_t count,
+                                                  Tuple* names);
+IMUGI_NOINLINE Frame* push_getter(Thread& thread, Frame* frame, uint64_t* r, uint32_t b,
+                                  const std::atomic<uint64_t>& cache, bool* failed);
 // Clears the frame's registers, words it owns and its place on the stack. The frame object, if any,
 // has taken what it needs.
-void pop_frame(Thread& thread, Frame* frame);
+IMUGI_NOINLINE void pop_frame(Thread& thread, Frame* frame);
 
 // Runs a pushed frame (made an entry frame) until it returns.
 Owned run(Thread& thread, Frame* frame);

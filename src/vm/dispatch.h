@@ -95,13 +95,13 @@ inline uint32_t original_word(const Code& code, const Word* pc) {
     return pristine_words(code)[pc - code.words];
 }
 
-// Shared continuations (interpreter.cpp, unwind.cpp).
-OP_FUNCTION(op_run_dying);           // drains thread.dying, then dispatches at pc
-OP_FUNCTION(op_unwind);              // the exception of the thread leaves the instruction at pc
-OP_FUNCTION(op_find_handler);        // as op_unwind, without a new traceback entry
-OP_FUNCTION(op_for_iter_exhausted);  // at a FOR_ITER: drops the iterator and jumps
-OP_FUNCTION(op_return_value);        // thread.return_bits leaves the frame
-OP_FUNCTION(op_enter);               // begins thread.frame, which has just been pushed
+// Shared continuations (interpreter.cpp, unwind.cpp), never inlined.
+IMUGI_NOINLINE OP_FUNCTION(op_run_dying);  // drains thread.dying, then dispatches at pc
+IMUGI_NOINLINE OP_FUNCTION(op_unwind);  // the exception of the thread leaves the instruction at pc
+IMUGI_NOINLINE OP_FUNCTION(op_find_handler);        // as op_unwind, without a new traceback entry
+IMUGI_NOINLINE OP_FUNCTION(op_for_iter_exhausted);  // at a FOR_ITER: drops the iterator and jumps
+IMUGI_NOINLINE OP_FUNCTION(op_return_value);        // thread.return_bits leaves the frame
+OP_FUNCTION(op_enter);  // begins thread.frame, which has just been pushed
 
 #define OP(NAME, operands, words, doc) \
     template <class D>                 \

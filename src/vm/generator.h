@@ -32,7 +32,7 @@ struct Generator : Object {
 };
 
 // From the frame that runs RETURN_GENERATOR: takes its registers over. The frame is popped.
-Owned make_generator(Thread& thread, Frame* frame);
+IMUGI_NOINLINE Owned make_generator(Thread& thread, Frame* frame);
 
 // What became of a step.
 enum class StepResult { kYielded, kReturned, kFailed };
@@ -57,9 +57,9 @@ Owned coroutine_origin(Thread& thread);
 // For the interpreter: links the generator's frame on top of the current one, ready to run with
 // `sent` (owning word, taken over) as the value of its yield. False with an exception: already
 // running, finished (*exhausted then), or just started and `sent` is not None.
-bool generator_enter(Thread& thread, Generator& generator, uint64_t sent, uint8_t kind,
-                     bool* exhausted);
+IMUGI_NOINLINE bool generator_enter(Thread& thread, Generator& generator, uint64_t sent,
+                                    uint8_t kind, bool* exhausted);
 // The frame leaves by yield (state suspended) or for good.
-void generator_leave(Thread& thread, Frame* frame, GeneratorState state);
+IMUGI_NOINLINE void generator_leave(Thread& thread, Frame* frame, GeneratorState state);
 
 }  // namespace imugi

@@ -189,8 +189,9 @@ static IMUGI_ALWAYS_INLINE const MethodRow* direct_native(const Thread& thread, 
 
 // `callable` at words[-1], `count` words behind it. A frame is pushed, or *result holds the outcome
 // (0: exception).
-static Frame* begin_call(Thread& thread, uint64_t* words, uint32_t count, Tuple* names,
-                         std::atomic<uint64_t>& cache, uint64_t* result) {
+static IMUGI_NOINLINE Frame* begin_call(Thread& thread, uint64_t* words, uint32_t count,
+                                        Tuple* names, std::atomic<uint64_t>& cache,
+                                        uint64_t* result) {
     uint64_t callable = words[-1];
     *result = 0;
     if (is_function(callable)) {
@@ -226,8 +227,9 @@ static Frame* begin_call(Thread& thread, uint64_t* words, uint32_t count, Tuple*
 }
 
 // As begin_call for LOAD_METHOD's pair: words[-2] the callable, words[-1] self or empty.
-static Frame* begin_method_call(Thread& thread, uint64_t* words, uint32_t count, Tuple* names,
-                                std::atomic<uint64_t>& cache, uint64_t* result) {
+static IMUGI_NOINLINE Frame* begin_method_call(Thread& thread, uint64_t* words, uint32_t count,
+                                               Tuple* names, std::atomic<uint64_t>& cache,
+                                               uint64_t* result) {
     if (words[-1] == 0) {
         words[-1] = words[-2];
         words[-2] = 0;

@@ -10,6 +10,9 @@
 
 namespace imugi {
 
+// Never inlined: an opcode function that took one in would need its stack frame on every path.
+#pragma clang attribute push(__attribute__((noinline)), apply_to = function)
+
 // A builtin found behind globals that lack the name (LOAD_GLOBAL).
 struct BuiltinRecord : CacheRecord {
     uint32_t globals_version, builtins_version, entry;
@@ -138,5 +141,7 @@ void slow_bad_init_result(Thread& thread, uint64_t result, uint64_t constructed)
 uint64_t slow_call(Thread& thread, Value callable, Arguments arguments);
 uint64_t slow_make_function(Thread& thread, Frame* frame, uint64_t* r, uint32_t b, uint32_t code,
                             uint32_t flags);
+
+#pragma clang attribute pop
 
 }  // namespace imugi

@@ -3,10 +3,12 @@
 #include "object/call.h"
 #include "object/dict.h"
 #include "object/list.h"
+#include "object/list_edit.h"
 #include "object/set.h"
 #include "object/slice.h"
 #include "object/str.h"
 #include "object/tuple.h"
+#include "object/value_buffer.h"
 #include "object/vm_support.h"
 #include "thread/lock.h"
 #include "vm/quick_items.h"
@@ -117,12 +119,24 @@ uint64_t slow_get_slice(Thread& thread, Value container, Value begin, Value end)
     int64_t from = 0, to = PTRDIFF_MAX;
     if (is_exact_list(container) && slice_bound(begin, &from) && slice_bound(end, &to))
         return list_slice(thread, container.as<List>(), from, to).release();
+    from = 0, to = PTRDIFF_MAX;
+    if (is_exact_str(container) && slice_bound(begin, &from) && slice_bound(end, &to)) {
+        Str& text = container.as<Str>();
+        auto length = static_cast<int64_t>(text.length());
+        if (to > length) to = length;
+        if (from > to) from = to;
+        return str_substring(thread, text, from, to).release();
+    }
     Owned slice = make_slice(thread, begin, end, none()).owned();
     if (!slice) return 0;
     return get_item(thread, container, slice).release();
 }
 
 bool slow_set_slice(Thread& thread, Value container, Value begin, Value end, Value value) {
+    int64_t from = 0, to = PTRDIFF_MAX;
+    if (is_exact_list(container) && is_exact_list(value) && slice_bound(begin, &from) &&
+        slice_bound(end, &to))
+        return list_assign_slice(thread, container.as<List>(), from, to, value.as<List>());
     Owned slice = make_slice(thread, begin, end, none()).owned();
     return slice && set_item(thread, container, slice, value);
 }
@@ -143,14 +157,15 @@ uint64_t slow_build_tuple(Thread& thread, uint64_t* r, uint32_t b, uint32_t coun
 }
 
 uint64_t slow_build_list(Thread& thread, uint64_t* r, uint32_t b, uint32_t count) {
-    Ref<List> list = make_list(thread, count);
-    if (!list) return 0;
+    if (count == 0) return make_list(thread).release();
+    ValueBuffer values(thread);
+    if (!values.reserve(count)) return 0;
     for (uint32_t i = 0; i < count; i++) {
         uint64_t bits = r[b + i];
         r[b + i] = 0;
-        if (!list_append(thread, *list, own_moved(bits))) return 0;
+        if (!values.append(own_moved(bits))) return 0;
     }
-    return list.release();
+    return values.to_list().release();
 }
 
 uint64_t slow_build_set(Thread& thread, uint64_t* r, uint32_t b, uint32_t count) {

@@ -8,6 +8,7 @@
 #include "modules/_collections/collections.h"
 #include "object/call.h"
 #include "object/int.h"
+#include "object/iteration.h"
 #include "object/list.h"
 #include "object/pickling.h"
 #include "object/protocol.h"
@@ -187,7 +188,8 @@ bool extend(Thread& thread, Deque& self, Value iterable) {
         for (size_t i = 0; i < all->size; i++) TRY(items.append(all->items[i].share()));
         return put_all<first>(thread, self, items);
     }
-    Owned iterator = TRY(iterate(thread, iterable));
+    Iteration iterator(thread, iterable);
+    if (!iterator) return {};
     for (;;) {
         Owned item = TRY(next(thread, iterator));
         if (item.is_nothing()) return true;

@@ -4,6 +4,7 @@
 #include "modules/_collections/collections.h"
 #include "object/call.h"
 #include "object/int.h"
+#include "object/iteration.h"
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
@@ -102,7 +103,8 @@ Result<bool> counts_directly(Thread& thread, Value mapping) {
 }
 
 bool count_elements(Thread& thread, Value mapping, Value iterable) {
-    Owned iterator = TRY(iterate(thread, iterable));
+    Iteration iterator(thread, iterable);
+    if (!iterator) return {};
     if (TRY(counts_directly(thread, mapping))) {
         auto& dict = mapping.as<Dict>();
         for (;;) {

@@ -3,6 +3,7 @@
 #include "memory/heap.h"
 #include "modules/_functools/functools.h"
 #include "object/call.h"
+#include "object/iteration.h"
 #include "object/protocol.h"
 #include "object/str.h"
 #include "thread/lock.h"
@@ -78,7 +79,7 @@ const GetSetRow key_getsets[] = {
 };
 
 Owned reduce(Thread& thread, Value function, Value iterable, Value initial) {
-    Owned iterator = iterate(thread, iterable);
+    Iteration iterator(thread, iterable);
     if (!iterator) {
         if (!clear_exception_if(thread, exc::TypeError)) return {};
         return raise(thread, exc::TypeError, "reduce() arg 2 must support iteration");

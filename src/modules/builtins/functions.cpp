@@ -1,4 +1,6 @@
 // Builtin functions that need only the object layer.
+#include <optional>
+
 #include <stdio.h>
 
 #include "modules/builtins/builtins.h"
@@ -8,6 +10,7 @@
 #include "object/float.h"
 #include "object/int.h"
 #include "object/interpreter.h"
+#include "object/iteration.h"
 #include "object/iterators.h"
 #include "object/list.h"
 #include "object/module.h"
@@ -25,7 +28,7 @@ Owned builtin_abs(Thread& thread, Value x) {
 }
 
 Result<bool> all_or_any(Thread& thread, Value iterable, bool stop_at) {
-    Owned iterator = iterate(thread, iterable);
+    Iteration iterator(thread, iterable);
     if (!iterator) return failure;
     for (;;) {
         Owned item = next(thread, iterator);
@@ -232,7 +235,8 @@ Owned builtin_sorted(Thread& thread, Args args, Kwargs keywords) {
 }
 
 Owned builtin_sum(Thread& thread, Value iterable, Value start) {
-    Owned iterator = TRY(iterate(thread, iterable));
+    Iteration iterator(thread, iterable);
+    if (!iterator) return {};
     if (is_str(start))
         return raise(thread, exc::TypeError, "sum() can't sum strings [use ''.join(seq) instead]");
     if (is_bytes(start))
@@ -291,7 +295,13 @@ Owned builtin_sum(Thread& thread, Value iterable, Value start) {
                 continue;
             }
         }
-        total = TRY(binary_op(thread, BinaryOp::kAdd, total, item));
+        int64_t n;
+        if (total.value().is_small_int() && item.value().is_small_int() &&
+            !__builtin_add_overflow(total.value().small_int(), item.value().small_int(), &n) &&
+            Value::fits_small_int(n))
+            total = Owned::small_int(n);
+        else
+            total = TRY(binary_op(thread, BinaryOp::kAdd, total, item));
     }
 }
 
@@ -318,8 +328,8 @@ Owned extreme(Thread& thread, Args args, Kwargs keywords, const char* name, Comp
     if (many && !otherwise.is_empty())
         return raise(thread, exc::TypeError,
                      "Cannot specify a default for {}() with multiple positional arguments", name);
-    Owned iterator;
-    if (!many) iterator = TRY(iterate(thread, args[0]));
+    std::optional<Iteration> iterator;
+    if (!many && !iterator.emplace(thread, args[0])) return {};
     Owned best, best_key;
     for (size_t i = 0;; i++) {
         Owned item;
@@ -327,7 +337,7 @@ Owned extreme(Thread& thread, Args args, Kwargs keywords, const char* name, Comp
             if (i == args.count) break;
             item = Owned::share(args[i]);
         } else {
-            item = TRY(next(thread, iterator));
+            item = TRY(next(thread, *iterator));
             if (item.is_nothing()) break;
         }
         Owned item_key;
@@ -335,6 +345,13 @@ Owned extreme(Thread& thread, Args args, Kwargs keywords, const char* name, Comp
         if (best) {
             Value left = item_key ? item_key.value() : item.value();
             Value right = item_key ? best_key.value() : best.value();
+            if (left.is_small_int() && right.is_small_int()) {
+                int64_t x = left.small_int(), y = right.small_int();
+                if (op == CompareOp::kLt ? x >= y : x <= y) continue;
+                best = std::move(item);
+                best_key = std::move(item_key);
+                continue;
+            }
             Owned better = TRY(compare(thread, left, right, op));
             bool replace = TRY(is_true(thread, better));
             if (!replace) continue;
