@@ -341,7 +341,8 @@ void visit_attributes(Object* object, FieldVisitor& visitor) {
         visitor.visit(storage[0]);
     else if (shape.count > shape.inline_slots)
         visitor.visit(overflow, shape.count - shape.inline_slots);
-    visitor.visit(storage + 1, type.inline_slots);
+    // With a dict they are empty; and an object that got another __class__ may not have as many.
+    if (!shape.dict_mode) visitor.visit(storage + 1, type.inline_slots);
 }
 
 void release_attributes(Object* object) {

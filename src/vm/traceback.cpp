@@ -107,8 +107,8 @@ static Owned traceback_make(Thread& thread, Type&, Arguments arguments) {
         return raise(thread, exc::TypeError,
                      "traceback() argument 'tb_frame' must be frame, not {}",
                      type_name_of(bound[1]));
-    int64_t lasti = TRY(int_to_int64(thread, bound[2]));
-    int64_t line = TRY(int_to_int64(thread, bound[3]));
+    int64_t lasti = TRY(to_int64(thread, bound[2]));
+    int64_t line = TRY(to_int64(thread, bound[3]));
     return make_traceback(thread, is_none(bound[0]) ? Value() : bound[0],
                           bound[1].as<FrameObject>(), static_cast<int32_t>(lasti),
                           static_cast<int32_t>(line))

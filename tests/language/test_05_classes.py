@@ -646,4 +646,22 @@ def test_static_attributes():
             self.z = self.a = self.m = 1
     equal(A.__static_attributes__, ("a", "m", "z"))
 
+
+def test_class_assigned_to_a_smaller_object():
+    class Roomy:
+        pass
+    class Small:
+        def __init__(self):
+            self.only = []
+    class Dying:
+        def __del__(self):
+            self.__class__ = Roomy
+    for _ in range(100):
+        x = Small()
+        x.__class__ = Roomy
+        x.a, x.b, x.c = 1, 2, 3
+        equal(vars(x), {"only": [], "a": 1, "b": 2, "c": 3})
+        del x
+        Dying()
+
 support.run(globals())

@@ -221,5 +221,7 @@ def test_made_traceback():
     made = types.TracebackType(None, frame, 1, 2)
     equal((made.tb_lasti, made.tb_lineno, made.tb_next), (1, 2, None))
     is_(made.tb_frame, frame)
+    raises(TypeError, types.TracebackType, None, frame, "no", 2)
+    raises(TypeError, types.TracebackType, None, frame, 1, "no")
 
 support.run(globals())
