@@ -144,6 +144,8 @@ def prepare(name):
     elif name == "test.test_monitoring":
         stand_in("_testcapi", lenient=True)
         stand_in("_testinternalcapi")
+    elif name.startswith("test.test_importlib."):
+        stand_in("_testsinglephase", __file__="_testsinglephase.so", __spec__=types.SimpleNamespace(origin=None))
     elif name == "test.test_types":
         # For one decorator it imports test_import, which wants these.
         stand_in("_testinternalcapi", lenient=True)

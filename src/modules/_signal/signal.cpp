@@ -83,8 +83,12 @@ bool run_handlers(Thread& thread) {
         if (!tripped[number].exchange(false, std::memory_order_relaxed)) continue;
         if (!state) continue;
         Owned handler = state->handlers[number].share();
-        // Changed since to something that is no handler: the signal is lost.
-        if (!is_callable(handler)) continue;
+        // Changed since to something that is no handler, or too late to be handled.
+        if (!is_callable(handler) || main_interpreter.finalizing.load(std::memory_order_relaxed)) {
+            raise(thread, exc::OSError, "Signal {} ignored due to race condition", number);
+            report_unraisable(thread, none());
+            continue;
+        }
         Owned frame = current_frame(thread);
         Owned result = frame ? call(thread, handler, Value::small_int(number), frame) : Owned();
         if (!result) {
