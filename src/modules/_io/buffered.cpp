@@ -28,7 +28,7 @@ bool init_buffer(Thread& thread, Buffered& self, Value raw, Index size, bool rea
     if (!data) return raise_memory_error(thread);
     Owned old;
     {
-        BufferedGuard guard(thread, self);
+        BufferedGuard guard(thread, self, true);
         if (!guard) return array_free(data), false;
         array_free(self.data);
         self.data = data;
@@ -38,7 +38,10 @@ bool init_buffer(Thread& thread, Buffered& self, Value raw, Index size, bool rea
         self.position = -1;
         self.readable = readable;
         self.writable = writable;
-        old = self.raw.exchange(Owned::share(raw));
+        {
+            Lock lock(thread, self);
+            old = self.raw.exchange(Owned::share(raw));
+        }
         Value value = Value::of(self);
         self.plain = file_io.is_exact(raw) &&
                      (buffered_reader.is_exact(value) || buffered_writer.is_exact(value) ||
@@ -107,14 +110,21 @@ void buffered_release(Object* object) {
     array_free(static_cast<Buffered*>(object)->data);
 }
 
-// The raw stream for calls that the mutex does not guard.
+}  // namespace
+
 Owned raw_of(Thread& thread, Buffered& self) {
     TRY(check_initialised(thread, self));
     SlotRead read = read_slot(self.raw.word());
-    if (!read.retry) return std::move(read.value);
-    Lock guard(thread, self);
-    return share_locked(self.raw.word());
+    if (read.retry) {
+        Lock guard(thread, self);
+        read.value = share_locked(self.raw.word());
+    }
+    // Detached meanwhile: the state was changed before.
+    if (!read.value) TRY(check_initialised(thread, self));
+    return std::move(read.value);
 }
+
+namespace {
 
 Owned forward(Thread& thread, Buffered& self, Str& method) {
     Owned raw = TRY(raw_of(thread, self));
@@ -221,6 +231,7 @@ Owned buffered_detach(Thread& thread, Buffered& self) {
     BufferedGuard guard(thread, self);
     if (!guard) return {};
     self.state = BufferedState::kDetached;
+    Lock lock(thread, self);
     return self.raw.exchange(Owned());
 }
 

@@ -8,8 +8,8 @@ namespace imugi::io {
 
 enum class BufferedState : uint8_t { kUninitialised, kOpen, kDetached };
 
-// Everything but `raw` is guarded by `mutex`; `raw` changes only under it too, and is replaced by
-// nothing but detach() and __init__().
+// Everything but `raw` is guarded by `mutex`; `raw` is replaced by detach() and __init__() only,
+// under it and the Lock, so that either is enough for reading.
 struct Buffered : Object {
     Slot raw;
     IoMutex mutex;
@@ -23,13 +23,24 @@ struct Buffered : Object {
     int64_t position;   // of the raw stream; -1: unknown
 };
 
-// Guards and checks that every method starts with.
+[[nodiscard]] bool check_initialised(Thread& thread, Buffered& self);
+[[nodiscard]] bool check_buffered_open(Thread& thread, Buffered& self, const char* message);
+// The raw stream for calls that the mutex does not guard.
+Owned raw_of(Thread& thread, Buffered& self);
+
+// What every method starts with. False with an exception: the thread has the mutex already, or
+// there is no raw stream (any more).
 class [[nodiscard]] BufferedGuard {
   public:
-    BufferedGuard(Thread& thread, Buffered& self) : self_(self), taken_(self.mutex.lock(thread)) {
-        if (!taken_)
+    BufferedGuard(Thread& thread, Buffered& self, bool initialising = false)
+        : self_(self), taken_(self.mutex.lock(thread)) {
+        if (!taken_) {
             (void)raise(thread, exc::RuntimeError, "reentrant call inside {}",
                         repr_of(Value::of(self)));
+        } else if (!initialising && !check_initialised(thread, self)) {
+            taken_ = false;
+            self_.mutex.unlock();
+        }
     }
     ~BufferedGuard() {
         if (taken_) self_.mutex.unlock();
@@ -41,9 +52,6 @@ class [[nodiscard]] BufferedGuard {
     Buffered& self_;
     bool taken_;
 };
-
-[[nodiscard]] bool check_initialised(Thread& thread, Buffered& self);
-[[nodiscard]] bool check_buffered_open(Thread& thread, Buffered& self, const char* message);
 
 // With the guard held. Writes what waits; BlockingIOError when the raw stream would block.
 [[nodiscard]] bool flush_writes(Thread& thread, Buffered& self);

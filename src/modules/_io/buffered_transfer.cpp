@@ -30,8 +30,8 @@ bool check_initialised(Thread& thread, Buffered& self) {
 }
 
 bool check_buffered_open(Thread& thread, Buffered& self, const char* message) {
-    if (TRY(is_closed(thread, self.raw.borrow())))
-        return raise(thread, exc::ValueError, "{}", message);
+    Owned raw = TRY(raw_of(thread, self));
+    if (TRY(is_closed(thread, raw))) return raise(thread, exc::ValueError, "{}", message);
     return true;
 }
 

@@ -160,7 +160,8 @@ bool text_init(Thread& thread, Value self_value, Arguments arguments) {
     forget_decoded(self);
     TRY(set_decoder(thread, self, info, errors));
     TRY(set_encoder(thread, self, info, errors));
-    self.seekable = self.telling = TRY(ask(thread, buffer, ID(seekable)));
+    self.seekable = TRY(ask(thread, buffer, ID(seekable)));
+    self.telling = self.seekable;
     self.has_read1 = TRY(has_attribute(thread, buffer, ID(read1)));
     self.start_of_stream = false;
     TRY(fix_encoder_state(thread, self));
@@ -256,6 +257,7 @@ Owned text_detach(Thread& thread, TextIO& self) {
     TRY(check_attached(thread, self));
     (void)TRY(call_method(thread, Value::of(self), ID(flush)));
     IoGuard guard(thread, self.mutex);
+    TRY(check_attached(thread, self));
     self.state = TextState::kDetached;
     return self.buffer.take();
 }

@@ -23,10 +23,11 @@ struct TextIO : Object {
     Slot decoded;           // str: read and not yet given out; empty for none
     Slot snapshot;          // (decoder flags, bytes) at the start of `decoded`; or empty
     IoMutex mutex;
-    TextState state;
+    std::atomic<TextState> state;
     DirectCodec direct;
     bool line_buffering, write_through, read_universal, read_translate, write_translate;
-    bool seekable, telling, has_read1, start_of_stream;
+    bool seekable, has_read1, start_of_stream;
+    std::atomic<bool> telling;  // iteration forbids tell(); written without the mutex too
     std::atomic<bool> finalizing;
     size_t chunk_size;
     size_t used;    // characters of `decoded` given out

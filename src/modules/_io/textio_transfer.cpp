@@ -194,7 +194,8 @@ static bool read_chunk_raising(Thread& thread, TextIO& self, size_t hint, bool* 
         return raise_unsupported(thread, "not readable");
     TRY(safepoint(thread));
     Owned old_bytes, old_flags;
-    if (self.telling) TRY(decoder_state(thread, self, &old_bytes, &old_flags));
+    bool telling = self.telling;
+    if (telling) TRY(decoder_state(thread, self, &old_bytes, &old_flags));
     size_t size = self.chunk_size;
     if (hint > 0 && self.ratio > 0) {
         double wanted = static_cast<double>(hint) * self.ratio;
@@ -217,7 +218,7 @@ static bool read_chunk_raising(Thread& thread, TextIO& self, size_t hint, bool* 
         characters ? static_cast<double>(bytes.size()) / static_cast<double>(characters) : 0;
     TRY(set_decoded(self, std::move(text)));
     if (characters) end = false;
-    if (self.telling) {
+    if (telling) {
         Owned next = TRY(join_bytes(thread, old_bytes, bytes.data(), bytes.size()));
         Owned snapshot = TRY(make_tuple(thread, old_flags, next)).owned();
         Owned old = self.snapshot.exchange(std::move(snapshot));
