@@ -19,7 +19,7 @@ class Missing:
     skips in turn, so that setUp(), after which nothing is cleaned up when it skips, gets through."""
 
     def __init__(self, name):
-        self.name = name
+        self.name = self.__name__ = name
 
     def __call__(self, *args, **kwargs):
         if self.name.rpartition(".")[2][0].isupper():
@@ -49,9 +49,11 @@ def exception_print(error, legacy=False):
 
 
 def traceback_print(traceback, file):
+    # Without the marks under the lines, as in C.
     import traceback as module
     file.write("Traceback (most recent call last):\n")
-    module.print_tb(traceback, file=file)
+    rows = [(row.filename, row.lineno, row.name, row.line) for row in module.extract_tb(traceback)]
+    file.write("".join(module.StackSummary.from_list(rows).format()))
 
 
 def recursion_depth():

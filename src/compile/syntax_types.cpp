@@ -124,20 +124,20 @@ Owned node_make(Thread& thread, Type& type, Arguments) {
     return Owned::adopt(object);
 }
 
-// (type, values of the leading fields, the rest): what __init__ would warn about is never left out.
+// (type, None for each of the leading fields, all attributes): what __init__ would warn about is
+// given, but the node is there before its fields, whose links may lead back to it.
 Owned node_reduce(Thread& thread, Value self) {
     Owned dict = TRY(get_attribute_or_nothing(thread, self, ID(__dict__)));
     if (!is_dict(dict)) return make_tuple(thread, Value::of(type_of(self)), empty_tuple());
-    Ref<Dict> rest = TRY(dict_copy(thread, dict.as<Dict>()));
+    Ref<Dict> state = TRY(dict_copy(thread, dict.as<Dict>()));
     Owned fields = TRY(fields_of(thread, self));
     Ref<List> leading = TRY(make_list(thread));
     for (size_t i = 0; i < fields.as<Tuple>().size; i++) {
-        Owned value = TRY(dict_pop(thread, *rest, fields.as<Tuple>()[i]));
-        if (value.is_nothing()) break;
-        TRY(list_append(thread, *leading, std::move(value)));
+        if (!TRY(dict_contains(thread, *state, fields.as<Tuple>()[i]))) break;
+        TRY(list_append(thread, *leading, Owned::share(none())));
     }
     Ref<Tuple> arguments = TRY(list_to_tuple(thread, *leading));
-    return make_tuple(thread, Value::of(type_of(self)), arguments, rest);
+    return make_tuple(thread, Value::of(type_of(self)), arguments, state);
 }
 
 Owned node_replace(Thread& thread, Value self, Kwargs changes) {

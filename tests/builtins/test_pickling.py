@@ -120,4 +120,19 @@ def test_hostile():
     raises(pickle.PicklingError if NEW else AttributeError, pickle.dumps, lambda: 1)
 
 
+def test_trees_with_links_to_the_parents():
+    import ast
+    tree = ast.parse("def f(a):\n    if a: return [g(x) for x in a]\n    return a + 1\n")
+    for node in ast.walk(tree):
+        for child in ast.iter_child_nodes(node):
+            child.parent = node
+    copied = copy.deepcopy(tree)
+    equal(ast.dump(copied), ast.dump(tree))
+    for node in ast.walk(copied):
+        for child in ast.iter_child_nodes(node):
+            if not isinstance(child, (ast.expr_context, ast.operator)):
+                check(child.parent is node)
+    again = pickle.loads(pickle.dumps(tree))
+    equal(ast.dump(again), ast.dump(tree))
+
 support.run(globals())
