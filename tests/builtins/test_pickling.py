@@ -121,7 +121,7 @@ def test_hostile():
 
 
 def test_trees_with_links_to_the_parents():
-    import ast
+    import ast, copy
     tree = ast.parse("def f(a):\n    if a: return [g(x) for x in a]\n    return a + 1\n")
     for node in ast.walk(tree):
         for child in ast.iter_child_nodes(node):
