@@ -32,20 +32,29 @@ Result<bool> is_initializing(Thread& thread, Value module) {
 }
 
 // The module of an absolute name. One that another thread is just importing is waited for, unless
-// that thread waits for what this one imports: then it is taken half initialised.
+// that thread waits for what this one imports: then it is taken half initialised. One whose import
+// fails meanwhile is not taken: this thread tries.
 Owned find_module(Thread& thread, Value name) {
     Value importlib = interpreter_of(thread).importlib.borrow();
-    Owned module = TRY(known_module(thread, name));
-    if (!module.is_nothing()) {
+    Owned waited_for, made;
+    for (;;) {
+        Owned module = TRY(known_module(thread, name));
+        if (module.is_nothing()) {
+            // A module that takes itself out of sys.modules is not imported for ever.
+            if (made) return made;
+            Owned import = TRY(get_attribute(thread, importlib, ID(_gcd_import)));
+            made = TRY(call_method(thread, importlib, ID(_find_and_load), name, import));
+            continue;
+        }
         bool busy = TRY(is_initializing(thread, module));
-        if (!busy) return module;
-        Owned waited = TRY(call_method(thread, importlib, ID(_lock_unlock_module), name));
-        module = TRY(known_module(thread, name));
-        // When its import has failed, this thread tries.
-        if (!module.is_nothing()) return module;
+        if (busy && !(waited_for && same(waited_for, module)) && !(made && same(made, module))) {
+            Owned waited = TRY(call_method(thread, importlib, ID(_lock_unlock_module), name));
+            waited_for = std::move(module);
+            continue;
+        }
+        Owned still = TRY(known_module(thread, name));
+        if (same(still, module)) return module;
     }
-    Owned import = TRY(get_attribute(thread, importlib, ID(_gcd_import)));
-    return call_method(thread, importlib, ID(_find_and_load), name, import);
 }
 
 // As of the package that `globals` are of.
