@@ -39,6 +39,7 @@ Operand Generator::comprehension(ExprNode& node, ComprehensionKind kind, Identif
         }
         // The iterator is the argument; moved, so that it is known to be this frame's alone.
         Reg iterator = push_temp();
+        if (!generators[0]->is_async) push_temp();
         emit(at, Opcode::MOVE_UNBOUND, iterator, 0);
         comprehension_loop(node, kind, generators, 0, element, value, result, true);
         if (generator)
@@ -82,9 +83,10 @@ Operand Generator::inlined_comprehension(ExprNode& node, Scope& scope, Comprehen
     if (source.kind == Operand::kNone) source = expr(iterable);
     Reg source_reg = reg_of(iterable->position, source);
     release(depth + 1);
-    Reg iterator = push_temp();
-    emit(iterable->position, generators[0]->is_async ? Opcode::GET_AITER : Opcode::GET_ITER,
-         iterator, source_reg);
+    if (generators[0]->is_async)
+        emit(iterable->position, Opcode::GET_AITER, push_temp(), source_reg);
+    else
+        begin_loop(iterable->position, source_reg);
     emit(at,
          kind == ComprehensionKind::kDict  ? Opcode::BUILD_DICT
          : kind == ComprehensionKind::kSet ? Opcode::BUILD_SET
@@ -197,15 +199,18 @@ void Generator::comprehension_loop(ExprNode& node, ComprehensionKind kind,
             return;
         }
     }
-    uint32_t depth = unit_->depth - iterator_ready;
+    uint32_t registers = part.is_async ? 1 : kLoopRegisters;
+    uint32_t depth = unit_->depth - (iterator_ready ? registers : 0);
     Reg iterator = temp(depth);
     if (!iterator_ready) {
         Operand source = fold_container(part.iter);
         if (source.kind == Operand::kNone) source = expr(part.iter);
         Reg source_reg = reg_of(at, source);
         release(depth);
-        push_temp();
-        emit(at, part.is_async ? Opcode::GET_AITER : Opcode::GET_ITER, iterator, source_reg);
+        if (part.is_async)
+            emit(at, Opcode::GET_AITER, push_temp(), source_reg);
+        else
+            begin_loop(at, source_reg);
     }
     place(loop);
     if (part.is_async) {
@@ -229,7 +234,7 @@ void Generator::comprehension_loop(ExprNode& node, ComprehensionKind kind,
     Reg item = local != kAnyReg ? local : push_temp();
     emit_jump(at, Opcode::FOR_ITER, end, item, iterator);
     if (local == kAnyReg) store(part.target, in(item));
-    release(depth + 1);
+    release(depth + registers);
     inner();
     emit_jump(kNowhere, Opcode::JUMP_BACK, loop);
     place(end);

@@ -543,6 +543,14 @@ void Generator::while_statement(ast::While& node) {
     place(end);
 }
 
+// The registers of a loop over what `source` holds, at the top of the temporaries.
+Reg Generator::begin_loop(const Position& at, Reg source) {
+    Reg iterator = push_temp();
+    push_temp();
+    emit(at, Opcode::BEGIN_LOOP, iterator, source);
+    return iterator;
+}
+
 void Generator::for_statement(ast::For& node) {
     const ast::Position& at = node.iter->position;
     uint32_t depth = unit_->depth;
@@ -550,8 +558,7 @@ void Generator::for_statement(ast::For& node) {
     if (source.kind == Operand::kNone) source = expr(node.iter);
     Reg source_reg = reg_of(at, source);
     release(depth);
-    Reg iterator = push_temp();
-    emit(at, Opcode::GET_ITER, iterator, source_reg);
+    Reg iterator = begin_loop(at, source_reg);
     Label loop = new_label(), otherwise = new_label(), end = new_label();
     Block block{Block::kFor, depth, unit_->handler, end, loop};
     block.position = node.position;
@@ -562,7 +569,7 @@ void Generator::for_statement(ast::For& node) {
     Reg item = local != kAnyReg ? local : push_temp();
     emit_jump(at, Opcode::FOR_ITER, otherwise, item, iterator);
     if (local == kAnyReg) store(node.target, in(item));
-    release(depth + 1);
+    release(depth + kLoopRegisters);
     body(node.body);
     emit_jump(kNowhere, Opcode::JUMP_BACK, loop);
     if (failed()) return;

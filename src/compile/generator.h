@@ -188,6 +188,8 @@ class Generator {
                                ast::ExprNode* value, Reg result);
 
     // --- statements (generate_stmt.cpp) ---
+    static constexpr uint32_t kLoopRegisters = 2;
+    Reg begin_loop(const Position& at, Reg source);
     void body(List<ast::StmtNode*>& list, uint32_t skip = 0);
     void stmt(ast::StmtNode* node);
     void assign(ast::Assign& node);

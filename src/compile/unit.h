@@ -16,8 +16,8 @@ struct LocalVariable {
 struct Block {
     enum Kind : uint8_t {
         kWhile,
-        kFor,          // the iterator is temp(depth)
-        kAsyncFor,     // likewise
+        kFor,          // the iterator is temp(depth), the index behind it
+        kAsyncFor,     // the iterator is temp(depth)
         kTry,          // handlers only: nothing to do but to leave the range
         kFinally,      // `finalbody` has to run
         kHandler,      // exception being handled: previous one in temp(depth + 1); `name` to unbind

@@ -365,9 +365,15 @@ class Verifier {
                 break;
             case Opcode::FOR_ITER:
                 use(b);
+                set(b + 1, kEmpty);
                 flow_to(it.target);
                 set(b, kLive | kTemporaryIterator);
                 set(a);
+                break;
+            case Opcode::BEGIN_LOOP:
+                use(b);
+                set(a, kLive | kTemporaryIterator);
+                set(a + 1, kEmpty);
                 break;
             case Opcode::GET_ITER:
             case Opcode::GET_AITER:

@@ -313,7 +313,8 @@ class Visit {
         uint64_t* r = frame_.registers;
         Value iterator = value_at(r, it.b);
         UnaryFn step = type_of(iterator).slots.next;
-        Owned item = step ? step(thread_, iterator) : Owned::adopt(slow_next(thread_, iterator));
+        Owned item =
+            step ? step(thread_, iterator) : Owned::adopt(slow_loop_next(thread_, &r[it.b]));
         bool ended = item.is_nothing() || (!item && exception_matches(thread_, exc::StopIteration));
         if (ended && is_generator(iterator)) {
             // It returned: the exception is not really raised.

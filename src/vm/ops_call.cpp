@@ -5,7 +5,6 @@
 #include "object/descriptor.h"
 #include "object/list.h"
 #include "object/native_signature.h"
-#include "object/range.h"
 #include "object/tuple.h"
 #include "vm/attribute_cache.h"
 #include "vm/call.h"
@@ -524,86 +523,6 @@ DEFINE_OP(END_SEND) {
     discard(frame, r, b);
     set_register(r, a, bits);
     NEXT_DROPPED(1);
-}
-
-// The next item of the common iterators when nobody else has them, as a register word; 0: ask
-// slow_next.
-static IMUGI_ALWAYS_INLINE uint64_t quick_next(Value value) {
-    if (IMUGI_UNLIKELY(!value.is_object() || !is_unique(value.object()))) return 0;
-    switch (value.object()->shape_index.load(std::memory_order_relaxed)) {
-        case k_range_iterator_shape: {
-            auto& iterator = value.as<RangeIterator>();
-            int64_t index = iterator.index.load(std::memory_order_relaxed);
-            if (index >= iterator.length) return Value::nothing().bits();
-            int64_t item = iterator.start + index * iterator.step;
-            if (IMUGI_UNLIKELY(!Value::fits_small_int(item))) return 0;
-            iterator.index.store(index + 1, std::memory_order_relaxed);
-            return Value::small_int(item).bits();
-        }
-        case k_list_iterator_shape: {
-            auto& iterator = value.as<ListIterator>();
-            Value list = iterator.list.borrow();
-            if (list.is_empty()) return Value::nothing().bits();
-            Index index = iterator.index.load(std::memory_order_relaxed);
-            if (IMUGI_UNLIKELY(index < 0)) return 0;
-            uint64_t bits = quick_list_item(list.as<List>(), index);
-            if (bits) iterator.index.store(index + 1, std::memory_order_relaxed);
-            return bits;
-        }
-        case k_tuple_iterator_shape: {
-            auto& iterator = value.as<TupleIterator>();
-            Value tuple = iterator.tuple.borrow();
-            if (tuple.is_empty()) return Value::nothing().bits();
-            size_t index = iterator.index.load(std::memory_order_relaxed);
-            if (index >= tuple.as<Tuple>().size) return 0;
-            iterator.index.store(index + 1, std::memory_order_relaxed);
-            return share_bits(tuple.as<Tuple>()[index].bits());
-        }
-        default:
-            return 0;
-    }
-}
-
-DEFINE_OP(FOR_ITER) {
-    uint32_t b = D::b(word);
-    Value iterator = value_at(r, b);
-    SAVE();
-    if (has_shape(iterator, k_generator_shape)) {
-        Generator& generator = iterator.as<Generator>();
-        bool exhausted = false;
-        if (!generator_enter(thread, generator, none().bits(), kFrameForIter, &exhausted)) {
-            if (!exhausted) RAISE();
-            IMUGI_MUSTTAIL return op_for_iter_exhausted(OP_ARGUMENTS);
-        }
-        generator.frame.result_register = D::a(word);
-        generator.frame.resume_words = 3;
-        IMUGI_MUSTTAIL return op_enter(OP_ARGUMENTS);
-    }
-    uint64_t bits = quick_next(iterator);
-    if (bits == 0) {
-        bits = slow_next(thread, iterator);
-        if (IMUGI_UNLIKELY(bits == 0)) RAISE();
-    }
-    if (IMUGI_UNLIKELY(bits == Value::nothing().bits())) {
-        IMUGI_MUSTTAIL return op_for_iter_exhausted(OP_ARGUMENTS);
-    }
-    set_register(r, D::a(word), bits);
-    NEXT_DROPPED(3);
-}
-
-// At a FOR_ITER whose iterator has ended.
-OP_FUNCTION(op_for_iter_exhausted) {
-    // The words in place may be instrumented.
-    uint32_t b = Narrow::b(original_word(*frame->code, pc));
-    uint32_t before = original_word(*frame->code, pc - 1);
-    if ((before & 0xFF) == static_cast<uint32_t>(Opcode::WIDE) && frame->code->register_count > 256)
-        b |= before >> 8 & 0xFF00;
-    uint64_t iterator = r[b];
-    r[b] = 0;
-    drop_bits(iterator);
-    pc += 3 + static_cast<int32_t>(pc[2].load(std::memory_order_relaxed));
-    if (IMUGI_UNLIKELY(has_dying(thread))) IMUGI_MUSTTAIL return op_run_dying(OP_ARGUMENTS);
-    DISPATCH();
 }
 
 DEFINE_OP(RESUME) {

@@ -128,6 +128,16 @@ uint64_t slow_get_anext(Thread& thread, Value iterator);
 
 // nothing when exhausted
 uint64_t slow_next(Thread& thread, Value iterator);
+// Whether a loop needs no iterator object: an exact list, tuple or range.
+inline bool is_stepped_by_index(Value value) {
+    if (!value.is_object()) return false;
+    uint32_t shape = value.object()->shape_index.load(std::memory_order_relaxed);
+    return shape == k_list_shape || shape == k_tuple_shape || shape == k_range_shape;
+}
+// Item number `index` of such a container; nothing at its end.
+uint64_t slow_loop_item(Thread& thread, Value container, int64_t index);
+// The next item of the loop whose registers begin at `words`.
+uint64_t slow_loop_next(Thread& thread, uint64_t* words);
 // One step of SEND on anything but a generator; *returned when it ended with the value given.
 uint64_t slow_send(Thread& thread, Value iterator, Value value, bool* returned);
 // The value of a StopIteration; 0 (no exception set) for anything else.

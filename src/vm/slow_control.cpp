@@ -4,9 +4,11 @@
 #include "object/dict.h"
 #include "object/exception.h"
 #include "object/function.h"
+#include "object/int.h"
 #include "object/interpreter.h"
 #include "object/list.h"
 #include "object/native.h"
+#include "object/range.h"
 #include "object/str.h"
 #include "object/tuple.h"
 #include "object/vm_support.h"
@@ -192,6 +194,31 @@ uint64_t slow_next(Thread& thread, Value iterator) {
         return value.release();
     }
     return next(thread, iterator).release();
+}
+
+uint64_t slow_loop_item(Thread& thread, Value container, int64_t index) {
+    if (index < 0) return Value::nothing().bits();
+    if (is_exact_list(container))
+        return list_item(thread, container.as<List>(), static_cast<Index>(index)).release();
+    if (is_exact_tuple(container)) {
+        auto& tuple = container.as<Tuple>();
+        return static_cast<uint64_t>(index) < tuple.size
+                   ? Owned::share(tuple[static_cast<size_t>(index)]).release()
+                   : Value::nothing().bits();
+    }
+    auto& range = container.as<Range>();
+    Value length = range.length.borrow();
+    if (length.is_small_int() && index >= length.small_int()) return Value::nothing().bits();
+    Owned offset = int_multiply(thread, Value::small_int(index), range.step.borrow());
+    return offset ? int_add(thread, range.start.borrow(), offset).release() : 0;
+}
+
+uint64_t slow_loop_next(Thread& thread, uint64_t* words) {
+    Value iterator = Value::from_bits(words[0]), index = Value::from_bits(words[1]);
+    if (!index.is_small_int() || !is_stepped_by_index(iterator)) return slow_next(thread, iterator);
+    uint64_t bits = slow_loop_item(thread, iterator, index.small_int());
+    if (bits) words[1] = Value::small_int(index.small_int() + 1).bits();
+    return bits;
 }
 
 uint64_t slow_send(Thread& thread, Value iterator, Value value, bool* returned) {

@@ -30,7 +30,7 @@ namespace imugi {
 namespace {
 
 // Changes with the instruction set and the format of marshalled code.
-constexpr int64_t kBytecodeMagic = 0x0A0D0000 | 14003;
+constexpr int64_t kBytecodeMagic = 0x0A0D0000 | 14004;
 
 // --- the import lock ---
 
