@@ -14,6 +14,12 @@
 #define IMUGI_ALWAYS_INLINE inline __attribute__((always_inline))
 #define IMUGI_NOINLINE __attribute__((noinline))
 #define IMUGI_COLD __attribute__((noinline, cold))
+// A slow way out of fast code: the callee saves all registers but that of the result.
+#if defined(IMUGI_ASAN) || defined(IMUGI_TSAN)
+#define IMUGI_PRESERVE_MOST IMUGI_NOINLINE
+#else
+#define IMUGI_PRESERVE_MOST __attribute__((noinline, preserve_most))
+#endif
 #define IMUGI_LIKELY(x) __builtin_expect(!!(x), 1)
 #define IMUGI_UNLIKELY(x) __builtin_expect(!!(x), 0)
 

@@ -12,6 +12,7 @@
 #include "cli/failure.h"
 #include "memory/collector.h"
 #include "memory/merge.h"
+#include "memory/promotion.h"
 #include "memory/refcount.h"
 #include "memory/verify.h"
 #include "modules/_thread/handle.h"
@@ -58,6 +59,7 @@ void forget_other_threads(Thread& survivor) {
     forget_started_threads(survivor);
     type_mutex.after_fork();
     collector_after_fork();
+    promotion_after_fork();
 }
 
 void install_hooks() {

@@ -10,6 +10,7 @@
 #include "memory/garbage.h"
 #include "memory/heap.h"
 #include "memory/merge.h"
+#include "memory/promotion.h"
 #include "memory/refcount.h"
 #include "memory/verify.h"
 #include "thread/chaos.h"
@@ -63,7 +64,8 @@ bool is_dying(const Object* object) {
            object->shared.load(std::memory_order_relaxed) / kSharedOne == 0;
 }
 bool is_candidate(const Object* object) {
-    return object->has_flag(kTracked) && !object->has_flag(kImmortal) && !is_frozen(object) &&
+    uint8_t flags = object->flags.load(std::memory_order_relaxed);
+    return (flags & (kTracked | kImmortal | kAwaitsScan)) == kTracked && !is_frozen(object) &&
            !is_dying(object);
 }
 
@@ -124,7 +126,7 @@ void mark_roots(void* context, Object* object) {
                static_cast<int32_t>(side_word(object)) >= static_cast<int32_t>(kOneReference)) {
         marker.reach(object);
         marker.propagate();
-    } else if (is_dying(object)) {
+    } else if (is_dying(object) || object->has_flag(kAwaitsScan)) {
         marker.reach(type_object_of(object));
         marker.propagate();
     }
@@ -321,7 +323,9 @@ CollectionResult collect(Thread& thread, int generation) {
     thread.exception = 0;
     CollectionResult result{0, 0};
     if (collector_hooks.notify) collector_hooks.notify(thread, "start", generation, result);
+    reclaim_promoted(thread);
     result = collect_now(thread);
+    reclaim_promoted(thread);  // what the garbage had
     GenerationStats& record = stats[generation];
     record.collections++;
     record.collected += result.collected;
@@ -358,6 +362,7 @@ void flush_tracked_balance(Thread& thread) {
 }
 
 void collect_if_due(Thread& thread) {
+    reclaim_promoted_if_due(thread);
     bool due = young.load(std::memory_order_relaxed) > due_at();
     if ((due || std::exchange(collect_unasked, false)) &&
         collector_settings.enabled.load(std::memory_order_relaxed))

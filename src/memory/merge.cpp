@@ -173,7 +173,7 @@ void merge_counts(Object* object, uint32_t dropped) {
     while (!object->shared.compare_exchange_weak(
         shared, merged, std::memory_order_acq_rel,
         std::memory_order_relaxed));  // pairs with decref_shared
-    if (merged == kMerged) destroy(object);
+    look_at_merged(object, merged);
 }
 
 void merge_queued(Thread& thread) {

@@ -26,6 +26,9 @@ enum Flag : uint8_t {
         8,  // __del__ has run; set by the finalising thread, which holds the last reference
     kHasWeakrefs = 16,  // in the weakref table; set and cleared under the weakref bucket's lock
     kHashCached = 32,   // free for the type's own use, under its own rules
+    kReadAbroad = 64,   // read by a thread that does not own it: a sample hit it; with kDeferred,
+                        // promoted. Set by any thread (memory/promotion.h)
+    kAwaitsScan = 128,  // promoted, without references, on the list of those that wait for a scan
 };
 
 enum SharedState : uint32_t {

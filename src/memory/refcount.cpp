@@ -9,15 +9,16 @@
 #include "memory/fields.h"
 #include "memory/heap.h"
 #include "memory/merge.h"
+#include "memory/promotion.h"
 #include "memory/slot.h"
 #include "thread/safepoint.h"
 
 namespace imugi {
 
-// Deferred objects carry this much in `shared` on top, so that their count never reaches zero.
-static constexpr uint32_t kDeferredBias = (1u << 27) * kSharedOne;
-// Beyond this much in `shared` an object becomes immortal.
+// Beyond this much in `shared` an object becomes immortal; one that is not deferred before its
+// count could be taken for a deferred one's.
 static constexpr int32_t kSharedMost = 0x60000000;
+static constexpr uint32_t kUndeferredMost = kDeferredBias / 2 - kDeferredBias / 16;
 // Local count of what became immortal; objects in static storage have 1.
 static constexpr uint32_t kImmortalCount = 1u << 30;
 // Nested destruction recurses this deep, then waits on thread.dead.
@@ -35,7 +36,16 @@ void make_immortal(Object* object) {
 
 void incref_shared(Object* object) {
     uint32_t old = object->shared.fetch_add(kSharedOne, std::memory_order_relaxed);
-    if (IMUGI_UNLIKELY(static_cast<int32_t>(old) > kSharedMost)) saturate(object);
+    if (IMUGI_UNLIKELY(static_cast<int32_t>(old) > kSharedMost ||
+                       old - kUndeferredMost < kDeferredBias / 2 - kUndeferredMost))
+        saturate(object);
+}
+
+void look_at_merged(Object* object, uint32_t shared) {
+    if (shared == kMerged)
+        destroy(object);
+    else if (shared == (kDeferredBias | kMerged))
+        await_register_scan(object);
 }
 
 void decref_shared(Object* object) {
@@ -44,7 +54,8 @@ void decref_shared(Object* object) {
         uint32_t state = old & kSharedStateMask;
         bool queue = false;
         uint32_t replacement = old - kSharedOne;
-        if (state != kMerged && static_cast<int32_t>(old) < static_cast<int32_t>(kSharedOne) &&
+        uint32_t counted = old - deferred_bias_in(old);
+        if (state != kMerged && static_cast<int32_t>(counted) < static_cast<int32_t>(kSharedOne) &&
             state != kQueued) {
             // The count would go negative: the queue takes the reference over.
             replacement = (old & ~kSharedStateMask) | kQueued;
@@ -61,8 +72,8 @@ void decref_shared(Object* object) {
                 queue_merge(object, owner);
             else
                 merge_counts(object, 1);
-        } else if (replacement == kMerged) {
-            destroy(object);
+        } else if (IMUGI_UNLIKELY((replacement & ~kDeferredBias) == kMerged)) {
+            look_at_merged(object, replacement);
         }
         return;
     }
@@ -81,7 +92,7 @@ void local_count_is_zero(Object* object) {
     do merged = shared | kMerged;
     while (!object->shared.compare_exchange_weak(shared, merged, std::memory_order_acq_rel,
                                                  std::memory_order_acquire));
-    if (merged == kMerged) destroy(object);
+    look_at_merged(object, merged);
 }
 
 bool try_incref(Object* object) {

@@ -2,6 +2,7 @@
 #include "vm/generator.h"
 
 #include "memory/collector.h"
+#include "memory/promotion.h"
 #include "object/call.h"
 #include "object/errors.h"
 #include "object/protocol.h"
@@ -129,6 +130,8 @@ void generator_leave(Thread& thread, Frame* frame, GeneratorState state) {
         // Nothing is left for a finalizer to do.
         if (!generator.has_flag(kFinalized)) generator.set_flag(kFinalized);
     } else {
+        if (promotion_began.load(std::memory_order_relaxed))
+            own_promoted_words(frame->registers, frame->code->register_count);
         thread.frame = frame->previous;
         thread.recursion_depth--;
     }

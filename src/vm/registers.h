@@ -12,6 +12,9 @@ IMUGI_ALWAYS_INLINE void drop_bits(uint64_t bits) {
     if ((bits & 7) == 0 && bits != 0) decref(reinterpret_cast<Object*>(bits));
 }
 
+// An owning word of an object that another thread owns and that is held.
+IMUGI_PRESERVE_MOST uint64_t share_foreign(Object* object);
+
 // A word that may outlive its source, for another register: immortal and deferred objects stay
 // lent.
 IMUGI_ALWAYS_INLINE uint64_t share_bits(uint64_t bits) {
@@ -20,6 +23,8 @@ IMUGI_ALWAYS_INLINE uint64_t share_bits(uint64_t bits) {
     Object* object = value.object();
     if (object->flags.load(std::memory_order_relaxed) & (kImmortal | kDeferred))
         return Value::of(object).bits();
+    if (IMUGI_UNLIKELY(object->owner.load(std::memory_order_relaxed) != current_heap_id))
+        return share_foreign(object);
     incref(object);
     return reinterpret_cast<uint64_t>(object);
 }
@@ -74,6 +79,12 @@ inline Value value_at(const uint64_t* r, uint32_t index) {
     return Value::from_bits(r[index]);
 }
 
+// The word of an object that another thread owns, found in the slot; 0: take the slow way.
+IMUGI_PRESERVE_MOST uint64_t load_foreign_bits(const std::atomic<uint64_t>& slot, uint64_t bits);
+// A generator is about to be suspended: its registers, which no scan will see, get references of
+// their own to promoted objects.
+void own_promoted_words(uint64_t* registers, uint32_t count);
+
 // Lock-free read of a container's slot into a register word. 0: take the slow way (or the slot is
 // empty).
 IMUGI_ALWAYS_INLINE uint64_t load_slot_bits(const std::atomic<uint64_t>& slot) {
@@ -87,15 +98,7 @@ IMUGI_ALWAYS_INLINE uint64_t load_slot_bits(const std::atomic<uint64_t>& slot) {
         incref(object);
         return bits;
     }
-    if (object->flags.load(std::memory_order_relaxed) & (kImmortal | kDeferred)) {
-        // Deferred objects are only freed with the world stopped; but the word may be stale memory
-        // reused.
-        return slot.load(std::memory_order_acquire) == bits ? bits | Value::kLentBit : 0;
-    }
-    if (!try_incref(object)) return 0;
-    if (IMUGI_LIKELY(slot.load(std::memory_order_acquire) == bits)) return bits;
-    drop_bits(bits);
-    return 0;
+    return load_foreign_bits(slot, bits);
 }
 
 }  // namespace imugi
