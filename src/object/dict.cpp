@@ -309,6 +309,11 @@ bool dict_update_from_pairs(Thread& thread, Dict& dict, Value pairs, bool overri
 }
 
 bool dict_update(Thread& thread, Dict& dict, Value other, bool override_) {
+    // A class's namespace is copied in one step, as a dict is.
+    if (has_shape(other, k_mappingproxy_shape)) {
+        Value mapping = other.as<MappingProxy>().mapping.borrow();
+        if (is_exact_dict(mapping)) other = mapping;
+    }
     if (is_dict(other) && type_of(other).slots.iter == dict_type.slots.iter)
         return merge_dict(thread, dict, other.as<Dict>(), override_);
     if (!is_dict(other)) {

@@ -94,10 +94,8 @@ bool splice_items(List& list, Index begin, Index end, ValueBuffer& values, Value
     ListItems* array = list.array.load(std::memory_order_relaxed);
     if (array == nullptr) return true;
     Slot* items = array->items;
-    for (Index i = begin; i < end; i++) {
-        // The word stays in place until it is overwritten; its reference moves out.
-        if (!removed.append(Owned::adopt(items[i].borrow().bits()))) return false;
-    }
+    // The words stay in place until they are overwritten; their references move out.
+    if (end > begin) removed.append_moved(items + begin, end - begin);
     if (more != 0) move_items(items + end + more, items + end, size - end);
     for (Index i = 0; i < added; i++)
         items[begin + i].word().store(values[i].bits(), std::memory_order_release);
@@ -131,8 +129,7 @@ bool copy_items(Thread& thread, List& list, ValueBuffer& out, Index begin, Index
         if (end < size) size = end;
         if (size > limit) continue;
         if (begin >= size) return true;
-        Slot* items = list.array.load(std::memory_order_relaxed)->items;
-        for (Index i = begin; i < size; i++) TRY(out.append(share_item(items[i])));
+        out.append_shared(list.array.load(std::memory_order_relaxed)->items + begin, size - begin);
         return true;
     }
 }

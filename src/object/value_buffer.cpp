@@ -22,6 +22,24 @@ bool ValueBuffer::resize(size_t capacity) {
     return true;
 }
 
+void ValueBuffer::append_shared(const Slot* from, size_t count) {
+    Slot* to = array_->items + size_;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t bits = from[i].word().load(std::memory_order_relaxed);
+        if (Value::from_bits(bits).is_object()) bits = share_item(from[i]).release();
+        to[i].word().store(bits, std::memory_order_relaxed);
+    }
+    size_ += count;
+}
+
+void ValueBuffer::append_moved(const Slot* from, size_t count) {
+    Slot* to = array_->items + size_;
+    for (size_t i = 0; i < count; i++)
+        to[i].word().store(from[i].word().load(std::memory_order_relaxed),
+                           std::memory_order_relaxed);
+    size_ += count;
+}
+
 void ValueBuffer::clear() {
     for (size_t i = 0; i < size_; i++) drop_slot(array_->items[i]);
     array_free(array_);

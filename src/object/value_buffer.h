@@ -22,6 +22,10 @@ class ValueBuffer {
     [[nodiscard]] bool reserve(size_t more) {
         return size_ + more <= capacity_ || resize(size_ + more);
     }
+    // Copies of the words of a container under its Lock, where there is room for so many: with
+    // references of their own, or with those of the container, which gives the words up.
+    void append_shared(const Slot* from, size_t count);
+    void append_moved(const Slot* from, size_t count);
     size_t size() const { return size_; }
     Value operator[](size_t i) const { return array_->items[i].borrow(); }
     Slot* slots() const { return array_->items; }

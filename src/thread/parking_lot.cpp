@@ -1,22 +1,31 @@
-// 1024 buckets, each a mutex and a FIFO of waiters; a waiter lies on its thread's stack and sleeps
-// on its own condition variable.
+// 1024 buckets, each a mutex and a FIFO of waiters. A waiter lies on its thread's stack; it spins
+// for a while if that paid the last times, then sleeps on a futex of its own.
+//
+// Whoever takes a waiter out of a queue, under the bucket's mutex, marks it woken and does not
+// touch it afterwards; the wake-up call is for its address only, at which anything may lie by then.
 #include "thread/parking_lot.h"
 
 #include <errno.h>
+#include <linux/futex.h>
 #include <pthread.h>
+#include <sched.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <new>
 
 namespace imugi {
 
 namespace {
+enum WaiterState : uint32_t { kSpinning, kSleeping, kWoken };
+
 struct Waiter {
     const void* address;
     void* token;
     Waiter* next = nullptr;
-    pthread_cond_t wake;
-    bool queued = true;
+    std::atomic<uint32_t> state{kSpinning};
 };
 
 struct Bucket {
@@ -49,58 +58,105 @@ Waiter* unlink(Bucket& bucket, Waiter** link, Waiter* before) {
     Waiter* waiter = *link;
     *link = waiter->next;
     if (bucket.last == waiter) bucket.last = before;
-    waiter->queued = false;
     return waiter;
 }
 
-void remove(Bucket& bucket, Waiter& waiter) {
+// False when somebody has taken it out already.
+bool remove(Bucket& bucket, Waiter& waiter) {
     Waiter* before = nullptr;
     for (Waiter** link = &bucket.first; *link; before = *link, link = &(*link)->next)
         if (*link == &waiter) {
             unlink(bucket, link, before);
-            return;
+            return true;
         }
+    return false;
+}
+
+// Who has been taken out of its queue goes on. Null, or the futex that has to be woken.
+uint32_t* mark_woken(Waiter* waiter) {
+    uint32_t before = waiter->state.exchange(kWoken, std::memory_order_acq_rel);
+    return before == kSleeping ? reinterpret_cast<uint32_t*>(&waiter->state) : nullptr;
+}
+void wake_futex(uint32_t* futex) {
+    if (futex) syscall(SYS_futex, futex, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+}
+
+// --- how long to spin ---
+
+constexpr int64_t kLongestSpin = 200'000;  // ns
+constexpr int64_t kShortestSpin = 2'000;
+// Of the calling thread; twice what the last waits took, if these were short.
+thread_local constinit int64_t spin_ns = 20'000;
+
+int64_t now() {
+    timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+}
+
+void learn(int64_t waited) {
+    if (waited < kLongestSpin)
+        spin_ns = waited * 2 < kShortestSpin ? kShortestSpin : waited * 2;
+    else
+        spin_ns = spin_ns / 2 < kShortestSpin ? kShortestSpin : spin_ns / 2;
+    if (spin_ns > kLongestSpin) spin_ns = kLongestSpin;
+}
+
+// Gives the processor to any other thread that wants it.
+bool spin(const Waiter& waiter, int64_t until) {
+    do {
+        for (int i = 0; i < 32; i++) {
+            if (waiter.state.load(std::memory_order_acquire) == kWoken) return true;
+            __builtin_ia32_pause();
+        }
+        sched_yield();
+    } while (now() < until);
+    return false;
+}
+
+// False at the deadline (negative: none).
+bool sleep(Waiter& waiter, int64_t deadline) {
+    uint32_t state = kSpinning;
+    if (!waiter.state.compare_exchange_strong(state, kSleeping, std::memory_order_acq_rel))
+        return true;
+    timespec until{deadline / 1'000'000'000, deadline % 1'000'000'000};
+    while (waiter.state.load(std::memory_order_acquire) != kWoken) {
+        long result = syscall(SYS_futex, &waiter.state, FUTEX_WAIT_BITSET_PRIVATE, kSleeping,
+                              deadline < 0 ? nullptr : &until, nullptr, FUTEX_BITSET_MATCH_ANY);
+        if (result != 0 && errno == ETIMEDOUT) return false;
+    }
+    return true;
 }
 }  // namespace
 
 ParkResult park(const void* address, uint64_t expected, size_t size, int64_t timeout_ns,
                 void* token) {
     Bucket& bucket = bucket_of(address);
-    timespec deadline{};
-    if (timeout_ns >= 0) {
-        clock_gettime(CLOCK_MONOTONIC, &deadline);
-        int64_t ns = deadline.tv_nsec + timeout_ns % 1000000000;
-        deadline.tv_sec += timeout_ns / 1000000000 + ns / 1000000000;
-        deadline.tv_nsec = ns % 1000000000;
-    }
+    Waiter waiter{address, token};
     pthread_mutex_lock(&bucket.mutex);
     if (load(address, size) != expected) {
         pthread_mutex_unlock(&bucket.mutex);
         return ParkResult::kChanged;
     }
-    Waiter waiter;
-    waiter.address = address;
-    waiter.token = token;
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&waiter.wake, &attributes);
-    pthread_condattr_destroy(&attributes);
     (bucket.last ? bucket.last->next : bucket.first) = &waiter;
     bucket.last = &waiter;
-    ParkResult result = ParkResult::kUnparked;
-    while (waiter.queued) {
-        if (timeout_ns < 0) {
-            pthread_cond_wait(&waiter.wake, &bucket.mutex);
-        } else if (pthread_cond_timedwait(&waiter.wake, &bucket.mutex, &deadline) == ETIMEDOUT &&
-                   waiter.queued) {
-            remove(bucket, waiter);
-            result = ParkResult::kTimedOut;
-        }
-    }
     pthread_mutex_unlock(&bucket.mutex);
-    pthread_cond_destroy(&waiter.wake);
-    return result;
+
+    int64_t begin = now();
+    int64_t deadline = timeout_ns < 0 || timeout_ns > INT64_MAX - begin ? -1 : begin + timeout_ns;
+    int64_t spin_end = begin + spin_ns;
+    if (deadline >= 0 && deadline < spin_end) spin_end = deadline;
+    bool woken = spin(waiter, spin_end) || sleep(waiter, deadline);
+    if (!woken) {
+        pthread_mutex_lock(&bucket.mutex);
+        bool timed_out = remove(bucket, waiter);
+        pthread_mutex_unlock(&bucket.mutex);
+        if (timed_out) return ParkResult::kTimedOut;
+        // Woken at the last moment: until the mark is there the waiter must stay.
+        while (waiter.state.load(std::memory_order_acquire) != kWoken) __builtin_ia32_pause();
+    }
+    learn(now() - begin);
+    return ParkResult::kUnparked;
 }
 
 bool unpark_one(const void* address, UnparkCallback callback, void* argument) {
@@ -121,8 +177,9 @@ bool unpark_one(const void* address, UnparkCallback callback, void* argument) {
         }
     }
     if (callback) callback(argument, found ? found->token : nullptr, more);
-    if (found) pthread_cond_signal(&found->wake);
+    uint32_t* futex = found ? mark_woken(found) : nullptr;
     pthread_mutex_unlock(&bucket.mutex);
+    wake_futex(futex);
     return found;
 }
 
@@ -133,7 +190,7 @@ size_t unpark_all(const void* address) {
     Waiter* before = nullptr;
     for (Waiter** link = &bucket.first; *link;) {
         if ((*link)->address == address) {
-            pthread_cond_signal(&unlink(bucket, link, before)->wake);
+            wake_futex(mark_woken(unlink(bucket, link, before)));
             count++;
         } else {
             before = *link;

@@ -1,6 +1,5 @@
 // The parking lot: threads wait on an address until another thread unparks it. Buckets with a mutex
-// each, waiters in FIFO order; the caller's own thread-local semaphore. Knows nothing of Python;
-// callers detach around parking.
+// each, waiters in FIFO order. Knows nothing of Python; callers detach around parking.
 #pragma once
 
 #include <cstddef>
