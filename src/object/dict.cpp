@@ -8,6 +8,7 @@
 #include "memory/collector.h"
 #include "object/call.h"
 #include "object/dict_table.h"
+#include "object/mappingproxy.h"
 #include "object/protocol.h"
 #include "object/stored_key.h"
 #include "object/tuple.h"
