@@ -304,6 +304,24 @@ bool assign_slice(Thread& thread, List& list, SliceRange range, ValueBuffer& val
                  expected);
 }
 
+// Numbers that fit into words replace others of their kind: nothing has to be dropped, so nothing
+// set aside. False when that is not so, and nothing has changed.
+bool overwrite_immediates(Thread& thread, List& list, SliceRange range, List& source) {
+    if (&list == &source) return false;
+    Lock2 guard(thread, list, source);
+    slice_adjust(range, list.size.load(std::memory_order_relaxed));
+    if (range.step != 1 || range.count == 0 ||
+        range.count != source.size.load(std::memory_order_relaxed))
+        return false;
+    Slot* to = items_of(list) + range.start;
+    const Slot* from = items_of(source);
+    for (Index i = 0; i < range.count; i++)
+        if (to[i].borrow().is_object() || from[i].borrow().is_object()) return false;
+    for (Index i = 0; i < range.count; i++)
+        to[i].word().store(from[i].borrow().bits(), std::memory_order_release);
+    return true;
+}
+
 bool list_assign(Thread& thread, Value self, Value key, Value value) {
     List& list = list_of(self);
     if (!is_slice(key)) {
@@ -326,6 +344,7 @@ bool list_assign(Thread& thread, Value self, Value key, Value value) {
     if (value.is_empty()) return delete_slice(thread, list, range);
     ValueBuffer values(thread);
     if (is_exact_list(value)) {
+        if (overwrite_immediates(thread, list, range, list_of(value))) return true;
         TRY(copy_items(thread, list_of(value), values, 0, PTRDIFF_MAX));
     } else {
         Owned iterator = iterate(thread, value);
