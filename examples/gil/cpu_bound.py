@@ -72,7 +72,7 @@ def measure(times, repeat, calibrate=None):
 
 def main(argv=()):
     parser = argparse.ArgumentParser(prog="cpu_bound", description=__doc__.split("\n")[0])
-    parser.add_argument("--times", type=int, default=3_000_000, help="loops of each task")
+    parser.add_argument("--times", type=int, default=20_000_000, help="loops of each task")
     parser.add_argument("--repeat", type=int, default=3, help="rounds; medians are shown")
     parser.add_argument("--calibrate", nargs="?", const=CALIBRATE, metavar="PROGRAM",
                         help="compare with what native threads gain")

@@ -1,5 +1,8 @@
 """A directed graph in the form PageRank wants: for each node, who links to it."""
 
+from bisect import bisect_left
+from itertools import accumulate
+
 
 class Graph:
     """Nodes are 0 .. len-1. Read-only once built, and so shared by threads without a lock.
@@ -43,12 +46,8 @@ class Graph:
 
     def chunks(self, count):
         """Splits the rows into at most `count` ranges (start, stop) of about equal work."""
-        total = self.edges + len(self)
-        bounds = [0]
-        done = 0
-        for row, sources in enumerate(self.incoming):
-            if done >= total * len(bounds) / count and row > bounds[-1]:
-                bounds.append(row)
-            done += len(sources) + 1
-        bounds.append(len(self))
+        done = list(accumulate(map(len, self.incoming)))
+        work = [edges + row for row, edges in enumerate(done, 1)]
+        bounds = {bisect_left(work, work[-1] * part / count) for part in range(1, count)}
+        bounds = sorted(bounds - {0} | {0, len(self)})
         return list(zip(bounds, bounds[1:]))

@@ -5,6 +5,8 @@ node it links to; with probability 1 - damping the surfer goes anywhere, and so 
 score of nodes that link nowhere.
 """
 
+from operator import mul
+
 
 class Settings:
     """When to stop: after a number of iterations, or when the scores change less than a tolerance."""
@@ -60,8 +62,8 @@ def step(graph, start, stop, base, damping, scores, shares):
 def begin(graph):
     """Scores, shares and dangling score before the first step: every node is worth the same."""
     scores = [1.0 / len(graph)] * len(graph)
-    shares = [score * inverse for score, inverse in zip(scores, graph.inverse)]
-    dangling = sum(score * dangles for score, dangles in zip(scores, graph.dangling))
+    shares = list(map(mul, scores, graph.inverse))
+    dangling = sum(map(mul, scores, graph.dangling))
     return scores, shares, dangling
 
 
