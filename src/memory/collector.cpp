@@ -29,8 +29,10 @@ static std::atomic<size_t> frozen{0};
 
 static constexpr uint32_t kReached = 1;
 static constexpr uint32_t kOneReference = 2;
-// Marks a frozen object in the collector bits of its lock byte.
+// In the collector bits of the lock byte: a frozen object; garbage whose finalizer waits for that
+// of another, which refers to it (a buffer is flushed before its file is closed).
 static constexpr uint8_t kFrozenMark = 4;
+static constexpr uint8_t kFinalizedLater = 32;
 
 namespace {
 // A stack of objects in one growing array; `failed` once memory was short.
@@ -99,6 +101,17 @@ struct MarkVisitor : FieldVisitor {
             reach(type_object_of(object));
             visit_fields(object, *this);
         }
+    }
+};
+
+// Marks what an object with a finalizer refers to, if that has one too.
+struct OrderVisitor : FieldVisitor {
+    OrderVisitor() : FieldVisitor{visit_one} {}
+    static void visit_one(FieldVisitor&, std::atomic<uint64_t>& word) {
+        Value value = Value::from_bits(word.load(std::memory_order_relaxed));
+        if (value.is_object() && needs_finalizer(value.object()) &&
+            (value.object()->lock.load(std::memory_order_relaxed) & kGarbageMark))
+            value.object()->lock.fetch_or(kFinalizedLater, std::memory_order_relaxed);
     }
 };
 
@@ -249,6 +262,8 @@ CollectionResult collect_now(Thread& thread) {
             bool callbacks = object->has_flag(kHasWeakrefs) && has_weakref_callbacks(object);
             if (object->has_flag(kHasWeakrefs) && !finalizer && !callbacks) clear_weakrefs(object);
             finalized = finalized || finalizer || callbacks;
+            OrderVisitor order;
+            if (finalizer) visit_fields(object, order);
         }
         for (size_t i = 0; i < pass.unreachable.count; i++)
             pass.unreachable.items[i]->lock.fetch_and(static_cast<uint8_t>(~kGarbageMark),
@@ -270,11 +285,17 @@ CollectionResult collect_now(Thread& thread) {
         if (object->has_flag(kHasWeakrefs) && has_weakref_callbacks(object))
             clear_and_call_weakrefs(thread, object);
     }
-    for (size_t i = 0; i < garbage.count; i++) {
-        Object* object = garbage.items[i];
-        if (!needs_finalizer(object)) continue;
-        object->set_flag(kFinalized);
-        run_finalizer(thread, object);
+    for (bool later : {false, true}) {
+        for (size_t i = 0; i < garbage.count; i++) {
+            Object* object = garbage.items[i];
+            if (!needs_finalizer(object)) continue;
+            bool waits = object->lock.load(std::memory_order_relaxed) & kFinalizedLater;
+            if (waits && !later) continue;
+            object->lock.fetch_and(static_cast<uint8_t>(~kFinalizedLater),
+                                   std::memory_order_relaxed);
+            object->set_flag(kFinalized);
+            run_finalizer(thread, object);
+        }
     }
     if (finalized && !drop_resurrected(thread, garbage)) {
         for (size_t i = 0; i < garbage.count; i++) decref(garbage.items[i]);
