@@ -453,4 +453,17 @@ def test_syntax():
         raises_code(SyntaxError, source, contains=message)
 
 
+def test_builtins_are_inherited():
+    import builtins
+    given = {"None": None, "exec": exec, "len": len}
+    scope = {"__builtins__": given, "type": type}
+    exec("def f(): pass\ng = type(f)(f.__code__, {})\ninner = {}\nexec('n = len([])', inner)", scope)
+    check(scope["f"].__builtins__ is given)
+    check(scope["g"].__builtins__ is given)
+    check(scope["inner"]["__builtins__"] is given)
+    scope = {}
+    exec("", scope)
+    check(scope["__builtins__"] is vars(builtins))
+    check(support.__builtins__ is vars(builtins))
+
 support.run(globals())

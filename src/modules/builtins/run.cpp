@@ -24,12 +24,6 @@ namespace {
 
 // --- exec, eval, compile ---
 
-bool add_builtins(Thread& thread, Dict& globals) {
-    bool present = TRY(dict_contains(thread, globals, Value::of(ID(__builtins__))));
-    return present || dict_set(thread, globals, Value::of(ID(__builtins__)),
-                               interpreter_of(thread).builtins.borrow());
-}
-
 // The dict of builtins that code with these globals sees.
 Owned builtins_for(Thread& thread, Dict& globals) {
     Owned builtins = TRY(dict_get(thread, globals, ID(__builtins__)));
@@ -42,6 +36,14 @@ Owned builtins_for(Thread& thread, Dict& globals) {
         return raise(thread, exc::TypeError, "'{}' object is not subscriptable",
                      type_name_of(builtins));
     return call(thread, Value::of(dict_type), builtins);
+}
+
+// What code without __builtins__ sees is what its caller does, as a dict.
+bool add_builtins(Thread& thread, Dict& globals) {
+    if (TRY(dict_contains(thread, globals, Value::of(ID(__builtins__))))) return true;
+    Dict* around = thread.frame ? thread.frame->builtins : nullptr;
+    Owned builtins = around ? Owned::share(*around) : interpreter_of(thread).builtins_dict.share();
+    return dict_set(thread, globals, Value::of(ID(__builtins__)), std::move(builtins));
 }
 
 // Globals and locals of exec and eval: given ones checked, else those of the caller.
