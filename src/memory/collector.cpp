@@ -301,6 +301,8 @@ CollectionResult collect_now(Thread& thread) {
         for (size_t i = 0; i < garbage.count; i++) decref(garbage.items[i]);
         return result;
     }
+    // What is freed now was made before the count began anew: its deaths shall not lower that.
+    young.fetch_add(static_cast<int64_t>(garbage.count), std::memory_order_relaxed);
     for (size_t i = 0; i < garbage.count; i++) clear_fields(garbage.items[i]);
     // The dead still need their classes, and classes their metaclasses.
     size_t classes = 0;
@@ -313,7 +315,6 @@ CollectionResult collect_now(Thread& thread) {
     }
     for (size_t i = classes; i < garbage.count; i++) {
         end_deferral(garbage.items[i]);
-        decref(garbage.items[i]);
     }
     if (ranks == 0) {
         result.collected = garbage.count;
@@ -326,8 +327,7 @@ CollectionResult collect_now(Thread& thread) {
     for (int rank = ranks; rank > 0; rank--) {
         for (size_t i = 0; i < classes; i++) {
             if (!garbage.items[i] || class_rank(garbage.items[i]) != rank) continue;
-            end_deferral(garbage.items[i]);
-            decref(std::exchange(garbage.items[i], nullptr));
+            end_deferral(std::exchange(garbage.items[i], nullptr));
         }
         merge_all_heaps();
     }
@@ -376,8 +376,8 @@ void flush_tracked_balance(Thread& thread) {
     int64_t balance = thread.heap->tracked_balance;
     thread.heap->tracked_balance = 0;
     int64_t total = young.fetch_add(balance, std::memory_order_relaxed) + balance;
-    // What older objects left behind is no credit for new ones.
-    if (total < 0) young.fetch_sub(total, std::memory_order_relaxed);
+    // Old objects that die make no room for garbage. A batch that is added meanwhile may get lost.
+    if (total < 0) young.store(0, std::memory_order_relaxed);
     if (total > due_at() && collector_settings.enabled.load(std::memory_order_relaxed))
         request(thread, kBreakCollect);
 }
