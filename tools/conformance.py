@@ -216,6 +216,10 @@ def write_list(module, run, known):
             old = known.get(name)
             lines.append(f"{status} {name}: {old[1] if old and old[0] == status and old[1] else reason}")
     path = os.path.join(LISTS, module + ".txt")
+    if len(lines) == 2:
+        if os.path.exists(path):
+            os.remove(path)
+        return
     os.makedirs(LISTS, exist_ok=True)
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")

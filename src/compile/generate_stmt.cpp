@@ -396,18 +396,21 @@ bool Generator::push_block(const Block& block) {
     return true;
 }
 
-// What comes behind code of another place (finally, __exit__) has no place: *at.
-uint32_t Generator::unwind_to(uint32_t count, ast::Position* at) {
+// What comes behind code of another place (finally, __exit__) has no place: *at. A finally that
+// leaves otherwise leaves `pending` too.
+uint32_t Generator::unwind_to(uint32_t count, ast::Position* at, const Block* pending) {
     Unit& unit = *unit_;
     Vec<Block> left(c_.arena);
     for (uint32_t i = count; i < unit.blocks.size(); i++) left.push(unit.blocks[i]);
     uint32_t depth = unit.depth, handler = unit.handler;
     for (uint32_t i = left.size(); i-- > 0 && !failed();) {
         unit.blocks.truncate(count + i);
+        if (pending) unit.blocks.push(*pending);
         unit.handler = left[i].handler;
         unwind(left[i], at);
     }
     if (failed()) return handler;
+    unit.blocks.truncate(count);
     for (Block& block : left) unit.blocks.push(block);
     unit.depth = depth;
     return handler;
@@ -420,6 +423,7 @@ void Generator::unwind(const Block& block, ast::Position* at) {
             return;
         case Block::kFor:
         case Block::kAsyncFor:
+        case Block::kPending:
             emit(*at, Opcode::DROP, temp(block.depth));
             return;
         case Block::kFinally:
@@ -470,7 +474,9 @@ void Generator::return_statement(ast::Return& node) {
     if (node.value && value.is_constant()) emit(node.value->position, Opcode::NOP);
     if (runs_code && (!node.value || node.value->position.line != at.line)) emit(at, Opcode::NOP);
     ast::Position behind = at;
-    uint32_t handler = unwind_to(0, &behind);
+    Block pending{Block::kPending, depth, unit.handler, {}, {}};
+    bool waits = runs_code && value.kind == Operand::kRegister;
+    uint32_t handler = unwind_to(0, &behind, waits ? &pending : nullptr);
     if (failed()) return;
     if (is_none_value)
         emit(behind, Opcode::RETURN_NONE);

@@ -215,7 +215,7 @@ class Generator {
     bool push_block(const Block& block);
     // Leaves the innermost blocks down to `count`, emitting what each needs. The handler in force
     // is then the one outside; the caller puts back the one given when it has emitted the way out.
-    uint32_t unwind_to(uint32_t count, Position* at);
+    uint32_t unwind_to(uint32_t count, Position* at, const Block* pending = nullptr);
     void unwind(const Block& block, Position* at);
 
     // --- try and with (generate_try.cpp) ---

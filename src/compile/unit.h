@@ -25,6 +25,7 @@ struct Block {
         kStarHandler,  // except*: leaving is a SyntaxError
         kWith,         // exit method in temp(depth), temp(depth + 1)
         kAsyncWith,
+        kPending,  // a value in temp(depth) that waits for a clean-up's end to be returned
     };
     Kind kind;
     uint32_t depth;    // temporaries below belong to what is around

@@ -136,6 +136,10 @@ class Jump {
     void leave(uint32_t place) {
         for (uint32_t i = temporaries_; i-- > 0;) {
             if (row(place)[i] & kTemporaryLive) continue;
+            // The index of a loop that goes on stands behind what it goes over.
+            bool index = i > 0 && (row(place)[i - 1] & kTemporaryIterator) &&
+                         (row(0)[i - 1] & kTemporaryIterator) && !(row(0)[i] & kTemporaryLive);
+            if (index) continue;
             uint64_t bits = std::exchange(frame_.registers[code_.first_temporary + i], 0);
             if (row(0)[i] & kTemporaryHandled)
                 slow_pop_handled(thread_, bits);

@@ -389,4 +389,43 @@ def test_many_nested_blocks():
     raises_code(SyntaxError, source, contains="too many statically nested blocks")
 
 
+def test_finally_that_leaves_a_return():
+    import warnings
+    scope = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec("""if 1:
+            def broken(x):
+                while True:
+                    try: return x + 1
+                    finally: break
+            def goes_on(x):
+                for i in (1, 2):
+                    try: return [x]
+                    finally: continue
+                return i
+            def nested(x):
+                for count in [0, 1]:
+                    for other in [10, 20]:
+                        try: return count + other
+                        finally:
+                            if x: break
+                return "end", count, other
+            def inner(x):
+                for a in (1,):
+                    try: return [x]
+                    finally:
+                        for b in (1, 2):
+                            try: return (x,)
+                            finally: break
+            def replaced(x):
+                try: return [x]
+                finally: return 7
+            """, scope)
+    equal(scope["broken"](1), None)
+    equal(scope["goes_on"](1), 2)
+    equal((scope["nested"](False), scope["nested"](True)), (10, ("end", 1, 10)))
+    equal(scope["inner"](1), [1])
+    equal(scope["replaced"](1), 7)
+
 support.run(globals())

@@ -225,6 +225,13 @@ def test_jumps():
     equal(jump(loops, 2, 7, []), [3])
     equal(jump(loops, 4, 7, []), [1, 3])
     raises(ValueError, jump, loops, 7, 2, [], message="can't jump into the body of a for loop")
+    def within(log):
+        for i in (1, 2):
+            for j in [3, 4]:
+                log.append(i * j)
+                log.append("jumped over")
+                log.append("-")
+    equal(jump(within, 4, 5, []), [3, "-", 4, "jumped over", "-", 6, "jumped over", "-", 8, "jumped over", "-"])
     def handlers(log):
         try:
             raise KeyError
