@@ -132,22 +132,24 @@ void leave_queue(Heap& heap) {
 
 void hand_over_merges() {
     others_wait.store(true, std::memory_order_seq_cst);  // pairs with merge_queued
-    struct Found {
-        Thread* attached = nullptr;
-        Thread* any = nullptr;
-    } found;
-    world::for_each_thread(
-        [](void* context, Thread& thread) {
-            auto& one = *static_cast<Found*>(context);
-            if (one.attached || &thread == current_thread_slot) return;
-            one.any = &thread;
-            if (thread.state.load(std::memory_order_seq_cst) == ThreadState::kAttached)
-                one.attached = &thread;
-        },
-        &found);
-    // If it detaches before it sees this, it hands over in turn; Threads are type-stable.
-    if (found.attached || found.any)
-        request(found.attached ? *found.attached : *found.any, kBreakMerge);
+    // One that is attached, else any. If it detaches before it sees this, or ends, it hands over in
+    // turn; it cannot leave the list between being found and being asked.
+    struct Asking {
+        bool any, done;
+    };
+    for (bool any : {false, true}) {
+        Asking asking{any, false};
+        world::for_each_thread(
+            [](void* context, Thread& thread) {
+                auto& one = *static_cast<Asking*>(context);
+                if (one.done || &thread == current_thread_slot) return;
+                one.done = one.any ||
+                           thread.state.load(std::memory_order_seq_cst) == ThreadState::kAttached;
+                if (one.done) request(thread, kBreakMerge);
+            },
+            &asking);
+        if (asking.done) return;
+    }
 }
 
 void queue_merge(Object* object, uint16_t owner) {

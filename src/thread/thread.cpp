@@ -136,6 +136,11 @@ void abandon_thread(Thread& thread) {
     world::remove_thread(thread);
     orphan_limbo(thread);
     orphan_heap(thread.heap);
+    // It was asked to merge for others when it could no longer do so.
+    if (thread.breaker.load(std::memory_order_seq_cst) & kBreakMerge) {
+        clear_request(thread, kBreakMerge);
+        safepoint_hooks.hand_over_merges();
+    }
     give_back_pages(thread.registers_begin, thread.registers_end);
     give_back_pages(thread.frames_begin, thread.frames_end);
     array_free(thread.dying);

@@ -292,6 +292,27 @@ def test_threads_have_ended_after_fork():
         equal(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 10)
 
 
+def test_main_has_ended_in_a_thread_s_fork():
+    import os
+    if not hasattr(os, "fork"):
+        support.skip("no fork")
+    import warnings
+    main = threading.current_thread()
+    statuses = []
+    def worker():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            pid = os.fork()
+        if pid == 0:
+            main.join(20)
+            os._exit(11 if main.is_alive() else 10)
+        statuses.append(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+    thread = threading.Thread(target=worker)
+    thread.start()
+    thread.join()
+    equal(statuses, [10])
+
+
 def test_interrupt():
     import signal, os
     def handler(*a): raise KeyError("signal")

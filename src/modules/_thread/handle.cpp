@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "memory/array.h"
 #include "memory/merge.h"
 #include "modules/_thread/local.h"
 #include "object/call.h"
@@ -40,21 +41,33 @@ constexpr size_t kDefaultStack = size_t{8} << 20;
 struct Start {
     Thread* thread;
     Owned function, args, kwargs, handle;
+    ThreadEnd* end;
 };
+
+void release_end(ThreadEnd* end) {
+    if (end && end->users.fetch_sub(1, std::memory_order_acq_rel) == 1) array_free(end);
+}
 
 LeafMutex running_mutex;
 ThreadHandle* running;  // under running_mutex; each is held by its Start, then by run_thread
 
+}  // namespace
+
 void link_handle(ThreadHandle& handle) {
     MutexGuard guard(running_mutex);
+    handle.linked = true;
     handle.next = running;
     handle.previous = nullptr;
     if (running) running->previous = &handle;
     running = &handle;
 }
 
+namespace {
+
 void unlink_handle(ThreadHandle& handle) {
     MutexGuard guard(running_mutex);
+    if (!handle.linked) return;
+    handle.linked = false;
     (handle.previous ? handle.previous->next : running) = handle.next;
     if (handle.next) handle.next->previous = handle.previous;
 }
@@ -107,6 +120,7 @@ void finish(Thread& thread, ThreadHandle* handle) {
 void* run_thread(void* argument) {
     auto* start = static_cast<Start*>(argument);
     Thread& thread = *start->thread;
+    ThreadEnd* end = start->end;
     adopt_os_thread(thread);
     attach(thread);
     {
@@ -136,6 +150,11 @@ void* run_thread(void* argument) {
     unlink_thread(*thread.interpreter, thread);
     detach(thread);
     destroy_thread(thread);
+    if (end) {
+        end->gone.store(1, std::memory_order_release);  // pairs with wait_until_gone
+        unpark_all(&end->gone);
+        release_end(end);
+    }
     return nullptr;
 }
 
@@ -149,11 +168,20 @@ bool start_thread(Thread& thread, Value function, Value args, Value kwargs, Thre
                      "can't create new thread at interpreter shutdown");
     Thread* made = create_thread(interpreter);
     if (!made) return raise(thread, exc::RuntimeError, "can't start new thread");
+    ThreadEnd* end = nullptr;
+    if (handle) {
+        // Without memory for it joining just ends a little earlier.
+        if (void* memory = array_allocate(sizeof(ThreadEnd))) end = new (memory) ThreadEnd;
+        release_end(std::exchange(handle->end, end));
+    }
     made->daemon = daemon;
     made->recursion_limit = interpreter.recursion_limit.load(std::memory_order_relaxed);
-    auto* start =
-        new (std::nothrow) Start{made, Owned::share(function), Owned::share(args),
-                                 Owned::share(kwargs), handle ? Owned::share(*handle) : Owned()};
+    auto* start = new (std::nothrow) Start{made,
+                                           Owned::share(function),
+                                           Owned::share(args),
+                                           Owned::share(kwargs),
+                                           handle ? Owned::share(*handle) : Owned(),
+                                           end};
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
@@ -169,23 +197,31 @@ bool start_thread(Thread& thread, Value function, Value args, Value kwargs, Thre
     started_threads.fetch_sub(1, std::memory_order_relaxed);
     unlink_thread(interpreter, *made);
     if (handle) unlink_handle(*handle);
+    release_end(end);
     delete start;
     abandon_thread(*made);
     return raise(thread, exc::RuntimeError, "can't start new thread");
 }
 
+static void forget_handle(ThreadHandle& handle) {
+    handle.linked = false;
+    handle.state.store(kDone, std::memory_order_release);
+    if (handle.end) handle.end->gone.store(1, std::memory_order_release);
+}
+
 void forget_started_threads(Thread& survivor) {
     running_mutex.after_fork();
     ThreadHandle* own = nullptr;
-    for (ThreadHandle* handle = running; handle; handle = handle->next) {
+    for (ThreadHandle *handle = running, *next; handle; handle = next) {
+        next = handle->next;
         if (handle->ident.load(std::memory_order_relaxed) == survivor.ident)
             own = handle;
         else
-            handle->state.store(kDone, std::memory_order_release);
+            forget_handle(*handle);
     }
     if (own) own->next = own->previous = nullptr;
     running = own;
-    started_threads.store(own ? 1 : 0, std::memory_order_relaxed);
+    started_threads.store(own && own->end ? 1 : 0, std::memory_order_relaxed);
 }
 
 // --- the handle type ---
@@ -194,6 +230,21 @@ namespace {
 
 ThreadHandle& handle_of(Value self) {
     return self.as<ThreadHandle>();
+}
+
+// What a thread does after its handle is done is short and waits for nobody.
+bool wait_until_gone(Thread& thread, ThreadHandle& handle) {
+    ThreadEnd* end = handle.end;
+    while (end && !end->gone.load(std::memory_order_acquire)) {
+        Detached detached(thread);
+        park(&end->gone, 0, 4, 10'000'000);
+    }
+    return safepoint(thread);
+}
+
+void handle_release(Object* object) {
+    unlink_handle(*static_cast<ThreadHandle*>(object));
+    release_end(static_cast<ThreadHandle*>(object)->end);
 }
 
 Owned handle_join(Thread& thread, Value self, Value timeout) {
@@ -213,7 +264,10 @@ Owned handle_join(Thread& thread, Value self, Value timeout) {
     int64_t deadline = begin.tv_sec * 1'000'000'000 + begin.tv_nsec + ns;
     for (;;) {
         uint32_t state = handle.state.load(std::memory_order_acquire);  // pairs with finish
-        if (state == kDone) return Owned::share(none());
+        if (state == kDone) {
+            TRY(wait_until_gone(thread, handle));
+            return Owned::share(none());
+        }
         int64_t wait = thread.is_main ? 50'000'000 : -1;
         if (ns >= 0) {
             timespec now;
@@ -269,7 +323,10 @@ const TypeSpec handle_spec = {
     .name = "_thread._ThreadHandle",
     .size = sizeof(ThreadHandle),
     .flags = kTypeHasWeakrefs | kTypeImmutable,
-    .slots = {.repr = handle_repr, .get_attribute = generic_get_attribute, .make = handle_make},
+    .slots = {.repr = handle_repr,
+              .get_attribute = generic_get_attribute,
+              .make = handle_make,
+              .release = handle_release},
     .methods = handle_methods,
     .getsets = handle_getsets,
 };

@@ -86,6 +86,7 @@ Owned thread_make_handle(Thread& thread, Value ident) {
     if (!made) return {};
     made->ident.store(number, std::memory_order_relaxed);
     made->state.store(kRunning, std::memory_order_relaxed);
+    link_handle(*made);
     return Owned::adopt(made);
 }
 
