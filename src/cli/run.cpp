@@ -111,12 +111,18 @@ bool is_path_entry(const char* file) {
     struct stat status;
     if (stat(file, &status) != 0) return false;
     if (S_ISDIR(status.st_mode)) return true;
+    // What a pipe gives can be read once only.
+    if (!S_ISREG(status.st_mode)) return false;
     FILE* stream = fopen(file, "rb");
     if (!stream) return false;
-    char magic[4] = {};
-    bool zip = fread(magic, 1, 4, stream) == 4 && memcmp(magic, "PK\3\4", 4) == 0;
+    // An archive has its directory at the end; before it there may be anything, such as a line that
+    // names the interpreter.
+    constexpr off_t kTail = 22 + 65535;
+    char tail[kTail];
+    bool placed = status.st_size <= kTail || fseeko(stream, -kTail, SEEK_END) == 0;
+    size_t size = placed ? fread(tail, 1, kTail, stream) : 0;
     fclose(stream);
-    return zip;
+    return std::string_view(tail, size).rfind("PK\5\6") != std::string_view::npos;
 }
 
 Owned run_file(Thread& thread, const Config& config, int* status) {

@@ -114,6 +114,16 @@ bool import_named(Thread& thread, const char* name, Owned* out = nullptr) {
     return true;
 }
 
+// Archives on sys.path: before the first path entry is looked at, which is remembered.
+bool start_archives(Thread& thread) {
+    Owned archives;
+    TRY(import_named(thread, "zipimport", &archives));
+    Owned importer = TRY(get_attribute(thread, archives, ID(zipimporter)));
+    Owned hooks = TRY(dict_get(thread, interpreter_of(thread).sys_dict.as<Dict>(), ID(path_hooks)));
+    Owned result = TRY(call_method(thread, hooks, ID(insert), Value::small_int(0), importer));
+    return true;
+}
+
 // One of sys.stdin, stdout, stderr over its descriptor; None when that is closed.
 bool make_stream(Thread& thread, Value io, int descriptor, const char* name, bool write) {
     Module& sys = interpreter_of(thread).sys.as<Module>();
@@ -217,6 +227,7 @@ Thread* start_runtime(const Config& config) {
     if (!init_objects(thread)) return nullptr;
     if (!make_core_modules(thread)) return complain(thread, "core modules");
     if (!start_importlib(thread)) return complain(thread, "importlib");
+    if (!start_archives(thread)) return complain(thread, "zipimport");
     // A broken pipe is an error of the write, not the end of the process; then Ctrl-C's handler.
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
