@@ -60,6 +60,9 @@ struct Segment {
     LockBias bias;  // first: found by masking an object's address
     Segment* next;
     Segment* previous;
+    // Among those with free slices: a heap of many gigabytes is not searched for each new page.
+    Segment* next_open;
+    Segment* previous_open;
     size_t bytes;
     uint16_t free_slices;  // bit set: slice is free
     bool large;
@@ -70,6 +73,7 @@ static constexpr size_t kHeaderBytes = (sizeof(Segment) + 63) & ~size_t{63};
 
 static pthread_mutex_t heap_mutex = PTHREAD_MUTEX_INITIALIZER;
 static Segment* segments;
+static Segment* open_segments;
 static Segment* span_cache[kCachedSpans];
 static std::atomic<Heap*> heap_table[65535];  // written under the mutex
 static Heap* orphans;
@@ -132,10 +136,23 @@ void unlink_segment(Segment* segment) {
     if (segment->next) segment->next->previous = segment->previous;
 }
 
+void open_segment(Segment* segment) {
+    segment->next_open = open_segments;
+    segment->previous_open = nullptr;
+    if (open_segments) open_segments->previous_open = segment;
+    open_segments = segment;
+}
+
+void close_segment(Segment* segment) {
+    (segment->previous_open ? segment->previous_open->next_open : open_segments) =
+        segment->next_open;
+    if (segment->next_open) segment->next_open->previous_open = segment->previous_open;
+}
+
 // A run of `slices` free slices in some segment. Under heap_mutex.
 Page* take_slices(size_t slices) {
     uint16_t run = static_cast<uint16_t>((1u << slices) - 1);
-    for (Segment* segment = segments;; segment = segment->next) {
+    for (Segment* segment = open_segments;; segment = segment->next_open) {
         if (!segment) {
             segment = static_cast<Segment*>(map_aligned(kSegmentBytes));
             if (!segment) return nullptr;
@@ -143,11 +160,12 @@ Page* take_slices(size_t slices) {
             segment->free_slices = 0xFFFF;
             segment->large = false;
             link_segment(segment);
+            open_segment(segment);
         }
-        if (segment->large) continue;
         for (size_t at = 0; at + slices <= kSlices; at += slices) {
             if ((segment->free_slices >> at & run) != run) continue;
             segment->free_slices &= static_cast<uint16_t>(~(run << at));
+            if (segment->free_slices == 0) close_segment(segment);
             Page* page = &segment->pages[at];
             memset(static_cast<void*>(page), 0, sizeof(Page));
             page->slices = static_cast<uint8_t>(slices);
@@ -169,8 +187,10 @@ void give_back_page(void* pointer) {
     size_t at = static_cast<size_t>(page - segment->pages);
     uint16_t run = static_cast<uint16_t>(((1u << page->slices) - 1) << at);
     for (size_t i = 0; i < page->slices; i++) segment->page_of[at + i] = nullptr;
+    if (segment->free_slices == 0) open_segment(segment);
     segment->free_slices |= run;
     if (segment->free_slices == 0xFFFF) {
+        close_segment(segment);
         unlink_segment(segment);
         munmap(segment, segment->bytes);
     }
