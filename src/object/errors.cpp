@@ -229,7 +229,7 @@ Raised raise_from_pending(Thread& thread, Type& type, Ref<Str> message) {
     error.suppress_context.store(true, std::memory_order_relaxed);
     if (cause) {
         error.cause.init(cause.share());
-        error.context.init(std::move(cause));
+        set_exception_context(thread, error, std::move(cause));
     }
     set_exception(thread, std::move(exception));
     return {};

@@ -26,6 +26,10 @@ namespace exc {
 #undef EXC
 }  // namespace exc
 
+// Raised when there is no memory for a MemoryError: immortal and everybody's, so its fields stay as
+// they are. Links would keep frames alive for ever, with what had used up the memory.
+static Object* spare_memory_error;
+
 // --- the pending exception ---
 
 Owned take_exception(Thread& thread) {
@@ -51,19 +55,24 @@ bool clear_exception_if(Thread& thread, const Type& type) {
 }
 
 Value handled_exception(const Thread& thread) {
-    for (const ExcState* state = thread.exc_state; state; state = state->previous)
-        if (state->value) return Value::from_bits(state->value);
-    return Value();
+    // A chain of a million generators is searched once, not at each of its levels.
+    ExcState* end = thread.exc_state;
+    while (!end->value && !end->nearest && end->previous) end = end->previous;
+    ExcState* found = end->value || !end->nearest ? end : end->nearest;
+    for (ExcState* state = thread.exc_state; state != end; state = state->previous)
+        state->nearest = found;
+    return found->value ? Value::from_bits(found->value) : Value();
 }
 
 void raise_exception(Thread& thread, Owned exception) {
     Value handled = handled_exception(thread);
     if (!handled.is_empty() && !same(handled, exception)) {
         // The exception must not come again further down the chain of contexts: it is cut out
-        // there. A chain that is already a cycle ends the search.
+        // there. A chain that is already a cycle ends the search. One that never was a context
+        // is in no chain: deep recursion in `except` blocks searches nothing.
         Owned at = Owned::share(handled), slow = Owned::share(handled);
         bool advance = false;
-        for (;;) {
+        while (exception.as<Exception>().was_context.load(std::memory_order_relaxed)) {
             Owned next = read_field(thread, at.value().object(), at.as<Exception>().context);
             if (!next) break;
             if (same(next, exception)) {
@@ -77,13 +86,17 @@ void raise_exception(Thread& thread, Owned exception) {
             advance = !advance;
             if (!slow) break;
         }
-        write_field(thread, exception.value().object(), exception.as<Exception>().context,
-                    Owned::share(handled));
+        set_exception_context(thread, exception.as<Exception>(), Owned::share(handled));
     }
     set_exception(thread, std::move(exception));
 }
 
-static Object* spare_memory_error;  // immortal
+void set_exception_context(Thread& thread, Exception& exception, Owned context) {
+    // Relaxed: a raise in another thread that misses it may close a cycle, which all that follow
+    // contexts put up with.
+    if (context) context.as<Exception>().was_context.store(true, std::memory_order_relaxed);
+    write_field(thread, &exception, exception.context, std::move(context));
+}
 
 Raised raise_memory_error(Thread& thread) {
     auto* error = static_cast<Exception*>(heap_allocate(thread, exc::MemoryError.instance_size,
@@ -108,6 +121,7 @@ Owned read_field(Thread& thread, Object* object, Slot& slot) {
 }
 
 void write_field(Thread& thread, Object* object, Slot& slot, Owned value) {
+    if (object == spare_memory_error) return;
     Owned old;
     Lock guard(thread, *object);
     old = slot.exchange(std::move(value));
@@ -261,6 +275,8 @@ bool set_link(Thread& thread, Value self, Slot& slot, Value value, const char* n
     return true;
 }
 bool set_context(Thread& thread, Value self, Value value) {
+    if (!value.is_empty() && is_exception(value))
+        value.as<Exception>().was_context.store(true, std::memory_order_relaxed);
     return set_link(thread, self, self.as<Exception>().context, value, "__context__", "context");
 }
 bool set_cause(Thread& thread, Value self, Value value) {

@@ -14,6 +14,7 @@ struct Exception : Object {
     Slot context;    // exception; empty for none
     Slot cause;      // exception; empty for none
     std::atomic<bool> suppress_context;
+    std::atomic<bool> was_context;  // once set, another exception's `context` may lead here
 };
 struct ExceptionGroup : Exception {
     Slot message;     // str
@@ -101,6 +102,8 @@ class SavedException {
     Owned saved_;
 };
 
+// Sets __context__ (empty for none), unchecked.
+void set_exception_context(Thread& thread, Exception& exception, Owned context);
 // The exception being handled, a borrow; empty for none.
 Value handled_exception(const Thread& thread);
 

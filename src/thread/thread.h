@@ -41,6 +41,9 @@ enum Breaker : uint32_t {
 struct ExcState {
     uint64_t value = 0;  // owning word of the exception being handled; 0 for none
     ExcState* previous = nullptr;
+    // What a search for the innermost value below this state ended at; null: none was made. Holds
+    // as long as this state is on the chain, for only the innermost state changes.
+    ExcState* nearest = nullptr;
 };
 
 enum class ThreadState : uint32_t { kDetached, kAttached, kSuspended };

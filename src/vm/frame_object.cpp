@@ -58,6 +58,7 @@ void detach_frame_object(Thread& thread, Frame& frame) {
     frame.object = nullptr;
     Ref<FrameObject> back;
     if (frame.previous && !is_unique(object)) {
+        SavedException unwinding(thread);
         back = frame_object(thread, *frame.previous);
         if (!back) clear_exception(thread);
     }

@@ -123,7 +123,7 @@ bool generator_enter(Thread& thread, Generator& generator, uint64_t sent, uint8_
 void generator_leave(Thread& thread, Frame* frame, GeneratorState state) {
     Generator& generator = *frame->generator;
     thread.exc_state = generator.exc_state.previous;
-    generator.exc_state.previous = nullptr;
+    generator.exc_state.previous = generator.exc_state.nearest = nullptr;
     if (state == kGeneratorFinished) {
         drop_bits(std::exchange(generator.exc_state.value, 0));
         pop_frame(thread, frame);

@@ -2,6 +2,7 @@
 
 #include "memory/collector.h"
 #include "object/errors.h"
+#include "object/exception_parts.h"
 #include "object/int.h"
 #include "object/list.h"
 #include "object/native.h"
@@ -36,9 +37,7 @@ bool add_traceback(Thread& thread, Exception& exception, Frame& frame) {
     auto lasti = static_cast<int32_t>(4 * (frame.pc - frame.code->words));
     Ref<Traceback> entry = make_traceback(thread, next, *object, lasti, -1);
     if (!entry) return false;
-    Owned old;
-    Lock guard(thread, exception);
-    old = exception.traceback.exchange(std::move(entry).owned());
+    write_field(thread, &exception, exception.traceback, std::move(entry).owned());
     return true;
 }
 

@@ -77,13 +77,8 @@ void chain_pending(Thread& thread, Owned first) {
         return;
     }
     Owned second = take_exception(thread);
-    if (!same(first, second)) {
-        Owned old;
-        {
-            Lock guard(thread, *second.value().object());
-            old = second.as<Exception>().context.exchange(std::move(first));
-        }
-    }
+    if (!same(first, second))
+        set_exception_context(thread, second.as<Exception>(), std::move(first));
     set_exception(thread, std::move(second));
 }
 
