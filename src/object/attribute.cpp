@@ -381,7 +381,8 @@ Owned generic_get_attribute_or_nothing(Thread& thread, Value object, Str& given)
     auto get = attribute.is_nothing() ? nullptr : type_of(attribute).slots.descriptor_get;
     if (get && type_of(attribute).slots.descriptor_set) {
         const GetSetRow* row = own_getset(attribute);
-        if (row && row->get) return row->get(thread, object);
+        // A getter may ask the next object of a chain for the same.
+        if (row && row->get) return check_native_stack(thread) ? row->get(thread, object) : Owned();
         return get(thread, attribute, object, Value::of(type));
     }
     if (object.is_object() && type.attributes_offset != 0) {

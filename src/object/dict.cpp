@@ -14,6 +14,7 @@
 #include "object/tuple.h"
 #include "object/unhashable.h"
 #include "object/value_buffer.h"
+#include "thread/safepoint.h"
 
 namespace imugi {
 
@@ -330,6 +331,7 @@ Result<bool> dict_equal(Thread& thread, Dict& left, Dict& right) {
     size_t position = 0;
     Owned key, value;
     while (dict_next(thread, left, &position, &key, &value)) {
+        TRY(poll_step(thread, position));
         Owned other = TRY(dict_get(thread, right, key));
         if (other.is_nothing()) return false;
         if (!TRY(equals(thread, other, value))) return false;

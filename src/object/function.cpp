@@ -396,6 +396,7 @@ Owned method_compare(Thread& thread, Value left, Value right, CompareOp op) {
 Owned method_get_attribute(Thread& thread, Value self, Str& name) {
     Owned own = TRY(generic_get_attribute_or_nothing(thread, self, name));
     if (!own.is_nothing()) return own;
+    TRY(check_native_stack(thread));
     return get_attribute(thread, as_method(self).function.borrow(), name);
 }
 

@@ -119,6 +119,7 @@ constexpr const char* own_attributes[] = {
 Owned alias_get_attribute(Thread& thread, Value self, Str& name) {
     for (const char* own : own_attributes)
         if (str_equal(name, own)) return generic_get_attribute(thread, self, name);
+    TRY(check_native_stack(thread));
     return get_attribute(thread, as_alias(self).origin.borrow(), name);
 }
 

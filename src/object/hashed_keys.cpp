@@ -4,6 +4,7 @@
 #include "object/dict_table.h"
 #include "object/set_table.h"
 #include "object/tuple.h"
+#include "thread/safepoint.h"
 
 namespace imugi {
 
@@ -56,6 +57,7 @@ bool HashedKeys::copy(Thread& thread, List& list) {
     Ref<Tuple> items = TRY(list_to_tuple(thread, list));
     TRY(reserve(thread, static_cast<Index>(items->size)));
     for (size_t i = 0; i < items->size; i++) {
+        TRY(poll_step(thread, i));
         hashes_[i] = TRY(element_hash(thread, (*items)[i]));
         TRY(keys_.append(Owned::share((*items)[i])));
     }

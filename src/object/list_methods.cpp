@@ -11,6 +11,7 @@
 #include "object/slice.h"
 #include "object/tuple.h"
 #include "object/unhashable.h"
+#include "thread/safepoint.h"
 
 namespace imugi {
 
@@ -84,9 +85,14 @@ bool search(Thread& thread, List& list, Value value, Index at, Index stop, Found
     Owned candidate;  // equal to the value, as user code has said, and at `at`
     for (;;) {
         Owned ask;
+        bool pause = false;
         {
+            bool may_pause = !thread.critical;
             Lock guard(thread, list);
-            for (;; at++) {
+            // Between two safepoints long enough for most lists to be searched in one go.
+            for (Index steps = 0;; at++, steps++) {
+                pause = steps == 1 << 18 && may_pause;
+                if (pause) break;
                 Index size = list.size.load(std::memory_order_relaxed);
                 if (at >= size || at >= stop) return true;
                 Value item = items_of(list)[at].borrow();
@@ -103,6 +109,10 @@ bool search(Thread& thread, List& list, Value value, Index at, Index stop, Found
                 }
                 if (candidate) break;
             }
+        }
+        if (pause) {
+            TRY(safepoint(thread));
+            continue;
         }
         if (!ask) {
             // Only a candidate that has been dealt with gets here: drop it, without the Lock.
@@ -140,6 +150,7 @@ Owned list_repr(Thread& thread, Value self) {
     for (Index i = 0;; i++) {
         Owned item = TRY(list_item(thread, list, i));
         if (item.is_nothing()) break;
+        TRY(poll_step(thread, static_cast<size_t>(i)));
         if (i != 0) TRY(text.append(", "));
         Owned shown = TRY(repr(thread, item));
         TRY(text.append(shown.as<Str>()));
@@ -158,6 +169,7 @@ Owned list_compare(Thread& thread, Value self, Value other, CompareOp op) {
         Owned a = TRY(list_item(thread, left, i));
         Owned b = TRY(list_item(thread, right, i));
         if (a.is_nothing() || b.is_nothing()) break;
+        TRY(poll_step(thread, static_cast<size_t>(i)));
         if (same(a, b)) continue;
         if (TRY(equals(thread, a, b))) continue;
         // The comparison may have shortened a list: then its size decides.

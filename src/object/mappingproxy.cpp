@@ -1,4 +1,5 @@
-// mappingproxy. The mapping is immutable as a field; every operation is the mapping's own.
+// mappingproxy. The mapping is immutable as a field; every operation is the mapping's own. Proxies
+// of proxies may nest without end: what goes down by C++ calls looks at the stack.
 #include "object/mappingproxy.h"
 
 #include "memory/collector.h"
@@ -38,15 +39,19 @@ Owned proxy_str(Thread& thread, Value self) {
     return str(thread, mapping_of(self));
 }
 Result<int64_t> proxy_hash(Thread& thread, Value self) {
+    TRY(check_native_stack(thread));
     return hash(thread, mapping_of(self));
 }
 Owned proxy_compare(Thread& thread, Value left, Value right, CompareOp op) {
+    TRY(check_native_stack(thread));
     return compare(thread, mapping_of(left), right, op);
 }
 Owned proxy_iter(Thread& thread, Value self) {
+    TRY(check_native_stack(thread));
     return iterate(thread, mapping_of(self));
 }
 Owned proxy_or(Thread& thread, Value left, Value right) {
+    TRY(check_native_stack(thread));
     return binary_op(thread, BinaryOp::kOr, unwrapped(left), unwrapped(right));
 }
 Owned proxy_inplace_or(Thread& thread, Value left, Value right) {
@@ -54,12 +59,15 @@ Owned proxy_inplace_or(Thread& thread, Value left, Value right) {
                  type_name_of(left));
 }
 Result<bool> proxy_contains(Thread& thread, Value self, Value key) {
+    TRY(check_native_stack(thread));
     return contains(thread, mapping_of(self), key);
 }
 Result<Index> proxy_length(Thread& thread, Value self) {
+    TRY(check_native_stack(thread));
     return length(thread, mapping_of(self));
 }
 Owned proxy_subscript(Thread& thread, Value self, Value key) {
+    TRY(check_native_stack(thread));
     return get_item(thread, mapping_of(self), key);
 }
 void proxy_fields(Object* object, FieldVisitor& visitor) {

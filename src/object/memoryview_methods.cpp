@@ -15,6 +15,7 @@
 #include "object/text_hash.h"
 #include "object/text_slice.h"
 #include "object/tuple.h"
+#include "thread/safepoint.h"
 
 namespace imugi {
 
@@ -368,6 +369,7 @@ class ElementCompare {
         Owned result = TRY(compare(thread_, x, y, CompareOp::kEq));
         return is_true(thread_, result);
     }
+    Thread& thread() { return thread_; }
 
   private:
     Thread& thread_;
@@ -391,6 +393,7 @@ Result<bool> equal_dimension(ElementCompare& elements, MemoryView& a, const uint
         return at;
     };
     for (Index i = 0; i < a.shape()[dimension]; i++) {
+        TRY(poll_step(elements.thread(), static_cast<size_t>(i)));
         bool same_here = TRY(equal_dimension(elements, a, step(a, left, i, dimension), b,
                                              step(b, right, i, dimension), dimension + 1));
         if (!same_here) return false;

@@ -346,6 +346,7 @@ Owned getset_get(Thread& thread, Value self, Value instance, Value owner) {
     if (instance.is_empty()) return Owned::share(self);
     TRY(check_owner(thread, self, instance));
     auto& row = *self.as<GetSetDescriptor>().row;
+    TRY(check_native_stack(thread));
     if (row.get) return row.get(thread, instance);
     return raise(thread, exc::AttributeError, "attribute '{}' of '{}' objects is not readable",
                  name_field(self), type_field(self));

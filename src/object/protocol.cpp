@@ -277,6 +277,8 @@ Owned next_or_stop(Thread& thread, Value iterator) {
     if (IMUGI_UNLIKELY(!slot))
         return raise(thread, exc::TypeError, "'{}' object is not an iterator",
                      type_name_of(iterator));
+    // An iterator over an iterator over ...
+    if (!check_native_stack(thread)) return {};
     return slot(thread, iterator);
 }
 

@@ -102,6 +102,7 @@ Owned slice_repr(Thread& thread, Value self) {
 
 Result<int64_t> slice_hash(Thread& thread, Value self) {
     auto& slice = self.as<Slice>();
+    TRY(check_native_stack(thread));
     TupleHash state;
     state.add(TRY(hash(thread, slice.start.borrow())));
     state.add(TRY(hash(thread, slice.stop.borrow())));

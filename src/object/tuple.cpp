@@ -11,6 +11,7 @@
 #include "object/slice.h"
 #include "object/str.h"
 #include "object/value_buffer.h"
+#include "thread/safepoint.h"
 
 namespace imugi {
 
@@ -124,6 +125,7 @@ Owned tuple_repr(Thread& thread, Value self) {
     StrBuilder text(thread);
     TRY(text.append('('));
     for (size_t i = 0; i < tuple.size; i++) {
+        TRY(poll_step(thread, i));
         if (i != 0) TRY(text.append(", "));
         Owned item = TRY(repr(thread, tuple[i]));
         TRY(text.append(item.as<Str>()));
@@ -138,7 +140,10 @@ Result<int64_t> tuple_hash(Thread& thread, Value self) {
     if (cached != 0) return cached;
     if (!check_native_stack(thread)) return failure;
     TupleHash state;
-    for (size_t i = 0; i < tuple.size; i++) state.add(TRY(hash(thread, tuple[i])));
+    for (size_t i = 0; i < tuple.size; i++) {
+        TRY(poll_step(thread, i));
+        state.add(TRY(hash(thread, tuple[i])));
+    }
     int64_t result = state.finish(tuple.size);
     tuple.cached_hash.store(result, std::memory_order_relaxed);
     return result;
@@ -150,6 +155,7 @@ Owned tuple_compare(Thread& thread, Value self, Value other, CompareOp op) {
     Tuple& right = tuple_of(other);
     size_t both = left.size < right.size ? left.size : right.size;
     for (size_t i = 0; i < both; i++) {
+        TRY(poll_step(thread, i));
         if (same(left[i], right[i])) continue;
         if (TRY(equals(thread, left[i], right[i]))) continue;
         if (op == CompareOp::kEq) return Owned::share(boolean(false));
@@ -200,8 +206,10 @@ Owned tuple_subscript(Thread& thread, Value self, Value key) {
 
 Result<bool> tuple_contains(Thread& thread, Value self, Value element) {
     Tuple& tuple = tuple_of(self);
-    for (size_t i = 0; i < tuple.size; i++)
+    for (size_t i = 0; i < tuple.size; i++) {
+        TRY(poll_step(thread, i));
         if (TRY(equals(thread, tuple[i], element))) return true;
+    }
     return false;
 }
 
@@ -245,14 +253,19 @@ Owned tuple_index(Thread& thread, Tuple& self, Value value, Value start, Value s
     Index first = TRY(slice_bound(thread, start));
     Index last = TRY(slice_bound(thread, stop));
     adjust_bounds(first, last, static_cast<Index>(self.size));
-    for (Index i = first; i < last; i++)
+    for (Index i = first; i < last; i++) {
+        TRY(poll_step(thread, static_cast<size_t>(i)));
         if (TRY(equals(thread, self[i], value))) return Owned::small_int(i);
+    }
     return raise(thread, exc::ValueError, "tuple.index(x): x not in tuple");
 }
 
 Owned tuple_count(Thread& thread, Tuple& self, Value value) {
     int64_t count = 0;
-    for (size_t i = 0; i < self.size; i++) count += TRY(equals(thread, self[i], value));
+    for (size_t i = 0; i < self.size; i++) {
+        TRY(poll_step(thread, i));
+        count += TRY(equals(thread, self[i], value));
+    }
     return Owned::small_int(count);
 }
 

@@ -16,6 +16,11 @@ namespace imugi {
            safepoint_slow(thread);
 }
 
+// Step `step` of a long native loop: a safepoint now and then, unless a Lock is held further out.
+[[nodiscard]] IMUGI_ALWAYS_INLINE bool poll_step(Thread& thread, size_t step) {
+    return IMUGI_LIKELY((step & 0x1FFF) != 0x1FFF) || thread.critical || safepoint(thread);
+}
+
 void request(Thread& thread, Breaker reason);
 void clear_request(Thread& thread, uint32_t reasons);
 

@@ -17,6 +17,7 @@
 #include "object/tuple.h"
 #include "object/unhashable.h"
 #include "thread/lock.h"
+#include "thread/safepoint.h"
 
 namespace imugi::arrays {
 
@@ -265,6 +266,7 @@ Owned array_compare(Thread& thread, Value left, Value right, CompareOp op) {
         if (x.is_nothing() || y.is_nothing()) {
             return compare(thread, Value::small_int(a_size), Value::small_int(b_size), op);
         }
+        TRY(poll_step(thread, static_cast<size_t>(i)));
         if (TRY(equals(thread, x, y))) continue;
         if (op == CompareOp::kEq) return Owned::share(boolean(false));
         if (op == CompareOp::kNe) return Owned::share(boolean(true));
@@ -403,6 +405,7 @@ Result<bool> array_contains(Thread& thread, Value self, Value value) {
     for (Index i = 0;; i++) {
         Owned item = TRY(item_at(thread, array_of(self), i));
         if (item.is_nothing()) return false;
+        TRY(poll_step(thread, static_cast<size_t>(i)));
         if (TRY(equals(thread, item, value))) return true;
     }
 }

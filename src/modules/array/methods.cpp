@@ -16,6 +16,7 @@
 #include "object/tuple.h"
 #include "object/value_buffer.h"
 #include "thread/lock.h"
+#include "thread/safepoint.h"
 
 namespace imugi::arrays {
 
@@ -73,6 +74,7 @@ Owned deepcopy(Thread& thread, Array& self, Value) {
 // The first position from `at` on whose item equals the value; -1: none.
 Result<Index> find(Thread& thread, Array& self, Value value, Index at, Index stop) {
     for (; at < stop; at++) {
+        TRY(poll_step(thread, static_cast<size_t>(at)));
         Owned item = TRY(item_at(thread, self, at));
         if (item.is_nothing()) return -1;
         if (TRY(equals(thread, item, value))) return at;
