@@ -372,12 +372,39 @@ uint64_t slow_call(Thread& thread, Value callable, Arguments arguments) {
     return call(thread, callable, arguments).release();
 }
 
+static bool closure_fits(Value closure, const Code& code) {
+    if (!is_exact_tuple(closure)) return false;
+    Tuple& cells = closure.as<Tuple>();
+    if (cells.size != code.free_count) return false;
+    for (size_t i = 0; i < cells.size; i++)
+        if (!has_shape(cells[i], k_cell_shape)) return false;
+    return true;
+}
+
 uint64_t slow_make_function(Thread& thread, Frame* frame, uint64_t* r, uint32_t b,
                             uint32_t code_index, uint32_t flags) {
     Code& code = frame->constants[code_index].as<Code>();
     Ref<Function> function = make_function(thread, code, *frame->globals, code.qualname.borrow());
     if (!function) return 0;
     uint32_t at = b;
+    // Well formed bytecode may still be made up: what a call relies on is looked at.
+    for (uint32_t flag : {1u, 2u, 4u, 32u, 8u}) {
+        if (!(flags & flag)) continue;
+        Value part = value_at(r, at++);
+        bool sound = flag == 1                 ? is_exact_tuple(part)
+                     : flag == 2 || flag == 32 ? is_dict(part)
+                     : flag == 8               ? closure_fits(part, code)
+                                               : true;
+        if (!sound) {
+            raise(thread, exc::SystemError, "bytecode makes a function of parts that do not fit");
+            return 0;
+        }
+    }
+    if (!(flags & 8) && code.free_count != 0) {
+        raise(thread, exc::SystemError, "bytecode makes a function without its closure");
+        return 0;
+    }
+    at = b;
     auto take = [&](uint32_t flag, Slot& slot) {
         if (!(flags & flag)) return;
         Owned old = slot.exchange(consume(frame, r, at++));

@@ -429,7 +429,15 @@ DEFINE_OP(RETURN_NONE) {
 
 // --- generators ---
 
+// Bytecode that was made up yields outside a generator.
+static OP_FUNCTION(op_misplaced) {
+    SAVE();
+    raise(thread, exc::SystemError, "misplaced instruction of a generator");
+    RAISE();
+}
+
 DEFINE_OP(RETURN_GENERATOR) {
+    if (IMUGI_UNLIKELY(frame->generator)) IMUGI_MUSTTAIL return op_misplaced(OP_ARGUMENTS);
     frame->pc = pc + 1;
     uint8_t flags = frame->flags;
     Frame* callee = frame;
@@ -458,6 +466,7 @@ static OP_FUNCTION(op_yield_value) {
 }
 
 DEFINE_OP(YIELD) {
+    if (IMUGI_UNLIKELY(!frame->generator)) IMUGI_MUSTTAIL return op_misplaced(OP_ARGUMENTS);
     thread.return_bits = consume_bits(frame, r, D::b(word));
     frame->generator->sent_register = D::a(word);
     frame->generator->delegate_register = 0;
@@ -470,6 +479,7 @@ DEFINE_OP(YIELD) {
 }
 
 DEFINE_OP(YIELD_AWAIT) {
+    if (IMUGI_UNLIKELY(!frame->generator)) IMUGI_MUSTTAIL return op_misplaced(OP_ARGUMENTS);
     thread.return_bits = consume_bits(frame, r, D::b(word));
     frame->generator->sent_register = D::a(word);
     frame->generator->delegate_register = D::c(word) + 1;
@@ -508,7 +518,7 @@ DEFINE_OP(CLEANUP_THROW) {
     uint64_t bits = slow_stop_iteration_value(thread, value_at(r, c));
     if (bits == 0) {
         // Not a StopIteration: goes on as it is.
-        set_exception(thread, consume(frame, r, c));
+        slow_set_pending(thread, consume(frame, r, c));
         IMUGI_MUSTTAIL return op_find_handler(OP_ARGUMENTS);
     }
     discard(frame, r, c);

@@ -32,7 +32,7 @@ DEFINE_OP(RERAISE) {
     SAVE();
     // After a clean-up the frame stands where the exception was raised.
     if (D::b(word)) slow_restore_position(*frame, value_at(r, D::a(word)));
-    set_exception(thread, consume(frame, r, D::a(word)));
+    slow_set_pending(thread, consume(frame, r, D::a(word)));
     IMUGI_MUSTTAIL return op_find_handler(OP_ARGUMENTS);
 }
 
@@ -114,7 +114,7 @@ DEFINE_OP(END_ASYNC_FOR) {
     SAVE();
     uint32_t a = D::a(word), b = D::b(word);
     if (!is_instance_of(value_at(r, a), exc::StopAsyncIteration)) {
-        set_exception(thread, consume(frame, r, a));
+        slow_set_pending(thread, consume(frame, r, a));
         IMUGI_MUSTTAIL return op_find_handler(OP_ARGUMENTS);
     }
     discard(frame, r, a);

@@ -117,6 +117,7 @@ uint64_t slow_iterate(Thread& thread, Value iterable);
 int slow_match_exception(Thread& thread, Value exception, Value types);
 uint64_t slow_push_handled(Thread& thread, uint64_t exception_bits);
 void slow_pop_handled(Thread& thread, uint64_t saved_bits);
+void slow_set_pending(Thread& thread, Owned exception);  // SystemError for what is no exception
 uint64_t slow_match_exception_group(Thread& thread, uint64_t* r, uint32_t b, Value types);
 uint64_t slow_prepare_reraise_star(Thread& thread, Value original, Value raised);
 uint64_t slow_with_except_start(Thread& thread, Value exit, Value self);

@@ -61,6 +61,7 @@ bool slow_reraise_handled(Thread& thread) {
 
 void slow_restore_position(Frame& frame, Value exception) {
     Owned head;
+    if (!is_exception(exception)) return;
     {
         Lock guard(current_thread(), *exception.object());
         head = exception.as<Exception>().traceback.share();
@@ -72,12 +73,22 @@ void slow_restore_position(Frame& frame, Value exception) {
 
 uint64_t slow_push_handled(Thread& thread, uint64_t exception_bits) {
     uint64_t saved = thread.exc_state->value;
-    thread.exc_state->value = Owned::share(Value::from_bits(exception_bits)).release();
+    Value exception = Value::from_bits(exception_bits);
+    thread.exc_state->value = is_exception(exception) ? Owned::share(exception).release() : 0;
     return saved;
 }
 
 void slow_pop_handled(Thread& thread, uint64_t saved_bits) {
-    drop_bits(std::exchange(thread.exc_state->value, saved_bits));
+    bool sound = saved_bits == 0 || is_exception(Value::from_bits(saved_bits));
+    drop_bits(std::exchange(thread.exc_state->value, sound ? saved_bits : 0));
+    if (!sound) drop_bits(saved_bits);
+}
+
+void slow_set_pending(Thread& thread, Owned exception) {
+    if (is_exception(exception))
+        set_exception(thread, std::move(exception));
+    else
+        raise(thread, exc::SystemError, "bytecode raises what is no exception");
 }
 
 // --- matching ---
@@ -126,7 +137,7 @@ static bool check_star_types(Thread& thread, Value types) {
 uint64_t slow_match_exception_group(Thread& thread, uint64_t* r, uint32_t b, Value types) {
     if (!check_star_types(thread, types)) return 0;
     Value exception = value_at(r, b);
-    if (is_none(exception)) return none().bits();
+    if (!is_exception(exception)) return none().bits();
     int whole = slow_match_exception(thread, exception, types);
     if (whole < 0) return 0;
     Owned matched = Owned::share(none()), rest = Owned::share(none());
@@ -171,6 +182,10 @@ uint64_t slow_prepare_reraise_star(Thread& thread, Value original, Value raised)
 
 uint64_t slow_with_except_start(Thread& thread, Value exit, Value self) {
     Value exception = handled_exception(thread);
+    if (exception.is_empty()) {
+        raise(thread, exc::SystemError, "bytecode ends a block that no exception left");
+        return 0;
+    }
     Owned held = Owned::share(exception);
     Owned traceback = get_attribute(thread, held, ID(__traceback__));
     if (!traceback) return 0;

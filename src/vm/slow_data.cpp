@@ -262,17 +262,29 @@ uint64_t slow_list_to_tuple(Thread& thread, uint64_t* r, uint32_t b) {
     return tuple.release();
 }
 
+// Bytecode from a file that was damaged, or made up, may be well formed and yet add to what is no
+// such container.
+static bool is_mutable_set(Value value) {
+    return value.is_object() && has_type_flag(value, kTypeIsSet);
+}
+static bool bad_target(Thread& thread, const char* kind) {
+    return raise(thread, exc::SystemError, "bytecode adds to what is no {}", kind);
+}
+
 bool slow_list_append(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b) {
+    if (IMUGI_UNLIKELY(!is_list(value_at(r, a)))) return bad_target(thread, "list");
     return list_append(thread, value_at(r, a).as<List>(), consume(frame, r, b));
 }
 
 bool slow_set_add(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b) {
+    if (IMUGI_UNLIKELY(!is_mutable_set(value_at(r, a)))) return bad_target(thread, "set");
     if (!set_add(thread, value_at(r, a).as<Set>(), value_at(r, b))) return false;
     discard(frame, r, b);
     return true;
 }
 
 bool slow_dict_add(Thread& thread, uint64_t* r, uint32_t a, uint32_t b) {
+    if (IMUGI_UNLIKELY(!is_dict(value_at(r, a)))) return bad_target(thread, "dict");
     if (!dict_set(thread, value_at(r, a).as<Dict>(), value_at(r, b), value_at(r, b + 1)))
         return false;
     discard_range(r, b, 2);
@@ -282,6 +294,7 @@ bool slow_dict_add(Thread& thread, uint64_t* r, uint32_t a, uint32_t b) {
 bool slow_list_extend(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b,
                       uint32_t star) {
     Value iterable = value_at(r, b);
+    if (!is_list(value_at(r, a))) return bad_target(thread, "list");
     if (!list_extend(thread, value_at(r, a).as<List>(), iterable)) {
         Type& type = type_of(iterable);
         if (star && !type.slots.iter && !type.slots.item &&
@@ -295,6 +308,7 @@ bool slow_list_extend(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uin
 }
 
 bool slow_set_update(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b) {
+    if (!is_mutable_set(value_at(r, a))) return bad_target(thread, "set");
     if (!set_update(thread, value_at(r, a).as<Set>(), value_at(r, b))) return false;
     discard(frame, r, b);
     return true;
@@ -302,6 +316,7 @@ bool slow_set_update(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint
 
 bool slow_dict_update(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b) {
     Value mapping = value_at(r, b);
+    if (!is_dict(value_at(r, a))) return bad_target(thread, "dict");
     if (!is_dict(mapping)) {
         Owned keys = get_attribute_or_nothing(thread, mapping, ID(keys));
         if (!keys) return false;
@@ -348,6 +363,7 @@ static bool merge_mapping(Thread& thread, Dict& into, Value mapping, Value keys,
 
 bool slow_dict_merge(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t b,
                      uint32_t callable) {
+    if (!is_dict(value_at(r, a))) return bad_target(thread, "dict");
     Dict& into = value_at(r, a).as<Dict>();
     Value mapping = value_at(r, b), function = value_at(r, callable);
     if (is_dict(mapping) && type_of(mapping).slots.iter == dict_type.slots.iter) {

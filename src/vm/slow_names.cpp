@@ -178,6 +178,8 @@ bool slow_store_name(Thread& thread, Frame* frame, uint64_t* r, uint32_t value,
                      uint32_t name_index) {
     Value mapping = Value::from_bits(frame->namespace_word);
     Value name = Value::of(name_of(frame, name_index));
+    if (mapping.is_empty())
+        return raise(thread, exc::SystemError, "no locals found when storing {}", repr_of(name));
     bool ok = is_exact_dict(mapping)
                   ? dict_set(thread, mapping.as<Dict>(), name, value_at(r, value))
                   : set_item(thread, mapping, name, value_at(r, value));
@@ -189,6 +191,9 @@ bool slow_store_name(Thread& thread, Frame* frame, uint64_t* r, uint32_t value,
 bool slow_delete_name(Thread& thread, Frame* frame, uint32_t name_index) {
     Value mapping = Value::from_bits(frame->namespace_word);
     Str& name = name_of(frame, name_index);
+    if (mapping.is_empty())
+        return raise(thread, exc::SystemError, "no locals when deleting {}",
+                     repr_of(Value::of(name)));
     if (delete_item(thread, mapping, Value::of(name))) return true;
     if (!clear_exception_if(thread, exc::KeyError)) return false;
     return raise_undefined(thread, name);
