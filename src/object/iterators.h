@@ -7,6 +7,8 @@ namespace imugi {
 
 // iter(sequence) for a type that has only __getitem__.
 Owned make_sequence_iterator(Thread& thread, Value sequence);
+// sequence[index] by its `item` slot: TypeError when the class has lost that since it was asked.
+Owned get_sequence_item(Thread& thread, Value sequence, Index index);
 // iter(callable, sentinel)
 Owned make_call_iterator(Thread& thread, Value callable, Value sentinel);
 

@@ -334,12 +334,12 @@ static Result<Index> item_index(Thread& thread, Value container, Value key) {
 Owned get_item(Thread& thread, Value container, Value key) {
     const Slots& slots = type_of(container).slots;
     if (IMUGI_LIKELY(slots.subscript != nullptr)) return slots.subscript(thread, container, key);
-    if (slots.item) {
+    if (auto item = slots.item) {
         if (!key.is_small_int() && !type_of(key).slots.index)
             return raise(thread, exc::TypeError, "sequence index must be integer, not '{}'",
                          type_name_of(key));
         Index index = TRY(item_index(thread, container, key));
-        return slots.item(thread, container, index);
+        return item(thread, container, index);
     }
     if (is_type(container)) {
         // type[int] gives an alias; other classes say what they support.
@@ -352,16 +352,24 @@ Owned get_item(Thread& thread, Value container, Value key) {
     return raise_not_subscriptable(thread, container);
 }
 
+Owned get_sequence_item(Thread& thread, Value sequence, Index index) {
+    // The class may have lost it since it was asked.
+    auto item = type_of(sequence).slots.item;
+    if (IMUGI_LIKELY(item != nullptr)) return item(thread, sequence, index);
+    return raise(thread, exc::TypeError, "'{}' object does not support indexing",
+                 type_name_of(sequence));
+}
+
 bool set_item(Thread& thread, Value container, Value key, Value value) {
     const Slots& slots = type_of(container).slots;
     if (IMUGI_LIKELY(slots.assign_subscript != nullptr))
         return slots.assign_subscript(thread, container, key, value);
-    if (slots.assign_item) {
+    if (auto assign = slots.assign_item) {
         if (!key.is_small_int() && !type_of(key).slots.index)
             return raise(thread, exc::TypeError, "sequence index must be integer, not '{}'",
                          type_name_of(key));
         auto index = item_index(thread, container, key);
-        return index && slots.assign_item(thread, container, *index, value);
+        return index && assign(thread, container, *index, value);
     }
     if ((is_int(key) || type_of(key).slots.index) && has_sequence_slots(type_of(container)))
         TRY(to_ssize(thread, key));

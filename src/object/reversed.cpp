@@ -62,7 +62,7 @@ Owned reversed_next(Thread& thread, Value value) {
     }
     if (!sequence) return Owned::nothing();
     if (index >= 0) {
-        Owned item = type_of(sequence).slots.item(thread, sequence, index);
+        Owned item = get_sequence_item(thread, sequence, index);
         if (item) return item;
         if (!clear_exception_if(thread, exc::IndexError) &&
             !clear_exception_if(thread, exc::StopIteration))

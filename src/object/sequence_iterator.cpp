@@ -38,7 +38,7 @@ Owned iterator_next(Thread& thread, Value value) {
     }
     if (!sequence) return Owned::nothing();
     if (index == PTRDIFF_MAX) return raise(thread, exc::OverflowError, "iter index too large");
-    Owned item = type_of(sequence).slots.item(thread, sequence, index);
+    Owned item = get_sequence_item(thread, sequence, index);
     if (item) {
         self.index.fetch_add(1, std::memory_order_relaxed);
         return item;

@@ -391,4 +391,18 @@ def test_errors_pass_through():
         raises(Boom, f)
 
 
+def test_item_methods_that_go():
+    """__getitem__ is deleted after an iterator was made, or while the index is computed."""
+    import bisect
+    class A:
+        def __getitem__(self, i): return [1, 2, 3][i]
+        def __len__(self): return 3
+    forward, backward = iter(A()), reversed(A())
+    equal((next(forward), next(backward)), (1, 3))
+    del A.__getitem__
+    raises(TypeError, next, forward, message="'A' object does not support indexing")
+    raises(TypeError, next, backward, message="'A' object does not support indexing")
+    raises(TypeError, bisect.bisect, A(), 2)
+
+
 support.run(globals())

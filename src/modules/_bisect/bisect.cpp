@@ -2,6 +2,7 @@
 // searched gives some place, as in CPython.
 #include "object/call.h"
 #include "object/int.h"
+#include "object/iterators.h"
 #include "object/list.h"
 #include "object/native.h"
 #include "object/protocol.h"
@@ -17,7 +18,7 @@ Owned item_at(Thread& thread, Value sequence, Index index) {
         if (!item.is_nothing()) return item;
         return raise(thread, exc::IndexError, "list index out of range");
     }
-    return type_of(sequence).slots.item(thread, sequence, index);
+    return get_sequence_item(thread, sequence, index);
 }
 
 Result<Index> sequence_length(Thread& thread, Value sequence) {
