@@ -34,7 +34,13 @@ if(IMUGI_LTO)
   elseif(EXISTS ${IMUGI_PROFILE})
     # Functions that have changed since the profile was taken are compiled without it. What never ran in a function that did lies
     # apart; cmake/startup.order lays out the rest (one section, or the linker could not order across .text.hot and others).
-    add_compile_options(-fprofile-use=${IMUGI_PROFILE} -Wno-profile-instr-out-of-date -Wno-profile-instr-unprofiled
+    # A new profile has a new name: everything is compiled again, as parts made with different ones do not link.
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${IMUGI_PROFILE})
+    file(MD5 ${IMUGI_PROFILE} profile_sum)
+    set(named_profile ${CMAKE_BINARY_DIR}/generated/${profile_sum}.profdata)
+    file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated)
+    file(COPY_FILE ${IMUGI_PROFILE} ${named_profile} ONLY_IF_DIFFERENT)
+    add_compile_options(-fprofile-use=${named_profile} -Wno-profile-instr-out-of-date -Wno-profile-instr-unprofiled
       -Wno-backend-plugin)
     add_link_options(-fsplit-machine-functions -Wl,-mllvm,-mfs-psi-cutoff=0 -Wl,-z,nokeep-text-section-prefix)
   endif()

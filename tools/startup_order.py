@@ -11,6 +11,7 @@ A name that is in no program any more does no harm, so the list need not follow 
 """
 
 import bisect
+import collections
 import glob
 import os
 import re
@@ -75,19 +76,20 @@ def gather(interpreter):
     own = symbols(bare)
     try:
         first = executed([bare, "-c", "pass"], own)
-        smoke = set()
+        smoke = collections.Counter()
         for path in sorted(glob.glob(os.path.join(ROOT, "tests", "smoke", "*.py"))):
-            smoke |= executed([bare, path], own)
+            smoke.update(executed([bare, path], own))
     finally:
         os.remove(bare)
     counts = profiled()
     there = {plain(name) for _, name in own}
     hot = {name for name, count in counts.items() if count >= HOT} & there
     seen = {name for name, count in counts.items() if count} & there
-    groups = [first - hot, first & hot, hot - first, smoke - first - hot, seen - smoke - first - hot]
+    groups = [first - hot, first & hot, hot - first, smoke.keys() - first - hot, seen - smoke.keys() - first - hot]
     with open(ORDER, "w") as file:
         for group in groups:
-            file.writelines(name + "\n" for name in sorted(group))
+            # What many programs run comes first.
+            file.writelines(name + "\n" for name in sorted(group, key=lambda name: (-smoke[name], name)))
     print(f"{os.path.relpath(ORDER, ROOT)}: {', '.join(str(len(group)) for group in groups)} functions")
 
 

@@ -2,6 +2,10 @@
 //
 // A StrBuilder belongs to one thread. Appending in place happens only to a str that nobody else can
 // see (is_unique) and that is not interned.
+#include <sys/mman.h>
+
+#include <cstring>
+
 #include "base/utf8.h"
 #include "memory/heap.h"
 #include "object/list.h"
@@ -13,8 +17,42 @@ namespace imugi {
 
 // --- StrBuilder ---
 
+namespace {
+
+// Long texts are built in pages of their own: these grow without copying, and what a text has
+// outgrown goes back to the system at once.
+bool has_own_pages(size_t bytes) {
+    return bytes >= size_t{1} << 18 && bytes < size_t{1} << 30;
+}
+void* allocate_units(size_t bytes) {
+    if (!has_own_pages(bytes)) return array_allocate(bytes);
+    void* pages = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return pages == MAP_FAILED ? nullptr : pages;
+}
+void free_units(void* units, size_t bytes) {
+    if (has_own_pages(bytes))
+        munmap(units, bytes);
+    else
+        array_free(units);
+}
+// Null, and the old block still there, when memory is short.
+void* resize_units(void* units, size_t bytes, size_t wanted, size_t used) {
+    if (has_own_pages(bytes) && has_own_pages(wanted)) {
+        void* pages = mremap(units, bytes, wanted, MREMAP_MAYMOVE);
+        return pages == MAP_FAILED ? nullptr : pages;
+    }
+    if (!has_own_pages(bytes) && !has_own_pages(wanted)) return array_reallocate(units, wanted);
+    void* grown = allocate_units(wanted);
+    if (!grown) return nullptr;
+    memcpy(grown, units, used);
+    free_units(units, bytes);
+    return grown;
+}
+
+}  // namespace
+
 StrBuilder::~StrBuilder() {
-    if (units_ && units_ != local_) array_free(units_);
+    if (units_ && units_ != local_) free_units(units_, capacity_ * unit_);
 }
 
 bool StrBuilder::grow(size_t length, unsigned unit) {
@@ -35,13 +73,13 @@ bool StrBuilder::grow(size_t length, unsigned unit) {
     }
     size_t capacity = length <= capacity_ ? capacity_ : length + length / 2 + 16;
     if (unit == unit_ && units_ && units_ != local_) {
-        void* grown = array_reallocate(units_, capacity * unit);
+        void* grown = resize_units(units_, capacity_ * unit, capacity * unit, length_ * unit);
         if (!grown) return raise_memory_error(thread_);
         units_ = grown;
         capacity_ = capacity;
         return true;
     }
-    void* grown = array_allocate(capacity * unit);
+    void* grown = allocate_units(capacity * unit);
     if (!grown) return raise_memory_error(thread_);
     auto widen = [&](auto* out) {
         switch (unit_) {
@@ -63,7 +101,7 @@ bool StrBuilder::grow(size_t length, unsigned unit) {
         else
             widen(static_cast<uint32_t*>(grown));
     }
-    if (units_ && units_ != local_) array_free(units_);
+    if (units_ && units_ != local_) free_units(units_, capacity_ * unit_);
     units_ = grown;
     unit_ = unit;
     capacity_ = capacity;
