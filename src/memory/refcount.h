@@ -18,7 +18,7 @@ IMUGI_NOINLINE void decref_shared(Object* object);
 IMUGI_NOINLINE void local_count_is_zero(Object* object);  // the owner's count has just become 0
 void destroy(Object* object);                             // no reference is left
 IMUGI_NOINLINE void saturate(Object* object);             // make immortal: the count got too large
-void look_at_merged(Object* object, uint32_t shared);  // `shared` is the whole count now
+void look_at_merged(Object* object, uint32_t shared);     // `shared` is the whole count now
 
 IMUGI_ALWAYS_INLINE void incref(Object* object) {
     if (IMUGI_LIKELY(object->owner.load(std::memory_order_relaxed) == current_heap_id)) {
