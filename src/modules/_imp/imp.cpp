@@ -29,8 +29,20 @@ namespace imugi {
 
 namespace {
 
-// Changes with the instruction set and the format of marshalled code.
-constexpr int64_t kBytecodeMagic = 0x0A0D0000 | 14004;
+// Changes with the format of marshalled code.
+constexpr uint32_t kCodeFormat = 14004;
+
+// Of the instruction set: caches made for another one are not read.
+constexpr uint32_t fingerprint(uint32_t seed) {
+    for (const char* text : {
+#define OP(NAME, operands, words, doc) #NAME " " operands " " words ";",
+#include "compile/opcodes.def"
+#undef OP
+         })
+        for (; *text; text++) seed = (seed ^ static_cast<uint8_t>(*text)) * 16777619u;
+    return (seed ^ seed >> 16) & 0xFFFF;
+}
+constexpr int64_t kBytecodeMagic = 0x0A0D0000 | fingerprint(kCodeFormat);
 
 // --- the import lock ---
 
