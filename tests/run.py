@@ -83,7 +83,7 @@ class Job:
             elif key == "imugi only":
                 self.only = True
             elif key == "not under":
-                self.excluded = value.split()
+                self.excluded += value.split()
 
 
 class Outcome:

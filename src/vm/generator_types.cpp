@@ -95,6 +95,8 @@ void generator_fields(Object* self, FieldVisitor& visitor) {
         if (visitor.destroying && word == 0) generator.frame.object = nullptr;
     }
     visit_word(generator.frame.function_word);
+    // The code goes with the function: there is nothing left to visit.
+    if (visitor.destroying) generator.frame.code = nullptr;
 }
 
 // A suspended generator that is dropped is closed; a coroutine that was never awaited is warned

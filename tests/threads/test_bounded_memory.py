@@ -1,6 +1,5 @@
 # time limit: 180
-# not under: asan
-# not under: tsan
+# not under: asan tsan
 """Programs that make garbage for ever, each in its own process: the memory that they take levels off."""
 
 import sys
