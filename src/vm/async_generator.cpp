@@ -103,8 +103,7 @@ Generator& generator_of(AsyncGenStep& step) {
 
 // First use of an async generator: the event loop's hooks.
 bool call_hooks(Thread& thread, Generator& generator) {
-    if (generator.hooks_called) return true;
-    generator.hooks_called = true;
+    if (generator.hooks_called.exchange(true, std::memory_order_relaxed)) return true;
     if (thread.async_gen_finalizer)
         generator.finalizer.init(Owned::share(Value::from_bits(thread.async_gen_finalizer)));
     if (!thread.async_gen_firstiter) return true;

@@ -27,7 +27,7 @@ struct Generator : Object {
     std::atomic<uint8_t> state;
     std::atomic<bool> running_async;  // an asend() or athrow() is under way
     std::atomic<bool> closed;         // async generator: aclose() was called or it ended
-    bool hooks_called;
+    std::atomic<bool> hooks_called;   // by the thread that set it
     uint64_t registers[1];
 };
 
