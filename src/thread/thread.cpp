@@ -50,8 +50,10 @@ static void find_stack(Thread& thread) {
     // The main thread's stack may be unlimited: use a part that is surely there.
     uintptr_t bottom = size > kMostStack ? top - kMostStack : reinterpret_cast<uintptr_t>(low);
     size_t reserve = kStackReserve;
-#if defined(IMUGI_ASAN) || defined(IMUGI_TSAN)
+#if defined(IMUGI_ASAN)
     reserve *= 4;
+#elif defined(IMUGI_TSAN)
+    reserve = size;  // half of it: the sanitizer remembers no more than 65,536 nested calls
 #endif
     thread.stack_limit = bottom + (reserve < size / 2 ? reserve : size / 2);
 }
