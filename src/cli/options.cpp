@@ -156,6 +156,7 @@ bool read_environment(Config& config) {
     if (environment(config, "PYTHONDEVMODE")) config.dev_mode = 1;
     if (environment(config, "PYTHONFAULTHANDLER")) config.faulthandler = 1;
     if (environment(config, "PYTHONNODEBUGRANGES")) config.no_debug_ranges = 1;
+    raise_flag(config, "PYTHONPROFILEIMPORTTIME", config.import_time);
     if (environment(config, "PYTHONWARNDEFAULTENCODING")) config.warn_default_encoding = 1;
     config.home = environment(config, "PYTHONHOME");
     config.python_path = environment(config, "PYTHONPATH");

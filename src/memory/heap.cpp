@@ -124,29 +124,32 @@ void* map_aligned(size_t bytes) {
     return reinterpret_cast<void*>(aligned);
 }
 
+// Segments are in two lists: of all, and of those with room for a page.
+template <Segment* Segment::* next, Segment* Segment::* previous>
+void link(Segment*& first, Segment* segment) {
+    segment->*next = first;
+    segment->*previous = nullptr;
+    if (first) first->*previous = segment;
+    first = segment;
+}
+
+template <Segment* Segment::* next, Segment* Segment::* previous>
+void unlink(Segment*& first, Segment* segment) {
+    (segment->*previous ? (segment->*previous)->*next : first) = segment->*next;
+    if (segment->*next) (segment->*next)->*previous = segment->*previous;
+}
+
 void link_segment(Segment* segment) {
-    segment->next = segments;
-    segment->previous = nullptr;
-    if (segments) segments->previous = segment;
-    segments = segment;
+    link<&Segment::next, &Segment::previous>(segments, segment);
 }
-
 void unlink_segment(Segment* segment) {
-    (segment->previous ? segment->previous->next : segments) = segment->next;
-    if (segment->next) segment->next->previous = segment->previous;
+    unlink<&Segment::next, &Segment::previous>(segments, segment);
 }
-
 void open_segment(Segment* segment) {
-    segment->next_open = open_segments;
-    segment->previous_open = nullptr;
-    if (open_segments) open_segments->previous_open = segment;
-    open_segments = segment;
+    link<&Segment::next_open, &Segment::previous_open>(open_segments, segment);
 }
-
 void close_segment(Segment* segment) {
-    (segment->previous_open ? segment->previous_open->next_open : open_segments) =
-        segment->next_open;
-    if (segment->next_open) segment->next_open->previous_open = segment->previous_open;
+    unlink<&Segment::next_open, &Segment::previous_open>(open_segments, segment);
 }
 
 // A run of `slices` free slices in some segment. Under heap_mutex.

@@ -19,11 +19,7 @@ DEFINE_OP(WIDE) {
 
 DEFINE_OP(MOVE) {
     uint32_t a = D::a(word), b = D::b(word);
-    uint64_t bits = r[b];
-    if (is_temporary(frame, b))
-        r[b] = 0;
-    else
-        bits = share_bits(bits);
+    uint64_t bits = take_register(frame, r, b);
     set_register(r, a, bits);
     NEXT_DROPPED(1);
 }

@@ -17,12 +17,7 @@ DEFINE_OP(BEGIN_LOOP) {
     uint32_t a = D::a(word), b = D::b(word);
     Value value = value_at(r, b);
     if (IMUGI_LIKELY(is_stepped_by_index(value))) {
-        uint64_t bits = r[b];
-        if (is_temporary(frame, b))
-            r[b] = 0;
-        else
-            bits = share_bits(bits);
-        set_register(r, a, bits);
+        set_register(r, a, take_register(frame, r, b));
         r[a + 1] = Value::small_int(0).bits();
         NEXT_DROPPED(1);
     }

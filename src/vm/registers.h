@@ -44,6 +44,15 @@ IMUGI_ALWAYS_INLINE bool is_temporary(const Frame* frame, uint32_t index) {
     return index >= frame->first_temporary;
 }
 
+// A source register's word on its way into another register: a temporary's moves, a local's is
+// shared.
+IMUGI_ALWAYS_INLINE uint64_t take_register(const Frame* frame, uint64_t* r, uint32_t index) {
+    uint64_t bits = r[index];
+    if (!is_temporary(frame, index)) return share_bits(bits);
+    r[index] = 0;
+    return bits;
+}
+
 // What an instruction does with a source register when it keeps the value: moves a temporary,
 // shares a local.
 IMUGI_ALWAYS_INLINE Owned consume(const Frame* frame, uint64_t* r, uint32_t index) {

@@ -103,7 +103,6 @@ def test_fork_waits_for_the_import_lock():
     if not hasattr(os, "fork"):
         support.skip("no fork")
     import _imp
-    import warnings
     locked = threading.Event()
     def importer():
         _imp.acquire_lock()
@@ -115,9 +114,7 @@ def test_fork_waits_for_the_import_lock():
     thread = threading.Thread(target=importer)
     thread.start()
     locked.wait()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        pid = os.fork()
+    pid = together.fork()
     if pid == 0:
         os._exit(0 if __import__("import_threads_fake") == "whole" and not _imp.lock_held() else 1)
     equal(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)

@@ -158,10 +158,7 @@ def test_after_fork():
     thread = threading.Thread(target=body)
     thread.start()
     ready.wait()
-    import warnings
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        pid = os.fork()
+    pid = together.fork()
     if pid == 0:
         good = local.x == "mine" and not thread.is_alive()
         again = in_thread(lambda: hasattr(local, "x"))

@@ -5,6 +5,7 @@ import random
 import sys
 import threading
 import time
+import warnings
 
 SECONDS = float(os.environ.get("IMUGI_TORTURE_SECONDS", "0.3"))
 SEED = int(os.environ.get("IMUGI_TORTURE_SEED", "1"))
@@ -87,3 +88,10 @@ def torture(operations, threads=4, seconds=None, accept=()):
         return calls
 
     return sum(for_each(threads, body))
+
+
+def fork():
+    """os.fork() without the warning that there are other threads."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return os.fork()

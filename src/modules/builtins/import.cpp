@@ -1,5 +1,9 @@
 #include "modules/builtins/import.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
 #include "object/call.h"
 #include "object/config.h"
 #include "object/dict.h"
@@ -31,6 +35,62 @@ Result<bool> is_initializing(Thread& thread, Value module) {
     return is_true(thread, initializing);
 }
 
+// -X importtime: a line on stderr for an import, once it is done; those within it before it.
+class ImportTimer {
+  public:
+    explicit ImportTimer(Thread& thread, Value name)
+        : thread_(thread), name_(name), outer_(spent_), begin_(now()) {
+        if (!wanted(thread)) return;
+        static std::atomic<bool> headed{false};
+        if (!headed.exchange(true, std::memory_order_relaxed))
+            fputs("import time: self [us] | cumulative | imported package\n", stderr);
+        spent_ = 0;
+        depth_++;
+    }
+    ~ImportTimer() {
+        if (!wanted(thread_)) return;
+        depth_--;
+        int64_t all = now() - begin_;
+        print(thread_, name_, "%9" PRId64 " | %10" PRId64, (all - spent_) / 1000, all / 1000);
+        spent_ = outer_ + all;
+    }
+    ImportTimer(const ImportTimer&) = delete;
+
+    // 2: what was imported already is told as well.
+    static int wanted(Thread& thread) { return interpreter_of(thread).config->import_time; }
+
+    static void cached(Thread& thread, Value name) {
+        print(thread, name, "   cached |     cached", 0, 0);
+    }
+
+  private:
+    static int64_t now() {
+        timespec time;
+        clock_gettime(CLOCK_MONOTONIC, &time);
+        return time.tv_sec * int64_t{1'000'000'000} + time.tv_nsec;
+    }
+    __attribute__((format(printf, 3, 0))) static void print(Thread& thread, Value name,
+                                                            const char* times, int64_t self,
+                                                            int64_t all) {
+        char text[64];
+        snprintf(text, sizeof(text), times, self, all);
+        SavedException saved(thread);
+        const char* utf8 = is_str(name) ? str_utf8(thread, name.as<Str>()) : nullptr;
+        if (!utf8) clear_exception(thread);
+        fprintf(stderr, "import time: %s | %*s%s\n", text, depth_ * 2, "", utf8 ? utf8 : "?");
+    }
+
+    // Of the calling thread: how deep its imports nest, and what those within the innermost took.
+    static thread_local constinit int depth_;
+    static thread_local constinit int64_t spent_;
+
+    Thread& thread_;
+    Value name_;
+    int64_t outer_, begin_;
+};
+thread_local constinit int ImportTimer::depth_ = 0;
+thread_local constinit int64_t ImportTimer::spent_ = 0;
+
 // The module of an absolute name. One that another thread is just importing is waited for, unless
 // that thread waits for what this one imports: then it is taken half initialised. One whose import
 // fails meanwhile is not taken: this thread tries.
@@ -43,6 +103,7 @@ Owned find_module(Thread& thread, Value name) {
             // A module that takes itself out of sys.modules is not imported for ever.
             if (made) return made;
             Owned import = TRY(get_attribute(thread, importlib, ID(_gcd_import)));
+            ImportTimer timer(thread, name);
             made = TRY(call_method(thread, importlib, ID(_find_and_load), name, import));
             continue;
         }
@@ -53,7 +114,9 @@ Owned find_module(Thread& thread, Value name) {
             continue;
         }
         Owned still = TRY(known_module(thread, name));
-        if (same(still, module)) return module;
+        if (!same(still, module)) continue;
+        if (ImportTimer::wanted(thread) > 1 && !made) ImportTimer::cached(thread, name);
+        return module;
     }
 }
 
