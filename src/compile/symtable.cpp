@@ -818,7 +818,6 @@ class SymbolCollector {
         scope->mangled_names = outer->mangled_names;
         scope->private_name = outer->private_name;
         TRY(define(known_.dot_zero, kDefParam, node.position));
-        TRY(define(known_.dot_zero, kUse, node.position));
         for (uint32_t i = 0; i < generators.size; i++) {
             ast::Comprehension& part = *generators[i];
             scope->comp_iter_target = true;

@@ -175,6 +175,13 @@ int Tokenizer::read() {
         line_end_ = newline ? newline + 1 : end_;
         line_++;
         if (!start_) buffer_ = cursor_;
+        // Only lines that come from Python code, one by one, may have them.
+        if (options_.extra_tokens && memchr(cursor_, 0, size_t(line_end_ - cursor_))) {
+            null_byte_line_ = line_;
+            cursor_ = line_end_ = end_;
+            state_ = ReadState::EndOfInput;
+            return END;
+        }
     }
     return uint8_t(*cursor_++);
 }
@@ -279,9 +286,22 @@ Error Tokenizer::error_at(ErrorKind kind, std::string_view message, int32_t line
     auto characters = [&](int32_t bytes) {
         if (bytes <= 0) return bytes;
         size_t size = size_t(bytes) > shown.size() + 1 ? shown.size() + 1 : size_t(bytes);
-        // One behind the end counts one, like a character.
-        int32_t extra = size > shown.size();
-        return count_characters(shown.substr(0, size - extra)) + extra;
+        // One behind the end counts one, like a character. What replaces invalid bytes is counted
+        // with its own size.
+        int32_t count = size > shown.size();
+        size -= size_t(count);
+        std::string_view rest = shown;
+        for (size_t passed = 0; passed < size; passed += 3, count++) {
+            Utf8Problem problem = find_utf8_problem(rest);
+            size_t valid = problem.reason ? problem.start : rest.size();
+            if (passed + valid >= size || !problem.reason) {
+                return count + count_characters(rest.substr(0, size - passed));
+            }
+            passed += valid;
+            count += count_characters(rest.substr(0, valid));
+            rest.remove_prefix(problem.end);
+        }
+        return count;
     };
     return {kind, message, line, characters(column), end_line, characters(end_column), shown};
 }
@@ -290,6 +310,13 @@ bool Tokenizer::next(Token& token) {
     if (has_error()) return false;
     StringMode* mode = string_mode();
     bool done = mode && mode->in_text ? next_in_string(token) : next_regular(token);
+    if (null_byte_line_) {
+        error_ = {.kind = ErrorKind::Syntax,
+                  .message = "source code cannot contain null bytes",
+                  .line = null_byte_line_};
+        raised_ = true;
+        return false;
+    }
     if (!done && error_.kind == ErrorKind::None) error_.kind = ErrorKind::Memory;
     if (arena_.failed() && !has_error()) {
         error_.kind = ErrorKind::Memory;
@@ -377,6 +404,7 @@ bool Tokenizer::continue_line(int& character) {
     c = read();
     if (c == END) {
         cursor_ = line_end_;
+        continued_size_ = int32_t(cursor_ - buffer_);
         if (level_ > 0) {
             const Parenthesis& open = innermost_parenthesis();
             error_ = error_at(ErrorKind::Syntax, format("'%c' was never closed", open.character),

@@ -20,8 +20,8 @@ enum class ReadState : uint8_t { Ok, EndOfInput, OpenTripleString, OpenString, F
 
 class Tokenizer {
   public:
-    // `source` is UTF-8 without NUL bytes; it is copied, with "\r\n" and "\r" made "\n" (not with
-    // extra_tokens).
+    // `source` is UTF-8 without NUL bytes; it is copied, with "\r\n" and "\r" made "\n". With
+    // extra_tokens it is taken as it is, and a line with NUL bytes is an error.
     Tokenizer(std::string_view source, const TokenizerOptions& options, Arena& arena);
 
     // False: error(). After the ENDMARKER it gives ENDMARKERs for ever.
@@ -83,6 +83,8 @@ class Tokenizer {
     void set_error(const Error& error) { error_ = error; }
     // The error is of a token's text, which takes precedence over what the parser has found before.
     bool is_token_error() const { return raised_; }
+    // Of the text that ends with a backslash and nothing behind it, in bytes; else 0.
+    int32_t continued_size() const { return continued_size_; }
     Arena& arena() const { return arena_; }
 
   private:
@@ -164,6 +166,8 @@ class Tokenizer {
     bool comment_newline_ = false;
     bool newline_added_ = false;
     bool raised_ = false;
+    int32_t continued_size_ = 0;
+    int32_t null_byte_line_ = 0;  // the line that could not be read for its null bytes
     ReadState state_ = ReadState::Ok;
     Error error_;
     WarningList warnings_;

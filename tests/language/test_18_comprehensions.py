@@ -198,4 +198,20 @@ def test_syntax():
         raises_code(SyntaxError, source, contains=message)
 
 
+def test_symbol_tables():
+    """Those that run in the frame around them have their names there."""
+    import symtable
+    def functions(table):
+        return [child for child in table.get_children() if "annotation" not in str(child.get_type()).lower()]
+    table = symtable.symtable("[i for i in a if (lambda: i)()]\n(g for g in b)\n{k: [j for j in k] for k in c}", "f", "exec")
+    equal(sorted(symbol.get_name() for symbol in table.get_symbols()), ["a", "b", "c", "i", "j", "k"])
+    equal([child.get_name() for child in functions(table)], ["lambda", "genexpr"])
+    first = functions(table)[1].lookup(".0")
+    equal((first.is_parameter(), first.is_referenced()), (True, False))
+    table = functions(symtable.symtable("def f(a):\n def g(): return [a for _ in a]\n", "f", "exec"))[0]
+    equal(functions(table)[0].lookup("a").is_referenced(), True)
+    table = functions(symtable.symtable("class C:\n def f(self): super()\n", "f", "exec"))[0]
+    equal("__class__" in table.get_identifiers(), False)
+
+
 support.run(globals())

@@ -188,4 +188,27 @@ def test_shared_tokenizer():
           [("", (2, 3), (2, 3), "  b"), ("", (2, -1), (2, -1), "  b"), ("", (2, -1), (2, -1), "  b")])
 
 
+def test_tokenize_errors():
+    import io, tokenize
+    def last(source):
+        try:
+            for token in tokenize.generate_tokens(io.StringIO(source).readline):
+                pass
+        except (tokenize.TokenError, SyntaxError) as error:
+            return error
+    equal(last("x = 1\ny = 'a\0b'\n").args, ("source code cannot contain null bytes", (2, 0)))
+    equal(last("x\n'''\n\0 '''\n").args, ("source code cannot contain null bytes", (3, 0)))
+    equal(last("ab \\\n").args, ("unexpected EOF in multi-line statement", (1, 5)))
+    equal(last("a\n\u00e9\\").args, ("unexpected EOF in multi-line statement", (2, 4)))
+    equal(last("(").args, ("unexpected EOF in multi-line statement", (1, 0)))
+    error = last("if x:\n    a\n  b\n")
+    equal((type(error), error.lineno, error.offset, error.end_lineno, error.end_offset), (IndentationError, 3, 4, None, None))
+
+
+def test_columns_of_invalid_bytes():
+    for source, column in ((b"def f\xa7g(): pass\n", 6), (b"x = 1\nab\xed\xa0\x80c\n", 4), (b"ab\xf3cd\n", 3)):
+        error = raises(SyntaxError, compile, source, "f", "exec", contains="(unicode error) 'utf-8' codec can't decode byte")
+        equal(error.offset, column)
+
+
 support.run(globals())

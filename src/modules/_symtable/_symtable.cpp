@@ -30,6 +30,33 @@ const TypeSpec entry_spec = {
 };
 NativeClass entry_class(entry_spec);
 
+Owned make_entry(Thread& thread, Scope& scope);
+
+// The symbols and children of a scope; those of a comprehension that runs in its frame are its own.
+bool add_contents(Thread& thread, Scope& scope, bool comprehension, Dict& symbols, List& children) {
+    TRY(check_native_stack(thread, " in symtable"));
+    for (auto& item : scope.symbols) {
+        bool unused = item.value.flags == 0 && item.value.scope == compile::NameScope::kUnknown;
+        if (unused || (comprehension && (item.value.flags & compile::kDefParam))) continue;
+        Ref<Str> name = TRY(compile::str_of(thread, static_cast<ast::IdentifierRef>(item.key)));
+        if (comprehension) {
+            // What merely passes through this frame takes the comprehension's flags.
+            Owned known = TRY(dict_get(thread, symbols, *name));
+            if (!known.is_nothing() && (known.value().small_int() & 0xfff)) continue;
+        }
+        int64_t flags = item.value.flags | static_cast<int64_t>(item.value.scope) << 12;
+        // Numbers of the scopes: local 1, global explicit 2, implicit 3, free 4, cell 5.
+        TRY(dict_set(thread, symbols, name, Owned::small_int(flags)));
+    }
+    for (Scope* child : scope.children) {
+        if (child->inlined)
+            TRY(add_contents(thread, *child, true, symbols, children));
+        else
+            TRY(list_append(thread, children, TRY(make_entry(thread, *child))));
+    }
+    return true;
+}
+
 Owned make_entry(Thread& thread, Scope& scope) {
     TRY(check_native_stack(thread, " in symtable"));
     Type* type = entry_class.get(thread);
@@ -41,18 +68,11 @@ Owned make_entry(Thread& thread, Scope& scope) {
         return value && store_own_attribute(thread, object, name, value);
     };
     Ref<Dict> symbols = TRY(make_dict(thread));
-    for (auto& item : scope.symbols) {
-        Ref<Str> name = TRY(compile::str_of(thread, static_cast<ast::IdentifierRef>(item.key)));
-        int64_t flags = item.value.flags | static_cast<int64_t>(item.value.scope) << 12;
-        // Numbers of the scopes: local 1, global explicit 2, implicit 3, free 4, cell 5.
-        TRY(dict_set(thread, *symbols, name, Owned::small_int(flags)));
-    }
     Ref<List> parameters = TRY(make_list(thread));
     for (ast::IdentifierRef name : scope.parameters)
         TRY(list_append(thread, *parameters, compile::str_of(thread, name)));
     Ref<List> children = TRY(make_list(thread));
-    for (Scope* child : scope.children)
-        TRY(list_append(thread, *children, TRY(make_entry(thread, *child))));
+    TRY(add_contents(thread, scope, false, *symbols, *children));
     TRY(set(ID(id), make_int(thread, static_cast<int64_t>(reinterpret_cast<intptr_t>(object)))));
     TRY(set(ID(name), compile::str_of(thread, scope.name)));
     TRY(set(ID(symbols), std::move(symbols)));

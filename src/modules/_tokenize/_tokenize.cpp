@@ -86,6 +86,14 @@ Owned raise_token_error(Thread& thread, const syntax::Error& error) {
         return raise_value(thread, exc::SyntaxError, message);
     }
     (void)compile::raise_syntax_error(thread, error, *filename);
+    if (error.kind != syntax::ErrorKind::Indentation && error.kind != syntax::ErrorKind::Tab)
+        return {};
+    // These, which the caller lets through, have no end.
+    Owned exception = take_exception(thread);
+    if (!set_attribute(thread, exception, ID(end_lineno), none()) ||
+        !set_attribute(thread, exception, ID(end_offset), none()))
+        return {};
+    raise_exception(thread, std::move(exception));
     return {};
 }
 
