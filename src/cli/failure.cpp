@@ -236,12 +236,20 @@ void finalize_globals(Thread& thread, Value modules) {
         Owned module = list_item(thread, *loaded, i);
         if (!has_shape(module, k_module_shape)) continue;
         auto& names = module_dict(module.as<Module>());
+        // What a program has put into sys goes after the streams there: nobody hears of it.
+        bool is_sys = &names == &interpreter_of(thread).sys_dict.as<Dict>();
+        bool streams_gone = false;
         size_t position = 0;
         Owned key, value;
         while (dict_next(thread, names, &position, &key, &value)) {
             if (!value.value().is_object()) continue;
             const Type& type = type_of(value);
             if (!type.has(kTypeHasFinalizer) || type.spec) continue;
+            if (is_sys && !streams_gone) {
+                streams_gone = true;
+                if (!dict_set(thread, names, Value::of(ID(stderr)), none()))
+                    clear_exception(thread);
+            }
             value = Owned();
             if (!dict_set(thread, names, key, none())) clear_exception(thread);
             drain_dying(thread);

@@ -124,6 +124,19 @@ bool start_archives(Thread& thread) {
     return true;
 }
 
+// Of the environment's locale; the one without a name, "C", and that with UTF-8 let any bytes pass.
+bool is_plain_locale() {
+    const char* name = nullptr;
+    for (const char* variable : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+        name = getenv(variable);
+        if (name && *name) break;
+    }
+    if (!name || !*name) return true;
+    for (const char* plain : {"C", "POSIX", "C.UTF-8", "C.utf8"})
+        if (!strcmp(name, plain)) return true;
+    return false;
+}
+
 // One of sys.stdin, stdout, stderr over its descriptor; None when that is closed.
 bool make_stream(Thread& thread, Value io, int descriptor, const char* name, bool write) {
     Module& sys = interpreter_of(thread).sys.as<Module>();
@@ -144,17 +157,20 @@ bool make_stream(Thread& thread, Value io, int descriptor, const char* name, boo
         TRY(set_attribute(thread, file, ID(name), label));
         Owned terminal = TRY(call_method(thread, file, ID(isatty)));
         const char* encoding = "utf-8";
-        const char* errors = descriptor == 2 ? "backslashreplace" : "strict";
+        bool escape = config.utf8_mode || is_plain_locale();
+        const char* errors = descriptor == 2 ? "backslashreplace"
+                             : escape        ? "surrogateescape"
+                                             : "strict";
         char given[128];
         if (config.stdio_encoding) {
             snprintf(given, sizeof(given), "%s", config.stdio_encoding);
-            if (char* colon = strchr(given, ':')) {
-                *colon = 0;
-                if (colon[1] && descriptor != 2) errors = strdup(colon + 1);
-            }
+            char* colon = strchr(given, ':');
+            if (colon) *colon = 0;
+            if (colon && colon[1] && descriptor != 2)
+                errors = strdup(colon + 1);
+            else if (given[0] && descriptor != 2)
+                errors = "strict";
             if (given[0]) encoding = given;
-        } else if (descriptor != 2 && config.utf8_mode) {
-            errors = "surrogateescape";
         }
         Ref<Str> encoding_text = TRY(make_str(thread, encoding));
         Ref<Str> errors_text = TRY(make_str(thread, errors));

@@ -90,7 +90,7 @@ static bool add_extra(Thread& thread, FrameObject& frame, Dict& into) {
     return true;
 }
 
-static Owned bound_variables(Thread& thread, FrameObject& frame, bool with_extra) {
+static Owned bound_variables(Thread& thread, FrameObject& frame) {
     Ref<Dict> dict = make_dict(thread);
     if (!dict) return {};
     for (uint32_t i = 0; i < frame_variable_count(frame); i++) {
@@ -100,7 +100,7 @@ static Owned bound_variables(Thread& thread, FrameObject& frame, bool with_extra
             !dict_set(thread, *dict, Value::of(frame_variable_name(frame, i)), std::move(value)))
             return {};
     }
-    if (with_extra && !add_extra(thread, frame, *dict)) return {};
+    if (!add_extra(thread, frame, *dict)) return {};
     return std::move(dict).owned();
 }
 
@@ -113,20 +113,12 @@ bool has_hidden_variables(Thread& thread, FrameObject& frame) {
     return false;
 }
 
-Owned merged_locals(Thread& thread, FrameObject& frame) {
-    Ref<Dict> merged = make_dict(thread);
-    if (!merged || !dict_update(thread, *merged, frame.names.borrow())) return {};
-    Owned variables = bound_variables(thread, frame, false);
-    if (!variables || !dict_update(thread, *merged, variables)) return {};
-    return std::move(merged).owned();
-}
-
 Owned frame_locals_snapshot(Thread& thread, FrameObject& frame) {
-    return bound_variables(thread, frame, true);
+    return bound_variables(thread, frame);
 }
 
 static Owned proxy_dict(Thread& thread, Value self) {
-    return bound_variables(thread, frame_of(self), true);
+    return bound_variables(thread, frame_of(self));
 }
 
 // The value, nothing when there is none.

@@ -12,9 +12,8 @@ struct FrameLocalsProxy : Object {
 Owned make_frame_locals_proxy(Thread& thread, FrameObject& frame);
 Owned frame_locals_snapshot(Thread& thread, FrameObject& frame);
 // A class or module scope in the middle of a comprehension that runs in its frame: some variables
-// are not in its namespace. The two together, as a new dict.
+// are not in its namespace. They alone are its locals meanwhile, as those of a function.
 bool has_hidden_variables(Thread& thread, FrameObject& frame);
-Owned merged_locals(Thread& thread, FrameObject& frame);
 // Keeps a replaced value alive as long as the frame object: it may be lent to a running callee.
 bool park_frame_value(Thread& thread, FrameObject& frame, Owned value);
 

@@ -136,11 +136,22 @@ static bool is_cell_variable(FrameObject& object, uint32_t i) {
     return object.code.as<Code>().local_kinds.as<Bytes>().data()[i] & (kLocalCell | kLocalFree);
 }
 
+// The argument of a generator expression, which its code moves to the first temporary at once.
+static bool is_moved_iterator(FrameObject& object, uint32_t i) {
+    Code& code = object.code.as<Code>();
+    return i == 0 && (code.flags & (kCodeGenerator | kCodeAsyncGenerator)) &&
+           str_equal(frame_variable_name(object, 0), ".0");
+}
+
 // The register's word, shared; empty when unbound. A frame of another thread is read with the world
 // stopped.
 static Owned variable_word(Thread& thread, FrameObject& object, uint32_t i) {
     FrameLook look(object);
-    if (Frame* frame = look.get()) return Owned::share(Value::from_bits(frame->registers[i]));
+    if (Frame* frame = look.get()) {
+        uint64_t bits = frame->registers[i];
+        if (!bits && is_moved_iterator(object, i)) bits = frame->registers[object.local_count];
+        return Owned::share(Value::from_bits(bits));
+    }
     return object.locals ? object.locals[i].share() : Owned();
 }
 
@@ -186,7 +197,7 @@ Owned frame_locals(Thread& thread, Frame& frame) {
     if (!object) return {};
     if (frame.namespace_word)
         return has_hidden_variables(thread, *object)
-                   ? merged_locals(thread, *object)
+                   ? frame_locals_snapshot(thread, *object)
                    : Owned::share(Value::from_bits(frame.namespace_word));
     return frame_locals_snapshot(thread, *object);
 }
@@ -247,7 +258,7 @@ static Owned frame_get_locals(Thread& thread, Value self) {
     auto& object = self.as<FrameObject>();
     if (!object.names.is_empty())
         return has_hidden_names(object.code.as<Code>()) && has_hidden_variables(thread, object)
-                   ? merged_locals(thread, object)
+                   ? make_frame_locals_proxy(thread, object)
                    : object.names.share();
     return make_frame_locals_proxy(thread, object);
 }

@@ -214,4 +214,22 @@ def test_symbol_tables():
     equal("__class__" in table.get_identifiers(), False)
 
 
+def test_frame_locals():
+    """Those of a comprehension that runs in a module or class are its variables alone; .0 is the argument of an expression."""
+    import sys
+    scope = {"sys": sys}
+    exec("a = 1\nr = [(locals(), sys._getframe().f_locals['x']) for x in [7]]\np = [sys._getframe().f_locals for x in [7]][0]", scope)
+    equal(scope["r"], [({"x": 7}, 7)])
+    equal("x" in scope["p"], False)
+    exec("class C:\n a = 1\n r = [sorted(k for k in locals() if k != '__classdict__') for x in [7]]", scope)
+    equal(scope["C"].r, [["x"]])
+    generator = (x for x in (1, 2))
+    equal(list(generator.gi_frame.f_locals), [".0"])
+    next(generator)
+    frame = generator.gi_frame
+    equal(list(frame.f_locals), [".0", "x"])
+    equal(next(frame.f_locals[".0"]), 2)
+    equal(list(generator), [])
+
+
 support.run(globals())

@@ -196,6 +196,11 @@ def test_command_line():
     check("ZeroDivisionError: division by zero" in output("-c", "1/0", expect=1))
     equal(output("-c", "import sys; sys.exit(5)", expect=5), "")
     equal(output("-c", "import sys; sys.exit('message')", expect=1), "message\n")
+    equal(output("-c", "import sys; sys.exit((7,))", expect=7), "")
+    equal(output("-c", "import sys; sys.exit(SystemExit(8))", expect=8), "")
+    equal(output("-c", "import sys; sys.excepthook(1, '1', 1)"), "TypeError: print_exception(): Exception expected for value, str found\n")
+    # What a program leaves in sys is finalized when nobody can be told of its mistakes.
+    equal(output("-c", "import sys\nclass C:\n def __del__(self, f=int): f('x')\nsys.x = C()"), "")
     equal(output("-c", "raise SystemExit", expect=0), "")
     os.mkdir(os.path.join(folder, "app"))
     with open(os.path.join(folder, "app", "__main__.py"), "w") as file:

@@ -11,13 +11,16 @@
 #include "object/call.h"
 #include "object/dict.h"
 #include "object/errors.h"
+#include "object/int.h"
 #include "object/interpreter.h"
+#include "object/list.h"
 #include "object/module.h"
 #include "object/positions.h"
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
 #include "thread/lock.h"
+#include "thread/safepoint.h"
 #include "vm/frame_object.h"
 #include "vm/traceback.h"
 
@@ -51,10 +54,14 @@ bool append_source_line(StrBuilder& out, const char* filename, int number) {
     return good;
 }
 
-bool append_entry(Thread& thread, StrBuilder& out, Traceback& entry) {
-    Code& code = entry.frame.as<FrameObject>().code.as<Code>();
+int line_of(Traceback& entry) {
     int line = entry.line.load(std::memory_order_relaxed);
-    if (line < 0) line = find_line(code, static_cast<uint32_t>(entry.word()));
+    if (line >= 0) return line;
+    Code& code = entry.frame.as<FrameObject>().code.as<Code>();
+    return find_line(code, static_cast<uint32_t>(entry.word()));
+}
+
+bool append_entry(Thread& thread, StrBuilder& out, Code& code, int line) {
     TRY(out.append("  File \"") && out.append(code.filename.as<Str>()) && out.append("\", line ") &&
         out.append_int(line) && out.append(", in ") && out.append(code.name.as<Str>()) &&
         out.append("\n"));
@@ -63,26 +70,64 @@ bool append_entry(Thread& thread, StrBuilder& out, Traceback& entry) {
     return append_source_line(out, filename, line);
 }
 
-Owned plain_text(Thread& thread, Value value) {
-    auto& exception = value.as<Exception>();
-    StrBuilder out(thread);
-    Owned entry;
-    {
-        Lock guard(thread, exception);
-        entry = exception.traceback.share();
-    }
-    if (entry) TRY(out.append("Traceback (most recent call last):\n"));
-    while (entry) {
+// The entries of a traceback; more than three of one place are counted only.
+bool append_entries(Thread& thread, StrBuilder& out, Owned entry) {
+    Code* last_code = nullptr;
+    int last_line = -1;
+    int64_t times = 0;
+    auto close = [&]() -> bool {
+        if (times <= 3) return true;
+        return out.append("  [Previous line repeated ") && out.append_int(times - 3) &&
+               out.append(times > 4 ? " more times]\n" : " more time]\n");
+    };
+    for (int64_t polled = 0; entry; polled++) {
         auto& traceback = entry.as<Traceback>();
-        TRY(append_entry(thread, out, traceback));
+        Code& code = traceback.frame.as<FrameObject>().code.as<Code>();
+        int line = line_of(traceback);
+        if (&code != last_code || line != last_line) {
+            TRY(close());
+            last_code = &code;
+            last_line = line;
+            times = 0;
+        }
+        if (++times <= 3) TRY(append_entry(thread, out, code, line));
         Owned next;
         {
             Lock guard(thread, traceback);
             next = traceback.next.share();
         }
         entry = std::move(next);
+        if (polled % 1024 == 1023) TRY(safepoint(thread));
     }
-    TRY(out.append(type_name(type_of(value))));
+    return close();
+}
+
+bool append_type(Thread& thread, StrBuilder& out, Value exception) {
+    Value type = Value::of(type_of(exception));
+    Owned module = get_attribute(thread, type, ID(__module__));
+    Owned name = get_attribute(thread, type, ID(__qualname__));
+    if (!module || !name || !is_str(name)) {
+        clear_exception(thread);
+        return out.append(type_name(type_of(exception)));
+    }
+    bool shown = is_str(module) && !str_equal(module.as<Str>(), "builtins") &&
+                 !str_equal(module.as<Str>(), "__main__");
+    if (shown) TRY(out.append(module.as<Str>()) && out.append("."));
+    return out.append(name.as<Str>());
+}
+
+bool append_exception(Thread& thread, StrBuilder& out, Value value) {
+    auto& exception = value.as<Exception>();
+    Owned entry;
+    {
+        Lock guard(thread, exception);
+        entry = exception.traceback.share();
+    }
+    if (entry) {
+        TRY(out.append("Traceback (most recent call last):\n"));
+        TRY(append_entries(thread, out, std::move(entry)));
+    }
+    TRY(append_type(thread, out, value));
     Owned text = str(thread, value);
     if (!text) {
         clear_exception(thread);
@@ -90,7 +135,49 @@ Owned plain_text(Thread& thread, Value value) {
     } else if (text.as<Str>().length()) {
         TRY(out.append(": ") && out.append(text.as<Str>()));
     }
-    TRY(out.append("\n"));
+    return out.append("\n");
+}
+
+// The exception behind those that led to it, each once.
+Owned plain_text(Thread& thread, Value value) {
+    Ref<List> chain = TRY(make_list(thread));
+    Ref<List> links = TRY(make_list(thread));
+    Ref<Dict> seen = TRY(make_dict(thread));
+    Owned at = Owned::share(value);
+    for (;;) {
+        TRY(list_append(thread, *chain, at.share()));
+        Owned address = TRY(make_int(
+            thread, static_cast<int64_t>(reinterpret_cast<intptr_t>(at.value().object()))));
+        TRY(dict_set(thread, *seen, address, none()));
+        auto& exception = at.as<Exception>();
+        Owned before;
+        bool is_cause = false;
+        {
+            Lock guard(thread, exception);
+            before = exception.cause.share();
+            is_cause = static_cast<bool>(before);
+            if (!before && !exception.suppress_context) before = exception.context.share();
+        }
+        if (!before) break;
+        Owned its = TRY(make_int(
+            thread, static_cast<int64_t>(reinterpret_cast<intptr_t>(before.value().object()))));
+        if (TRY(dict_contains(thread, *seen, its))) break;
+        TRY(list_append(thread, *links, Owned::share(boolean(is_cause))));
+        at = std::move(before);
+        if (list_size(*chain) % 256 == 0) TRY(safepoint(thread));
+    }
+    StrBuilder out(thread);
+    for (Index i = list_size(*chain) - 1; i >= 0; i--) {
+        Owned exception = TRY(list_item(thread, *chain, i));
+        TRY(append_exception(thread, out, exception));
+        if (i == 0) break;
+        Owned is_cause = TRY(list_item(thread, *links, i - 1));
+        TRY(out.append(same(is_cause, boolean(true))
+                           ? "\nThe above exception was the direct cause of the following "
+                             "exception:\n\n"
+                           : "\nDuring handling of the above exception, another exception "
+                             "occurred:\n\n"));
+    }
     return out.finish();
 }
 
@@ -115,9 +202,16 @@ bool display_by_module(Thread& thread, Value exception, Value stream) {
 
 bool display_exception(Thread& thread, Value exception, Value stream) {
     if (display_by_module(thread, exception, stream)) return true;
-    if (!is_exception(exception)) return false;
     clear_exception(thread);
-    Owned text = TRY(plain_text(thread, exception));
+    Owned text;
+    if (is_exception(exception)) {
+        text = TRY(plain_text(thread, exception));
+    } else {
+        Ref<Str> line = TRY(
+            format(thread, "TypeError: print_exception(): Exception expected for value, {} found\n",
+                   type_name_of(exception)));
+        text = std::move(line).owned();
+    }
     return static_cast<bool>(call_method(thread, stream, ID(write), text));
 }
 

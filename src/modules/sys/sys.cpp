@@ -47,7 +47,16 @@ Owned sys_exception(Thread& thread) {
 
 Owned sys_exit(Thread& thread, Value status) {
     if (is_none(status)) return raise_bare(thread, exc::SystemExit);
-    return raise_value(thread, exc::SystemExit, status);
+    if (is_instance_of(status, exc::SystemExit)) {
+        raise_exception(thread, Owned::share(status));
+        return {};
+    }
+    if (!is_tuple(status)) return raise_value(thread, exc::SystemExit, status);
+    // The items of a tuple are the exception's arguments.
+    Owned exception =
+        TRY(call_with(thread, Value::of(exc::SystemExit), status.as<Tuple>(), nullptr));
+    raise_exception(thread, std::move(exception));
+    return {};
 }
 
 // Writes through a Python stream; false with an exception when there is none or it fails.
@@ -91,7 +100,15 @@ Owned sys_excepthook(Thread& thread, Value type, Value value, Value traceback) {
     return Owned::share(none());
 }
 
+Owned sys_debugmallocstats(Thread&) {
+    return Owned::share(none());
+}
+
 Owned sys_unraisablehook(Thread& thread, Value unraisable) {
+    Owned type = TRY(dict_get(thread, sys_dict(thread), ID(UnraisableHookArgs)));
+    if (type.is_nothing() || !same(type, Value::of(type_of(unraisable))))
+        return raise(thread, exc::TypeError,
+                     "sys.unraisablehook argument type must be UnraisableHookArgs");
     Owned stream = dict_get(thread, sys_dict(thread), ID(stderr));
     if (stream.is_nothing() || is_none(stream)) return Owned::share(none());
     Owned message = TRY(get_attribute(thread, unraisable, ID(err_msg)));
@@ -339,6 +356,8 @@ const MethodRow rows[] = {
      "Print an object to sys.stdout and also save it in builtins._"},
     {"excepthook", "(exctype, value, traceback, /)", fn<sys_excepthook>,
      "Handle an exception by displaying it with a traceback on sys.stderr."},
+    {"_debugmallocstats", "()", fn<sys_debugmallocstats>,
+     "Print the state of CPython's allocators, of which none is used here, to stderr."},
     {"unraisablehook", "(unraisable, /)", fn<sys_unraisablehook>,
      "Handle an unraisable exception."},
     {"breakpointhook", "(*args, **kwargs)", fn<sys_breakpointhook>,

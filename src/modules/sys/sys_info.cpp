@@ -197,7 +197,7 @@ bool add_numbers(Thread& thread, Module& sys) {
     TRY(hashes.add(int64_t{64}).add(int64_t{128}).add(int64_t{0}).finish(sys, "hash_info"));
     Sequence threads(thread, thread_spec, sys);
     return threads.add("pthread")
-        .add("parking lot")
+        .add(Owned::share(none()))
         .add(Owned::share(none()))
         .finish(sys, "thread_info");
 }
