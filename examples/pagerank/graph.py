@@ -1,7 +1,7 @@
 """A directed graph in the form PageRank wants: for each node, who links to it."""
 
 from bisect import bisect_left
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 
 class Graph:
@@ -10,6 +10,7 @@ class Graph:
     incoming  for each node the list of the nodes that link to it
     inverse   for each node 1 / (number of its out-edges), 0.0 for a dangling one
     dangling  for each node 1.0 if it has no out-edge, else 0.0
+    work      how much the rows before each row are to do, counted in edges and rows
     """
 
     def __init__(self, outgoing, names=None):
@@ -21,6 +22,7 @@ class Graph:
         for source, targets in enumerate(outgoing):
             for target in targets:
                 self.incoming[target].append(source)
+        self.work = list(accumulate((len(sources) + 1 for sources in self.incoming), initial=0))
 
     @classmethod
     def from_edges(cls, edges, names=()):
@@ -46,8 +48,6 @@ class Graph:
 
     def chunks(self, count):
         """Splits the rows into at most `count` ranges (start, stop) of about equal work."""
-        done = list(accumulate(map(len, self.incoming)))
-        work = [edges + row for row, edges in enumerate(done, 1)]
-        bounds = {bisect_left(work, work[-1] * part / count) for part in range(1, count)}
-        bounds = sorted(bounds - {0} | {0, len(self)})
-        return list(zip(bounds, bounds[1:]))
+        total = self.work[-1]
+        bounds = {bisect_left(self.work, total * part / count) for part in range(count + 1)}
+        return list(pairwise(sorted(bounds)))

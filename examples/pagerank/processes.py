@@ -1,8 +1,12 @@
-"""PageRank on a pool of processes, the way round the GIL: no sharing, everything is sent."""
+"""PageRank on a pool of processes, the way round the GIL: no sharing, everything is sent.
+
+The processes live as long as the pool, and each has a copy of the graph; any of them may be given
+any chunk, so the scores travel with the task.
+"""
 
 import multiprocessing
 
-from rows import base_score, begin, step
+from rows import Rows
 
 own_graph = None
 
@@ -14,20 +18,22 @@ def take_graph(graph):
 
 
 def work(task):
-    start, stop, base, damping, scores, shares = task
-    part = step(own_graph, start, stop, base, damping, scores, shares)
-    return part.scores, part.shares, part.change, part.dangling
+    start, stop, scores, damping, shares, dangling = task
+    rows = Rows(own_graph, start, stop)
+    rows.scores = scores
+    rows.step(damping, shares, dangling)
+    return rows.scores, rows.shares, rows.change, rows.dangling
 
 
 def pagerank(graph, settings, workers=2):
     """Returns the scores and the number of iterations."""
-    scores, shares, dangling = begin(graph)
+    whole = Rows(graph)
+    scores, shares, change, dangling = whole.scores, whole.shares, whole.change, whole.dangling
     chunks = graph.chunks(workers)
     iteration = 0
     with multiprocessing.Pool(workers, take_graph, (graph,)) as pool:
-        while True:
-            base = base_score(graph, settings.damping, dangling)
-            tasks = [(start, stop, base, settings.damping, scores, shares)
+        while not settings.finished(iteration, change):
+            tasks = [(start, stop, scores[start:stop], settings.damping, shares, dangling)
                      for start, stop in chunks]
             parts = pool.map(work, tasks, chunksize=1)
             scores, shares = [], []
@@ -38,5 +44,4 @@ def pagerank(graph, settings, workers=2):
                 change += part[2]
                 dangling += part[3]
             iteration += 1
-            if settings.finished(iteration, change):
-                return scores, iteration
+    return scores, iteration

@@ -5,8 +5,6 @@ node it links to; with probability 1 - damping the surfer goes anywhere, and so 
 score of nodes that link nowhere.
 """
 
-from operator import mul
-
 
 class Settings:
     """When to stop: after a number of iterations, or when the scores change less than a tolerance."""
@@ -22,50 +20,49 @@ class Settings:
         return change < self.tolerance or iteration >= 1000
 
 
-class Part:
-    """A chunk's results: its rows' scores and shares, how much they changed, what dangles."""
+class Rows:
+    """The rows start .. stop-1 of a graph, and what is known of them after the last step.
 
-    __slots__ = ("scores", "shares", "change", "dangling")
+    scores    of these rows
+    shares    each row's score divided by the number of its out-edges
+    change    how much the last step changed the scores, all together
+    dangling  the score of rows that link nowhere
+    """
 
-    def __init__(self, scores, shares, change, dangling):
-        self.scores = scores
-        self.shares = shares
+    def __init__(self, graph, start=0, stop=None):
+        self.nodes = len(graph)
+        self.start = start
+        self.incoming = graph.incoming[start:stop]
+        self.inverse = graph.inverse[start:stop]
+        self.dangles = graph.dangling[start:stop]
+        # Before the first step every node is worth the same.
+        score = 1.0 / self.nodes
+        self.scores = [score] * len(self.incoming)
+        self.shares = [score * inverse for inverse in self.inverse]
+        self.change = 1.0
+        self.dangling = score * sum(self.dangles)
+
+    def step(self, damping, shares, dangling):
+        """The next scores, from the shares of all nodes and the score of all that dangle."""
+        base = (1.0 - damping + damping * dangling) / self.nodes
+        incoming = self.incoming
+        inverse = self.inverse
+        dangles = self.dangles
+        scores = self.scores
+        new_scores = []
+        new_shares = []
+        change = 0.0
+        dangling = 0.0
+        for row in range(len(incoming)):
+            total = 0.0
+            for source in incoming[row]:
+                total += shares[source]
+            score = base + damping * total
+            change += abs(score - scores[row])
+            dangling += score * dangles[row]
+            new_scores.append(score)
+            new_shares.append(score * inverse[row])
+        self.scores = new_scores
+        self.shares = new_shares
         self.change = change
         self.dangling = dangling
-
-
-def step(graph, start, stop, base, damping, scores, shares):
-    """The new scores of the rows start .. stop-1.
-
-    base    what every node gets from surfers who jump anywhere
-    shares  for each node its score divided by the number of its out-edges
-    """
-    incoming = graph.incoming
-    inverse = graph.inverse
-    dangles = graph.dangling
-    new_scores = []
-    new_shares = []
-    change = 0.0
-    dangling = 0.0
-    for row in range(start, stop):
-        total = 0.0
-        for source in incoming[row]:
-            total += shares[source]
-        score = base + damping * total
-        change += abs(score - scores[row])
-        dangling += score * dangles[row]
-        new_scores.append(score)
-        new_shares.append(score * inverse[row])
-    return Part(new_scores, new_shares, change, dangling)
-
-
-def begin(graph):
-    """Scores, shares and dangling score before the first step: every node is worth the same."""
-    scores = [1.0 / len(graph)] * len(graph)
-    shares = list(map(mul, scores, graph.inverse))
-    dangling = sum(map(mul, scores, graph.dangling))
-    return scores, shares, dangling
-
-
-def base_score(graph, damping, dangling):
-    return (1.0 - damping + damping * dangling) / len(graph)

@@ -1,16 +1,13 @@
 """PageRank on one thread."""
 
-from rows import base_score, begin, step
+from rows import Rows
 
 
 def pagerank(graph, settings, workers=1):
     """Returns the scores and the number of iterations. `workers` is there for the other models."""
-    scores, shares, dangling = begin(graph)
+    rows = Rows(graph)
     iteration = 0
-    while True:
-        base = base_score(graph, settings.damping, dangling)
-        part = step(graph, 0, len(graph), base, settings.damping, scores, shares)
-        scores, shares, dangling = part.scores, part.shares, part.dangling
+    while not settings.finished(iteration, rows.change):
+        rows.step(settings.damping, rows.shares, rows.dangling)
         iteration += 1
-        if settings.finished(iteration, part.change):
-            return scores, iteration
+    return rows.scores, iteration

@@ -7,57 +7,56 @@ processor's cache; at a barrier the workers wait for each other between iteratio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from rows import base_score, begin, step
+from rows import Rows
 
 
 class Merge:
-    """What the workers share: the last iteration's results to read, this one's to add to.
+    """What the workers share: the results of the last iteration to read, this one's to add to.
 
-    The lock makes each merge whole whoever comes first; what an iteration reads is not written
-    before all have passed the barrier.
+    The lock makes each merge whole whoever comes first; what an iteration reads is not replaced
+    before all have come to the barrier.
     """
 
     def __init__(self, graph, settings, workers):
         self.graph = graph
         self.settings = settings
-        self.scores, self.shares, dangling = begin(graph)
-        self.base = base_score(graph, settings.damping, dangling)
-        self.new_scores = list(self.scores)
-        self.new_shares = list(self.shares)
-        self.sums = []
-        self.iteration = 0
+        self.parts = []  # of this iteration: (start, shares, change, dangling)
+        self.pieces = []  # of the last one: (start, shares)
+        self.dangling = 0.0
+        self.iteration = -1  # the state before the first step is merged as well
         self.finished = False
         self.lock = threading.Lock()
         self.barrier = threading.Barrier(workers, action=self.turn)
 
-    def add(self, start, stop, part):
+    def add(self, rows):
         with self.lock:
-            self.new_scores[start:stop] = part.scores
-            self.new_shares[start:stop] = part.shares
-            self.sums.append((start, part.change, part.dangling))
+            self.parts.append((rows.start, rows.shares, rows.change, rows.dangling))
 
     def turn(self):
         """Ends an iteration; called by the worker that comes last to the barrier."""
         # In the order of the rows, not of arrival, so that every run gives the same bits.
-        self.sums.sort()
-        change = sum(part[1] for part in self.sums)
-        dangling = sum(part[2] for part in self.sums)
-        self.sums.clear()
-        self.base = base_score(self.graph, self.settings.damping, dangling)
-        self.scores, self.new_scores = self.new_scores, self.scores
-        self.shares, self.new_shares = self.new_shares, self.shares
+        parts = sorted(self.parts)
+        self.parts = []
+        self.pieces = [(start, shares) for start, shares, change, dangling in parts]
+        self.dangling = sum(dangling for start, shares, change, dangling in parts)
+        change = sum(change for start, shares, change, dangling in parts)
         self.iteration += 1
         self.finished = self.settings.finished(self.iteration, change)
 
 
 def work(merge, start, stop):
-    """All iterations over the rows start .. stop-1."""
+    """All iterations over the rows start .. stop-1; returns their scores."""
     try:
-        while not merge.finished:
-            part = step(merge.graph, start, stop, merge.base, merge.settings.damping,
-                        merge.scores, merge.shares)
-            merge.add(start, stop, part)
+        rows = Rows(merge.graph, start, stop)
+        shares = [0.0] * rows.nodes
+        while True:
+            merge.add(rows)
             merge.barrier.wait()
+            if merge.finished:
+                return rows.scores
+            for start, piece in merge.pieces:
+                shares[start:start + len(piece)] = piece
+            rows.step(merge.settings.damping, shares, merge.dangling)
     except BaseException:
         merge.barrier.abort()  # the others would wait for ever
         raise
@@ -67,8 +66,8 @@ def pagerank(graph, settings, workers=2):
     """Returns the scores and the number of iterations."""
     chunks = graph.chunks(workers)
     merge = Merge(graph, settings, len(chunks))
+    scores = []
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        futures = [pool.submit(work, merge, start, stop) for start, stop in chunks]
-        for future in futures:
-            future.result()
-    return merge.scores, merge.iteration
+        for future in [pool.submit(work, merge, start, stop) for start, stop in chunks]:
+            scores += future.result()
+    return scores, merge.iteration

@@ -67,7 +67,7 @@ bool default_field(Thread& thread, Value self, Str& name) {
                              type_name(type), name));
 }
 
-bool node_init(Thread& thread, Value self, Arguments arguments) {
+bool node_init(Thread& thread, Value self, const Arguments& arguments) {
     Owned fields = fields_of(thread, self);
     if (!fields) return false;
     Tuple& names = fields.as<Tuple>();
@@ -117,7 +117,7 @@ bool node_init(Thread& thread, Value self, Arguments arguments) {
     return true;
 }
 
-Owned node_make(Thread& thread, Type& type, Arguments) {
+Owned node_make(Thread& thread, Type& type, const Arguments&) {
     Object* object = allocate_object(thread, type);
     if (!object) return {};
     track(object);

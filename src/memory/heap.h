@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "memory/array.h"
+#include "memory/count_cache.h"
 #include "memory/object.h"
 #include "thread/thread.h"
 
@@ -43,6 +44,7 @@ struct Heap {
     struct MergeQueue* queue = nullptr;  // objects whose counts others ask to merge; own mutex
     Heap* next_orphan = nullptr;
     std::atomic<Page*> remote_pages{nullptr};  // of which others have freed blocks
+    CountCache counts = {};  // of deferred objects that others own; an orphan keeps them
 };
 
 // Zeroes so many steps of 16 bytes behind a header: most are few, not worth a call.

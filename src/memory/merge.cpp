@@ -189,7 +189,13 @@ void merge_detached_heaps() {
         if (is_waiting(*heap)) settle(*heap);
 }
 
+void settle_all_counts() {
+    for (uint32_t id = 1; Heap* heap = heap_by_id(static_cast<uint16_t>(id)); id++)
+        heap->counts.settle();
+}
+
 void merge_all_heaps() {
+    settle_all_counts();
     for (uint32_t id = 1; Heap* heap = heap_by_id(static_cast<uint16_t>(id)); id++)
         merge_heap(*heap);
 }

@@ -23,7 +23,9 @@ void merge_counts(Object* object, uint32_t dropped);
 void hand_over_merges();
 // What was queued for threads that cannot see it: after a stop-the-world.
 void merge_detached_heaps();
-// All heaps; the world is stopped.
+// Gives what threads counted for themselves to the objects' headers; the world is stopped.
+void settle_all_counts();
+// All heaps, settled first; the world is stopped.
 void merge_all_heaps();
 
 }  // namespace imugi

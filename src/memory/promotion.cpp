@@ -8,6 +8,7 @@
 #include "memory/array.h"
 #include "memory/collector.h"
 #include "memory/fields.h"
+#include "memory/merge.h"
 #include "memory/refcount.h"
 #include "thread/safepoint.h"
 
@@ -96,6 +97,7 @@ static void adapt_interval(size_t freed) {
 // With the world stopped: gives those that can go a plain count of nothing and returns how many
 // they are.
 static size_t take_unheld(Object** taken) {
+    settle_all_counts();
     collector_roots(mark_lent, nullptr);
     size_t count = 0, kept = 0;
     for (size_t i = 0; i < waiting_count; i++) {

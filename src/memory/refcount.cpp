@@ -34,11 +34,32 @@ void make_immortal(Object* object) {
     object->owner.store(0, std::memory_order_relaxed);
 }
 
-void incref_shared(Object* object) {
-    uint32_t old = object->shared.fetch_add(kSharedOne, std::memory_order_relaxed);
+static uint32_t add_shared(Object* object, uint32_t count) {
+    uint32_t old = object->shared.fetch_add(count * kSharedOne, std::memory_order_relaxed);
     if (IMUGI_UNLIKELY(static_cast<int32_t>(old) > kSharedMost ||
                        old - kUndeferredMost < kDeferredBias / 2 - kUndeferredMost))
         saturate(object);
+    return old + count * kSharedOne;
+}
+
+// Where this thread counts deferred objects of others; null when it owns nothing.
+static CountCache* count_cache() {
+    Thread* thread = current_thread_slot;
+    return thread && thread->heap ? &thread->heap->counts : nullptr;
+}
+
+void incref_shared(Object* object) {
+    if (object->has_flag(kDeferred)) {
+        if (CountCache* cache = count_cache()) return cache->take(object);
+    }
+    add_shared(object, 1);
+    count_foreign_read(object);
+}
+
+void add_settled(Object* object, uint32_t count) {
+    uint32_t shared = add_shared(object, count);
+    // Others had dropped what this thread counted for itself.
+    if (shared == (kDeferredBias | kMerged)) look_at_merged(object, shared);
 }
 
 void look_at_merged(Object* object, uint32_t shared) {
@@ -49,6 +70,8 @@ void look_at_merged(Object* object, uint32_t shared) {
 }
 
 void decref_shared(Object* object) {
+    CountCache* cache = count_cache();
+    if (cache && cache->drop(object)) return;
     uint32_t old = object->shared.load(std::memory_order_relaxed);
     for (;;) {
         uint32_t state = old & kSharedStateMask;
@@ -96,7 +119,15 @@ void local_count_is_zero(Object* object) {
 }
 
 bool try_incref(Object* object) {
-    if (object->has_flag(kImmortal)) return true;
+    uint8_t flags = object->flags.load(std::memory_order_relaxed);
+    if (flags & kImmortal) return true;
+    if (flags & kDeferred) {
+        // Alive until the world is stopped, whatever the slot holds by now.
+        if (CountCache* cache = count_cache()) {
+            cache->take(object);
+            return true;
+        }
+    }
     uint32_t old = object->shared.load(std::memory_order_relaxed);
     for (;;) {
         // Unshared, merged away to nothing, or dead: only the lock tells.
@@ -104,8 +135,10 @@ bool try_incref(Object* object) {
             return false;
         if (object->shared.compare_exchange_weak(old, old + kSharedOne, std::memory_order_acquire,
                                                  std::memory_order_relaxed))
-            return true;
+            break;
     }
+    count_foreign_read(object);
+    return true;
 }
 
 void mark_shared(Object* object) {
@@ -129,7 +162,8 @@ uint32_t reference_count(const Object* object) {
     if (object->has_flag(kImmortal)) return 0xFFFFFFFFu;
     uint32_t shared = object->shared.load(std::memory_order_relaxed);
     if (object->has_flag(kDeferred)) shared -= kDeferredBias;
-    return object->local.load(std::memory_order_relaxed) +
+    const CountCache* cache = count_cache();
+    return (cache ? cache->count(object) : 0) + object->local.load(std::memory_order_relaxed) +
            static_cast<uint32_t>(static_cast<int32_t>(shared) >> 2);
 }
 

@@ -19,6 +19,8 @@ IMUGI_NOINLINE void local_count_is_zero(Object* object);  // the owner's count h
 void destroy(Object* object);                             // no reference is left
 IMUGI_NOINLINE void saturate(Object* object);             // make immortal: the count got too large
 void look_at_merged(Object* object, uint32_t shared);     // `shared` is the whole count now
+// References of a deferred object that a thread had counted for itself (memory/count_cache.h).
+void add_settled(Object* object, uint32_t count);
 
 IMUGI_ALWAYS_INLINE void incref(Object* object) {
     if (IMUGI_LIKELY(object->owner.load(std::memory_order_relaxed) == current_heap_id)) {

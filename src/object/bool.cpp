@@ -28,7 +28,7 @@ Owned bool_repr(Thread&, Value self) {
     return Owned::share(truth(self) ? ID(True) : ID(False));
 }
 
-Owned bool_make(Thread& thread, Type&, Arguments arguments) {
+Owned bool_make(Thread& thread, Type&, const Arguments& arguments) {
     TRY(check_positional(thread, "bool", arguments, 0, 1));
     if (arguments.count == 0) return Owned::share(boolean(false));
     return Owned::share(boolean(TRY(is_true(thread, arguments[0]))));

@@ -435,13 +435,13 @@ void slot_release_buffer(Thread& thread, Value self, BufferView&) {
     array.exports--;
 }
 
-Owned slot_make(Thread& thread, Type& type, Arguments) {
+Owned slot_make(Thread& thread, Type& type, const Arguments&) {
     ByteArray* array = allocate_array(thread, type, nullptr, 0);
     if (array && type.has(kTypeTracked)) track(array);
     return array ? Owned::adopt(array) : Owned();
 }
 
-bool slot_init(Thread& thread, Value self, Arguments arguments) {
+bool slot_init(Thread& thread, Value self, const Arguments& arguments) {
     Value bound[3];
     TRY(bind_arguments(thread, "bytearray",
                        "(source=<unrepresentable>, encoding=<unrepresentable>, "

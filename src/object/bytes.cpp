@@ -131,7 +131,7 @@ bool slot_get_buffer(Thread& thread, Value self, BufferView& view, int flags) {
                        flags);
 }
 
-Owned slot_make(Thread& thread, Type& type, Arguments arguments) {
+Owned slot_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value bound[3];
     TRY(bind_arguments(thread, "bytes",
                        "(source=<unrepresentable>, encoding=<unrepresentable>, "

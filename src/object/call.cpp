@@ -19,7 +19,7 @@ namespace {
 // A copy of arguments with one more in front, on the stack when it is small.
 class Prepended {
   public:
-    Prepended(Value first, Arguments arguments) {
+    Prepended(Value first, const Arguments& arguments) {
         size_t total = arguments.count + (arguments.names ? arguments.names->size : 0) + 1;
         words_ =
             total <= kLocal ? local_ : static_cast<Value*>(array_allocate(total * sizeof(Value)));
@@ -34,7 +34,7 @@ class Prepended {
     }
     Prepended(const Prepended&) = delete;
     explicit operator bool() const { return words_; }
-    Arguments arguments() const { return arguments_; }
+    const Arguments& arguments() const { return arguments_; }
 
   private:
     static constexpr size_t kLocal = 10;
@@ -45,7 +45,7 @@ class Prepended {
 
 }  // namespace
 
-Owned call(Thread& thread, Value callable, Arguments arguments) {
+Owned call(Thread& thread, Value callable, const Arguments& arguments) {
     if (IMUGI_UNLIKELY(has_dying(thread))) drain_dying(thread);
     if (has_shape(callable, k_function_shape))
         return run_function(thread, callable.as<Function>(), arguments);
@@ -55,7 +55,7 @@ Owned call(Thread& thread, Value callable, Arguments arguments) {
     return slot(thread, callable, arguments);
 }
 
-Owned call_with_first(Thread& thread, Value callable, Value first, Arguments arguments) {
+Owned call_with_first(Thread& thread, Value callable, Value first, const Arguments& arguments) {
     Prepended all(first, arguments);
     if (!all) return raise_memory_error(thread);
     return call(thread, callable, all.arguments());
@@ -84,14 +84,14 @@ Owned call_with(Thread& thread, Value callable, Tuple& args, Dict* kwargs) {
                           static_cast<uint32_t>(args.size), names.get()});
 }
 
-Owned call_method_with(Thread& thread, Value object, Str& name, Arguments arguments) {
+Owned call_method_with(Thread& thread, Value object, Str& name, const Arguments& arguments) {
     bool bound;
     Owned method = TRY(get_method(thread, object, name, &bound));
     if (bound) return call(thread, method, arguments);
     return call_with_first(thread, method, object, arguments);
 }
 
-Owned call_special_with(Thread& thread, Value object, Str& name, Arguments arguments) {
+Owned call_special_with(Thread& thread, Value object, Str& name, const Arguments& arguments) {
     bool bound;
     Owned method = get_special_method(thread, object, name, &bound);
     if (!method || method.is_nothing()) return method;

@@ -295,13 +295,13 @@ class Maker {
 
 }  // namespace
 
-Owned code_replace(Thread& thread, Code& code, Arguments changes) {
+Owned code_replace(Thread& thread, Code& code, const Arguments& changes) {
     Value given[kParts];
     TRY(bind_arguments(thread, "replace", replace_signature, changes, given, kParts));
     return Maker(thread, given).run(&code);
 }
 
-Owned code_make(Thread& thread, Type&, Arguments arguments) {
+Owned code_make(Thread& thread, Type&, const Arguments& arguments) {
     // Where each argument stands among the parts.
     static constexpr Part order[kParts] = {kArgumentCount,
                                            kPositionalOnlyCount,

@@ -6,7 +6,7 @@
 namespace imugi {
 
 // `changes` are keyword arguments.
-Owned code_replace(Thread& thread, Code& code, Arguments changes);
-Owned code_make(Thread& thread, Type& type, Arguments arguments);
+Owned code_replace(Thread& thread, Code& code, const Arguments& changes);
+Owned code_make(Thread& thread, Type& type, const Arguments& arguments);
 
 }  // namespace imugi

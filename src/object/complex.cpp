@@ -406,7 +406,7 @@ Result<ComplexNumber> part(Thread& thread, Value value, const char* name) {
     return ComplexNumber{real, 0};
 }
 
-Owned complex_make(Thread& thread, Type& type, Arguments arguments) {
+Owned complex_make(Thread& thread, Type& type, const Arguments& arguments) {
     if (arguments.count == 1 && !arguments.names) {
         Value value = arguments[0];
         if (is_exact_complex(value) && &type == &complex_type) return Owned::share(value);

@@ -101,7 +101,7 @@ void exit_context(Thread& thread, Context& context) {
 
 namespace {
 
-Owned context_make(Thread& thread, Type& type, Arguments arguments) {
+Owned context_make(Thread& thread, Type& type, const Arguments& arguments) {
     if (arguments.count || (arguments.names && arguments.names->size))
         return raise(thread, exc::TypeError, "Context() does not accept any arguments");
     return make(thread, make_dict(thread));
@@ -144,7 +144,7 @@ void context_fields(Object* object, FieldVisitor& visitor) {
     visitor.visit(static_cast<Context*>(object)->previous);
 }
 
-Owned context_run(Thread& thread, Value self, Arguments arguments) {
+Owned context_run(Thread& thread, Value self, const Arguments& arguments) {
     auto& context = as_context(self);
     if (arguments.count < 1)
         return raise(thread, exc::TypeError, "run() missing 1 required positional argument");
@@ -208,7 +208,7 @@ const MethodRow context_methods[] = {
 
 // --- ContextVar ---
 
-Owned var_make(Thread& thread, Type& type, Arguments arguments) {
+Owned var_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value out[2];
     bool named = arguments.count > 0;
     for (size_t i = 0; arguments.names && i < arguments.names->size; i++)
@@ -294,7 +294,7 @@ const MemberRow var_members[] = {
 
 // --- Token ---
 
-Owned token_make(Thread& thread, Type& type, Arguments arguments) {
+Owned token_make(Thread& thread, Type& type, const Arguments& arguments) {
     return raise(thread, exc::RuntimeError, "Tokens can only be created by ContextVars");
 }
 Owned token_repr(Thread& thread, Value self) {

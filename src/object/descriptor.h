@@ -111,7 +111,8 @@ Owned make_member_descriptor(Thread& thread, Type& type, const MemberRow* row, S
                              int32_t offset);
 Owned make_getset_descriptor(Thread& thread, Type& type, const GetSetRow& row);
 Owned make_slot_wrapper(Thread& thread, Type& type, const SlotDef& def, void* function);
-Owned call_slot_wrapper(Thread& thread, SlotWrapper& wrapper, Value self, Arguments arguments);
+Owned call_slot_wrapper(Thread& thread, SlotWrapper& wrapper, Value self,
+                        const Arguments& arguments);
 
 // A call of an unbound method where self is arguments[0]; the interpreter's way.
 // The builtin __new__ of a type (its slot `make`).
@@ -120,7 +121,7 @@ Owned make_new_function(Thread& thread, Type& type);
 Type* type_of_new_function(Value value);
 Ref<NativeFunction> bind_native_method(Thread& thread, const MethodDescriptor& descriptor,
                                        Value self);
-Owned call_method_descriptor(Thread& thread, Value self, Arguments arguments);
+Owned call_method_descriptor(Thread& thread, Value self, const Arguments& arguments);
 
 // --- type.cpp ---
 // Interns the names of slot_defs.

@@ -42,7 +42,7 @@ void dict_release(Object* self) {
 
 // --- making ---
 
-Owned dict_make(Thread& thread, Type& type, Arguments) {
+Owned dict_make(Thread& thread, Type& type, const Arguments&) {
     auto* dict = allocate<Dict>(thread, type);
     if (dict == nullptr) return {};
     dict->table.store(empty_dict_table, std::memory_order_relaxed);
@@ -63,7 +63,7 @@ bool update_from(Thread& thread, Dict& dict, const char* function, const Value* 
     return true;
 }
 
-bool dict_init(Thread& thread, Value self, Arguments arguments) {
+bool dict_init(Thread& thread, Value self, const Arguments& arguments) {
     TRY(update_from(thread, dict_of(self), "dict", arguments.values, arguments.count, nullptr,
                     nullptr, 0));
     if (arguments.names == nullptr) return true;

@@ -27,7 +27,7 @@ void enumerate_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(enumerate->big_index);
 }
 
-Owned enumerate_make(Thread& thread, Type& type, Arguments arguments) {
+Owned enumerate_make(Thread& thread, Type& type, const Arguments& arguments) {
     if (arguments.count == 0 && (arguments.names == nullptr || arguments.names->size == 0))
         return raise(thread, exc::TypeError, "enumerate() missing required argument 'iterable'");
     Value bound[2];

@@ -132,7 +132,7 @@ static Owned field_or_none(Thread& thread, Value self, Slot& slot) {
     return value ? std::move(value) : Owned::share(none());
 }
 
-bool set_args(Thread& thread, Value self, Arguments arguments) {
+bool set_args(Thread& thread, Value self, const Arguments& arguments) {
     Ref<Tuple> args = TRY(make_tuple(thread, arguments.values, arguments.count));
     write_field(thread, self.object(), self.as<Exception>().args, std::move(args).owned());
     return true;
@@ -140,7 +140,7 @@ bool set_args(Thread& thread, Value self, Arguments arguments) {
 
 // --- making ---
 
-Owned exception_make(Thread& thread, Type& type, Arguments arguments) {
+Owned exception_make(Thread& thread, Type& type, const Arguments& arguments) {
     auto* e = allocate<Exception>(thread, type);
     if (!e) return {};
     Owned result = Owned::adopt(e);
@@ -149,7 +149,7 @@ Owned exception_make(Thread& thread, Type& type, Arguments arguments) {
     return result;
 }
 
-bool exception_init(Thread& thread, Value self, Arguments arguments) {
+bool exception_init(Thread& thread, Value self, const Arguments& arguments) {
     if (arguments.names && arguments.names->size)
         return raise(thread, exc::TypeError, "{}() takes no keyword arguments", type_of(self));
     return set_args(thread, self, arguments);

@@ -22,7 +22,7 @@ ExceptionGroup& group_of(Value value) {
     return value.as<ExceptionGroup>();
 }
 
-Owned group_make(Thread& thread, Type& given, Arguments arguments) {
+Owned group_make(Thread& thread, Type& given, const Arguments& arguments) {
     if (arguments.count != 2)
         return raise(thread, exc::TypeError,
                      "BaseExceptionGroup.__new__() takes exactly 2 arguments ({} given)",
@@ -59,7 +59,7 @@ Owned group_make(Thread& thread, Type& given, Arguments arguments) {
     return result;
 }
 
-bool group_init(Thread& thread, Value self, Arguments arguments) {
+bool group_init(Thread& thread, Value self, const Arguments& arguments) {
     if (arguments.names && arguments.names->size)
         return raise(thread, exc::TypeError, "{}() takes no keyword arguments", type_of(self));
     return set_args(thread, self, arguments);

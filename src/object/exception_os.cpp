@@ -52,8 +52,8 @@ Type* subclass_of_errno(int64_t number) {
     }
 }
 
-Owned os_error_make(Thread& thread, Type& type, Arguments arguments);
-bool os_error_init(Thread& thread, Value self, Arguments arguments);
+Owned os_error_make(Thread& thread, Type& type, const Arguments& arguments);
+bool os_error_init(Thread& thread, Value self, const Arguments& arguments);
 
 // The fields are set by __new__, unless a class has its own __init__ and leaves __new__ alone: its
 // __init__ may then pass other arguments on.
@@ -61,7 +61,7 @@ bool init_sets_fields(const Type& type) {
     return type.slots.init != os_error_init && type.slots.make == os_error_make;
 }
 
-bool set_fields(Thread& thread, Value self, Arguments arguments) {
+bool set_fields(Thread& thread, Value self, const Arguments& arguments) {
     auto& error = self.as<OSFailure>();
     uint32_t count = arguments.count;
     Arguments kept = {arguments.values, count, nullptr};
@@ -88,12 +88,12 @@ bool set_fields(Thread& thread, Value self, Arguments arguments) {
     return set_args(thread, self, kept);
 }
 
-bool reject(Thread& thread, const Type& type, Arguments arguments) {
+bool reject(Thread& thread, const Type& type, const Arguments& arguments) {
     if (!arguments.names || !arguments.names->size) return true;
     return raise(thread, exc::TypeError, "{}() takes no keyword arguments", type);
 }
 
-Owned os_error_make(Thread& thread, Type& given, Arguments arguments) {
+Owned os_error_make(Thread& thread, Type& given, const Arguments& arguments) {
     Type* type = &given;
     if (!init_sets_fields(given)) {
         TRY(reject(thread, given, arguments));
@@ -114,7 +114,7 @@ Owned os_error_make(Thread& thread, Type& given, Arguments arguments) {
     return result;
 }
 
-bool os_error_init(Thread& thread, Value self, Arguments arguments) {
+bool os_error_init(Thread& thread, Value self, const Arguments& arguments) {
     if (!init_sets_fields(type_of(self))) return true;
     TRY(reject(thread, type_of(self), arguments));
     return set_fields(thread, self, arguments);

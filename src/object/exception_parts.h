@@ -20,8 +20,8 @@ void visit_exception(Object* object, FieldVisitor& visitor) {
                       count);
 }
 
-Owned exception_make(Thread& thread, Type& type, Arguments arguments);
-bool exception_init(Thread& thread, Value self, Arguments arguments);
+Owned exception_make(Thread& thread, Type& type, const Arguments& arguments);
+bool exception_init(Thread& thread, Value self, const Arguments& arguments);
 Owned exception_str(Thread& thread, Value self);
 Owned exception_repr(Thread& thread, Value self);
 // A field of an exception: shared, empty when it holds nothing.
@@ -29,7 +29,7 @@ Owned read_field(Thread& thread, Object* object, Slot& slot);
 void write_field(Thread& thread, Object* object, Slot& slot, Owned value);
 // The instance's __dict__ for pickling; None when it has no attributes.
 Owned exception_state(Thread& thread, Object* object);
-[[nodiscard]] bool set_args(Thread& thread, Value self, Arguments arguments);
+[[nodiscard]] bool set_args(Thread& thread, Value self, const Arguments& arguments);
 
 // Adds what an exception type has of its own to its spec.
 void customize_os_errors(Type& type, TypeSpec& spec);

@@ -17,14 +17,14 @@ Owned share_or_empty(Value value) {
 
 // --- StopIteration, SystemExit ---
 
-bool stop_iteration_init(Thread& thread, Value self, Arguments arguments) {
+bool stop_iteration_init(Thread& thread, Value self, const Arguments& arguments) {
     TRY(exception_init(thread, self, arguments));
     write_field(thread, self.object(), self.as<StopIterationError>().value,
                 Owned::share(arguments.count ? arguments[0] : none()));
     return true;
 }
 
-bool system_exit_init(Thread& thread, Value self, Arguments arguments) {
+bool system_exit_init(Thread& thread, Value self, const Arguments& arguments) {
     TRY(exception_init(thread, self, arguments));
     Owned code = Owned::share(none());
     if (arguments.count == 1) code = Owned::share(arguments[0]);
@@ -45,13 +45,13 @@ Owned key_error_str(Thread& thread, Value self) {
 // Sets args from the positional arguments and binds the keywords by a signature of keyword-only
 // parameters.
 bool init_with_keywords(Thread& thread, Value self, const char* name, const char* signature,
-                        Arguments arguments, Value* out, size_t count) {
+                        const Arguments& arguments, Value* out, size_t count) {
     TRY(set_args(thread, self, {arguments.values, arguments.count, nullptr}));
     return bind_arguments(thread, name, signature,
                           {arguments.values + arguments.count, 0, arguments.names}, out, count);
 }
 
-bool attribute_error_init(Thread& thread, Value self, Arguments arguments) {
+bool attribute_error_init(Thread& thread, Value self, const Arguments& arguments) {
     Value out[2];
     TRY(init_with_keywords(thread, self, "AttributeError",
                            "(*, name=<unrepresentable>, obj=<unrepresentable>)", arguments, out,
@@ -62,7 +62,7 @@ bool attribute_error_init(Thread& thread, Value self, Arguments arguments) {
     return true;
 }
 
-bool name_error_init(Thread& thread, Value self, Arguments arguments) {
+bool name_error_init(Thread& thread, Value self, const Arguments& arguments) {
     Value out[1];
     TRY(init_with_keywords(thread, self, "NameError", "(*, name=<unrepresentable>)", arguments, out,
                            1));
@@ -71,7 +71,7 @@ bool name_error_init(Thread& thread, Value self, Arguments arguments) {
     return true;
 }
 
-bool import_error_init(Thread& thread, Value self, Arguments arguments) {
+bool import_error_init(Thread& thread, Value self, const Arguments& arguments) {
     Value out[3];
     TRY(init_with_keywords(
         thread, self, "ImportError",

@@ -11,7 +11,7 @@ namespace imugi {
 
 namespace {
 
-bool syntax_error_init(Thread& thread, Value self, Arguments arguments) {
+bool syntax_error_init(Thread& thread, Value self, const Arguments& arguments) {
     TRY(exception_init(thread, self, arguments));
     auto& error = self.as<SyntaxFailure>();
     if (arguments.count >= 1)

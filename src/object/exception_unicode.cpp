@@ -20,7 +20,7 @@ bool check_type(Thread& thread, Value value, const Type& type, int position) {
                  is_none(value) ? FormatArgument("None") : type_name_of(value));
 }
 
-bool check_count(Thread& thread, Value self, Arguments arguments, uint32_t count) {
+bool check_count(Thread& thread, Value self, const Arguments& arguments, uint32_t count) {
     if (arguments.names && arguments.names->size)
         return raise(thread, exc::TypeError, "{}() takes no keyword arguments", type_of(self));
     if (arguments.count == count) return true;
@@ -42,14 +42,14 @@ bool fill(Thread& thread, Value self, Value encoding, Owned object, Value start,
     return true;
 }
 
-bool encode_error_init(Thread& thread, Value self, Arguments a) {
+bool encode_error_init(Thread& thread, Value self, const Arguments& a) {
     TRY(check_count(thread, self, a, 5));
     TRY(set_args(thread, self, a));
     TRY(check_type(thread, a[0], str_type, 1) && check_type(thread, a[1], str_type, 2));
     return fill(thread, self, a[0], Owned::share(a[1]), a[2], a[3], a[4], 5);
 }
 
-bool decode_error_init(Thread& thread, Value self, Arguments a) {
+bool decode_error_init(Thread& thread, Value self, const Arguments& a) {
     TRY(check_count(thread, self, a, 5));
     TRY(set_args(thread, self, a));
     TRY(check_type(thread, a[0], str_type, 1));
@@ -62,7 +62,7 @@ bool decode_error_init(Thread& thread, Value self, Arguments a) {
     return fill(thread, self, a[0], std::move(object), a[2], a[3], a[4], 5);
 }
 
-bool translate_error_init(Thread& thread, Value self, Arguments a) {
+bool translate_error_init(Thread& thread, Value self, const Arguments& a) {
     TRY(check_count(thread, self, a, 4));
     TRY(set_args(thread, self, a));
     TRY(check_type(thread, a[0], str_type, 1));

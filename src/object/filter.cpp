@@ -20,11 +20,10 @@ void filter_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(static_cast<Filter*>(self)->iterator);
 }
 
-Owned filter_make(Thread& thread, Type& type, Arguments arguments) {
+Owned filter_make(Thread& thread, Type& type, const Arguments& arguments) {
     if (&type == &filter_type || type.slots.init == filter_type.slots.init)
         TRY(reject_keywords(thread, "filter", arguments));
-    arguments.names = nullptr;
-    TRY(check_positional(thread, "filter", arguments, 2, 2));
+    TRY(check_positional(thread, "filter", arguments.positional(), 2, 2));
     Owned iterator = TRY(iterate(thread, arguments[1]));
     auto* filter = allocate<Filter>(thread, type);
     if (filter == nullptr) return {};

@@ -315,7 +315,7 @@ Owned float_compare(Thread&, Value self, Value other, CompareOp op) {
     return Owned::share(boolean(yes));
 }
 
-Owned float_make(Thread& thread, Type& type, Arguments arguments) {
+Owned float_make(Thread& thread, Type& type, const Arguments& arguments) {
     // A subclass with an __init__ of its own may take what it likes beside the number.
     bool own_init = type.slots.init != float_type.slots.init;
     if (!own_init) TRY(reject_keywords(thread, "float", arguments));

@@ -1,5 +1,5 @@
 // Functions, bound methods and cells. Mutable fields of a function are read lock-free and written
-// under its Lock, with a new version where caches depend on them.
+// under its Lock.
 #include "object/function.h"
 
 #include "memory/collector.h"
@@ -22,15 +22,6 @@ IMUGI_BUILTIN_TYPE_BY_OBJECT(Function, function_type);
 IMUGI_BUILTIN_TYPE_BY_OBJECT(BoundMethod, bound_method_type);
 
 namespace {
-
-std::atomic<uint32_t> last_version{0};
-
-uint32_t new_version() {
-    uint32_t version = last_version.fetch_add(1, std::memory_order_relaxed) + 1;
-    // Once used up, functions are not cached any more.
-    if (version == 0) last_version.fetch_sub(1, std::memory_order_relaxed);
-    return version;
-}
 
 Function& as_function(Value v) {
     return v.as<Function>();
@@ -56,12 +47,10 @@ Owned builtins_of(Thread& thread, Dict& globals) {
     return interpreter_of(thread).builtins_dict.share();
 }
 
-void replace(Thread& thread, Function& function, Slot& slot, Owned value, bool versioned = false) {
+void replace(Thread& thread, Function& function, Slot& slot, Owned value) {
     Owned old;
     Lock guard(thread, function);
-    if (versioned) function.version.store(0, std::memory_order_release);
     old = slot.exchange(std::move(value));
-    if (versioned) function.version.store(new_version(), std::memory_order_release);
 }
 
 // --- slots ---
@@ -71,7 +60,7 @@ Owned function_repr(Thread& thread, Value self) {
     return format(thread, "<function {} at {}>", qualname, address_of(self));
 }
 
-Owned function_call(Thread& thread, Value self, Arguments arguments) {
+Owned function_call(Thread& thread, Value self, const Arguments& arguments) {
     return run_function(thread, as_function(self), arguments);
 }
 
@@ -89,7 +78,7 @@ void function_fields(Object* object, FieldVisitor& visitor) {
 }
 
 // function(code, globals, name=None, argdefs=None, closure=None, kwdefaults=None)
-Owned function_make(Thread& thread, Type& type, Arguments arguments) {
+Owned function_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value out[6];
     TRY(bind_arguments(thread, "function",
                        "(code, globals, name=None, argdefs=None, closure=None,\n         "
@@ -169,7 +158,7 @@ bool set_code(Thread& thread, Value self, Value value) {
                  format(thread,
                         "Assigning a code object of non-matching type is deprecated "
                         "(e.g., from a generator to a plain function)")));
-    replace(thread, function, function.code, Owned::share(value), true);
+    replace(thread, function, function.code, Owned::share(value));
     return true;
 }
 bool set_defaults(Thread& thread, Value self, Value value) {
@@ -177,7 +166,7 @@ bool set_defaults(Thread& thread, Value self, Value value) {
         return raise(thread, exc::TypeError, "__defaults__ must be set to a tuple object");
     bool none_given = value.is_empty() || is_none(value);
     replace(thread, as_function(self), as_function(self).defaults,
-            none_given ? Owned() : Owned::share(value), true);
+            none_given ? Owned() : Owned::share(value));
     return true;
 }
 bool set_keyword_defaults(Thread& thread, Value self, Value value) {
@@ -185,7 +174,7 @@ bool set_keyword_defaults(Thread& thread, Value self, Value value) {
         return raise(thread, exc::TypeError, "__kwdefaults__ must be set to a dict object");
     bool none_given = value.is_empty() || is_none(value);
     replace(thread, as_function(self), as_function(self).keyword_defaults,
-            none_given ? Owned() : Owned::share(value), true);
+            none_given ? Owned() : Owned::share(value));
     return true;
 }
 bool set_name(Thread& thread, Value self, Value value) {
@@ -310,7 +299,6 @@ Ref<Function> make_function(Thread& thread, Code& code, Dict& globals, Value qua
     auto& constants = code.constants.as<Tuple>();
     if ((code.flags & kCodeHasDocstring) && constants.size && is_str(constants[0]))
         function->doc.init(Owned::share(constants[0]));
-    function->version.store(new_version(), std::memory_order_relaxed);
     track(function);
     // Functions of modules and classes live long and are seen by every thread.
     bool is_lambda = code.name.as<Str>().length() > 0 && code.name.as<Str>()[0] == '<';
@@ -348,7 +336,7 @@ BoundMethod& as_method(Value v) {
     return v.as<BoundMethod>();
 }
 
-Owned method_make(Thread& thread, Type& type, Arguments arguments) {
+Owned method_make(Thread& thread, Type& type, const Arguments& arguments) {
     TRY(reject_keywords(thread, "method", arguments));
     TRY(check_positional(thread, "method", arguments, 2, 2));
     if (!is_callable(arguments[0]))
@@ -357,7 +345,7 @@ Owned method_make(Thread& thread, Type& type, Arguments arguments) {
     return make_bound_method(thread, arguments[0], arguments[1]);
 }
 
-Owned method_call(Thread& thread, Value self, Arguments arguments) {
+Owned method_call(Thread& thread, Value self, const Arguments& arguments) {
     auto& method = as_method(self);
     return call_with_first(thread, method.function.borrow(), method.self.borrow(), arguments);
 }
@@ -466,7 +454,7 @@ const TypeSpec bound_method_type_spec = {
 
 namespace {
 
-Owned cell_make(Thread& thread, Type& type, Arguments arguments) {
+Owned cell_make(Thread& thread, Type& type, const Arguments& arguments) {
     TRY(check_positional(thread, "cell", arguments, 0, 1));
     return make_cell(thread, arguments.count ? arguments[0] : Value());
 }

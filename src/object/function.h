@@ -17,8 +17,6 @@ struct Function : Object {
     Slot annotations;      // Dict; empty: not evaluated
     Slot annotate;         // callable or None
     Slot type_parameters;  // tuple; empty for ()
-    std::atomic<uint32_t>
-        version;  // changes with code and defaults; caches compare it. 0: do not cache
 };
 Ref<Function> make_function(Thread& thread, Code& code, Dict& globals, Value qualname);
 

@@ -41,7 +41,7 @@ Owned make(Thread& thread, Type& type, Value origin, Value item, bool starred) {
     return result;
 }
 
-Owned alias_make(Thread& thread, Type& type, Arguments arguments) {
+Owned alias_make(Thread& thread, Type& type, const Arguments& arguments) {
     TRY(check_positional(thread, "GenericAlias", arguments, 2, 2));
     return make(thread, type, arguments[0], arguments[1], false);
 }
@@ -101,7 +101,7 @@ Owned alias_compare(Thread& thread, Value left, Value right, CompareOp op) {
     return Owned::share(boolean(equal == (op == CompareOp::kEq)));
 }
 
-Owned alias_call(Thread& thread, Value self, Arguments arguments) {
+Owned alias_call(Thread& thread, Value self, const Arguments& arguments) {
     Owned object = TRY(call(thread, as_alias(self).origin.borrow(), arguments));
     if (!set_attribute(thread, object, ID(__orig_class__), self) &&
         !clear_exception_if(thread, exc::AttributeError) &&

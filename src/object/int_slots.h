@@ -10,7 +10,7 @@ extern const GetSetRow int_getsets[];
 
 namespace int_slots {
 
-Owned make(Thread& thread, Type& type, Arguments arguments);
+Owned make(Thread& thread, Type& type, const Arguments& arguments);
 Owned add(Thread& thread, Value left, Value right);
 Owned subtract(Thread& thread, Value left, Value right);
 Owned multiply(Thread& thread, Value left, Value right);

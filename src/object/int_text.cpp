@@ -301,7 +301,7 @@ static Owned make_exact(Thread& thread, Value x, Value base_value) {
     return raise(thread, exc::TypeError, "int() can't convert non-string with explicit base");
 }
 
-Owned make(Thread& thread, Type& type, Arguments arguments) {
+Owned make(Thread& thread, Type& type, const Arguments& arguments) {
     Value bound[2];
     if (arguments.count == 1 && !arguments.names) {
         bound[0] = arguments[0];

@@ -39,7 +39,7 @@ void list_release(Object* self) {
 
 // --- making ---
 
-Owned list_make(Thread& thread, Type& type, Arguments) {
+Owned list_make(Thread& thread, Type& type, const Arguments&) {
     auto* list = allocate<List>(thread, type);
     if (list == nullptr) return {};
     track(list);
@@ -65,12 +65,11 @@ bool clear_list(Thread& thread, List& list) {
     return true;
 }
 
-bool list_init(Thread& thread, Value self, Arguments arguments) {
+bool list_init(Thread& thread, Value self, const Arguments& arguments) {
     Type& type = type_of(self);
     if (&type == &list_type || type.slots.make == list_type.slots.make)
         TRY(reject_keywords(thread, "list", arguments));
-    arguments.names = nullptr;
-    TRY(check_positional(thread, "list", arguments, 0, 1));
+    TRY(check_positional(thread, "list", arguments.positional(), 0, 1));
     TRY(clear_list(thread, list_of(self)));
     return arguments.count == 0 || list_extend(thread, list_of(self), arguments[0]);
 }
@@ -316,6 +315,14 @@ bool assign_slice(Thread& thread, List& list, SliceRange range, ValueBuffer& val
                  expected);
 }
 
+// Under the list's Lock, which keeps writers out: read plainly, so that it goes many at a time.
+bool all_immediate(const Slot* items, Index count) {
+    auto* words = reinterpret_cast<const uint64_t*>(items);
+    uint64_t others = 0;
+    for (Index i = 0; i < count; i++) others |= (words[i] & 3) == 0;
+    return others == 0;
+}
+
 // Numbers that fit into words replace others of their kind: nothing has to be dropped, so nothing
 // set aside. False when that is not so, and nothing has changed.
 bool overwrite_immediates(Thread& thread, List& list, SliceRange range, List& source) {
@@ -327,8 +334,7 @@ bool overwrite_immediates(Thread& thread, List& list, SliceRange range, List& so
         return false;
     Slot* to = items_of(list) + range.start;
     const Slot* from = items_of(source);
-    for (Index i = 0; i < range.count; i++)
-        if (to[i].borrow().is_object() || from[i].borrow().is_object()) return false;
+    if (!all_immediate(to, range.count) || !all_immediate(from, range.count)) return false;
     for (Index i = 0; i < range.count; i++)
         to[i].word().store(from[i].borrow().bits(), std::memory_order_release);
     return true;

@@ -23,7 +23,7 @@ void map_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(static_cast<Map*>(self)->iterators);
 }
 
-Owned map_make(Thread& thread, Type& type, Arguments arguments) {
+Owned map_make(Thread& thread, Type& type, const Arguments& arguments) {
     bool strict = false;
     if (&type == &map_type || type.slots.init == map_type.slots.init)
         TRY(parse_strict(thread, "map", arguments, &strict));

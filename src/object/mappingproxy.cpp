@@ -24,7 +24,7 @@ Value unwrapped(Value v) {
     return has_shape(v, k_mappingproxy_shape) ? mapping_of(v) : v;
 }
 
-Owned proxy_make(Thread& thread, Type& type, Arguments arguments) {
+Owned proxy_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value out[1];
     TRY(bind_arguments(thread, "mappingproxy", "(mapping)", arguments, out, 1));
     if (!type_of(out[0]).slots.subscript || is_list(out[0]) || is_tuple(out[0]))

@@ -606,7 +606,7 @@ Owned view_item(Thread& thread, Value self, Index index) {
     return memoryview_subscript(thread, self, Value::small_int(index));
 }
 
-Owned view_make(Thread& thread, Type&, Arguments arguments) {
+Owned view_make(Thread& thread, Type&, const Arguments& arguments) {
     Value object;
     TRY(bind_arguments(thread, "memoryview", "(object)", arguments, &object, 1));
     return make_memoryview(thread, object);

@@ -27,7 +27,7 @@ Owned callable_of(Thread& thread, Value self) {
     return read_locked(thread, *self.object(), self.as<StaticMethod>().callable);
 }
 
-Owned wrapper_make(Thread& thread, Type& type, Arguments arguments) {
+Owned wrapper_make(Thread& thread, Type& type, const Arguments& arguments) {
     auto* wrapper = allocate<StaticMethod>(thread, type);
     if (!wrapper) return {};
     wrapper->callable.init(Owned::share(none()));
@@ -45,7 +45,7 @@ bool copy_attributes(Thread& thread, Value self, Value callable) {
     return true;
 }
 
-bool wrapper_init(Thread& thread, Value self, Arguments arguments) {
+bool wrapper_init(Thread& thread, Value self, const Arguments& arguments) {
     bool is_static = is_instance_of(self, staticmethod_type);
     TRY(check_positional(thread, is_static ? "staticmethod" : "classmethod", arguments, 1, 1));
     Owned own = Owned::share(arguments[0]), old;
@@ -60,7 +60,7 @@ bool wrapper_init(Thread& thread, Value self, Arguments arguments) {
 Owned static_get(Thread& thread, Value self, Value instance, Value owner) {
     return callable_of(thread, self);
 }
-Owned static_call(Thread& thread, Value self, Arguments arguments) {
+Owned static_call(Thread& thread, Value self, const Arguments& arguments) {
     Owned callable = callable_of(thread, self);
     return call(thread, callable, arguments);
 }

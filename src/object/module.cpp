@@ -23,7 +23,7 @@ Module& as_module(Value v) {
     return v.as<Module>();
 }
 
-Owned module_make(Thread& thread, Type& type, Arguments arguments) {
+Owned module_make(Thread& thread, Type& type, const Arguments& arguments) {
     auto* module = allocate<Module>(thread, type);
     if (!module) return {};
     Owned result = Owned::adopt(module);
@@ -41,7 +41,7 @@ bool set_defaults(Thread& thread, Module& module, Value name, Value doc) {
            dict_set(thread, dict, Value::of(ID(__spec__)), none());
 }
 
-bool module_init(Thread& thread, Value self, Arguments arguments) {
+bool module_init(Thread& thread, Value self, const Arguments& arguments) {
     Value out[2];
     TRY(bind_arguments(thread, "module", "(name, doc=None)", arguments, out, 2));
     if (!is_str(out[0]))

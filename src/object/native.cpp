@@ -144,7 +144,7 @@ static bool raise_unexpected_keyword(Thread& thread, const FunctionName& f,
 // Fills argv (s.count words, self already there when base is 1). `args` and `kwargs` back the
 // starred parameters; `extra` has room for twice the number of keywords.
 bool bind(Thread& thread, const FunctionName& f, const NativeSignature& s, size_t base,
-          Arguments arguments, Value* argv, Args& args, Kwargs& kwargs, Value* extra) {
+          const Arguments& arguments, Value* argv, Args& args, Kwargs& kwargs, Value* extra) {
     size_t given = arguments.count;
     size_t keywords = arguments.names ? arguments.names->size : 0;
     size_t most = s.positional - base;
@@ -201,7 +201,7 @@ bool bind(Thread& thread, const FunctionName& f, const NativeSignature& s, size_
 }  // namespace
 
 Owned call_row(Thread& thread, const MethodRow& row, const NativeSignature& s, Value self,
-               bool has_self, Arguments arguments, const Type* owner, Value module) {
+               bool has_self, const Arguments& arguments, const Type* owner, Value module) {
     IMUGI_ASSERT(row.entry.parameters == s.count || row.entry.thunk == nullptr);
     auto* argv = static_cast<Value*>(__builtin_alloca((s.count + 1) * sizeof(Value)));
     size_t base = has_self ? 1 : 0;
@@ -224,14 +224,14 @@ Owned call_row(Thread& thread, const MethodRow& row, const NativeSignature& s, V
     return row.entry.thunk(thread, argv);
 }
 
-Owned call_native(Thread& thread, const MethodRow& row, Value self, Arguments arguments) {
+Owned call_native(Thread& thread, const MethodRow& row, Value self, const Arguments& arguments) {
     const NativeSignature* signature = signature_of(thread, row.signature);
     if (!signature) return {};
     return call_row(thread, row, *signature, self, !self.is_empty(), arguments, nullptr, Value());
 }
 
 bool bind_arguments(Thread& thread, const char* function_name, const char* text,
-                    Arguments arguments, Value* out, size_t count) {
+                    const Arguments& arguments, Value* out, size_t count) {
     const NativeSignature* signature = signature_of(thread, text);
     if (!signature) return false;
     IMUGI_ASSERT(signature->count == count && signature->args_at < 0 && signature->kwargs_at < 0);
@@ -245,13 +245,13 @@ bool bind_arguments(Thread& thread, const char* function_name, const char* text,
     return bound;
 }
 
-bool reject_keywords(Thread& thread, const char* function_name, Arguments arguments) {
+bool reject_keywords(Thread& thread, const char* function_name, const Arguments& arguments) {
     if (IMUGI_LIKELY(!arguments.names || arguments.names->size == 0)) return true;
     return raise(thread, exc::TypeError, "{}() takes no keyword arguments", function_name);
 }
 
-bool check_positional(Thread& thread, const char* function_name, Arguments arguments, size_t least,
-                      size_t most) {
+bool check_positional(Thread& thread, const char* function_name, const Arguments& arguments,
+                      size_t least, size_t most) {
     if (!reject_keywords(thread, function_name, arguments)) return false;
     if (arguments.count < least)
         return raise_expected(thread, function_name, least == most ? "" : "at least ", least,

@@ -93,17 +93,18 @@ Ref<NativeFunction> make_native_function(Thread& thread, const MethodRow& row, V
 
 // Calls a row's function with full binding. `self` empty for static and module functions whose
 // signature has no self.
-Owned call_native(Thread& thread, const MethodRow& row, Value self, Arguments arguments);
+Owned call_native(Thread& thread, const MethodRow& row, Value self, const Arguments& arguments);
 // Parses keywords of a function that receives Arguments itself (slots `make`, `init`, `call`):
 // binds to `out` (one Value per parameter of the signature, empty when missing with an
 // unrepresentable default). `signature` is static text; the parse is cached by its address.
 [[nodiscard]] bool bind_arguments(Thread& thread, const char* function_name, const char* signature,
-                                  Arguments arguments, Value* out, size_t count);
+                                  const Arguments& arguments, Value* out, size_t count);
 // "f() takes no keyword arguments" and friends.
-[[nodiscard]] bool reject_keywords(Thread& thread, const char* function_name, Arguments arguments);
+[[nodiscard]] bool reject_keywords(Thread& thread, const char* function_name,
+                                   const Arguments& arguments);
 // "f expected at least/at most N arguments, got M", keywords rejected.
-[[nodiscard]] bool check_positional(Thread& thread, const char* function_name, Arguments arguments,
-                                    size_t least, size_t most);
+[[nodiscard]] bool check_positional(Thread& thread, const char* function_name,
+                                    const Arguments& arguments, size_t least, size_t most);
 
 // A module defined natively: rows of functions, and a function that adds the rest (types,
 // constants).

@@ -127,7 +127,7 @@ Owned class_method_get(Thread& thread, Value self, Value instance, Value owner) 
     TRY(method_signature(thread, method) != nullptr);
     return bind_native_method(thread, method, type);
 }
-Owned class_method_call(Thread& thread, Value self, Arguments arguments) {
+Owned class_method_call(Thread& thread, Value self, const Arguments& arguments) {
     if (arguments.count == 0)
         return raise(thread, exc::TypeError, "descriptor '{}' of '{}' object needs an argument",
                      name_field(self), type_field(self));
@@ -151,7 +151,7 @@ Owned wrapper_get(Thread& thread, Value self, Value instance, Value owner) {
     track(bound);
     return Owned::adopt(bound);
 }
-Owned wrapper_call(Thread& thread, Value self, Arguments arguments) {
+Owned wrapper_call(Thread& thread, Value self, const Arguments& arguments) {
     if (arguments.count == 0)
         return raise(thread, exc::TypeError, "descriptor '{}' of '{}' object needs an argument",
                      name_field(self), type_field(self));
@@ -184,7 +184,7 @@ Owned bound_repr(Thread& thread, Value self) {
     return format(thread, "<method-wrapper '{}' of {} object at {}>", *wrapper_of(self).def->str,
                   type_name_of(target), address_of(target));
 }
-Owned bound_call(Thread& thread, Value self, Arguments arguments) {
+Owned bound_call(Thread& thread, Value self, const Arguments& arguments) {
     return call_slot_wrapper(thread, wrapper_of(self), self.as<MethodWrapper>().self.borrow(),
                              arguments);
 }
@@ -376,7 +376,7 @@ const GetSetRow getset_getsets[] = {
 }  // namespace
 
 // self is arguments[0].
-Owned call_method_descriptor(Thread& thread, Value self, Arguments arguments) {
+Owned call_method_descriptor(Thread& thread, Value self, const Arguments& arguments) {
     auto& method = self.as<MethodDescriptor>();
     if (IMUGI_UNLIKELY(arguments.count == 0))
         return raise(thread, exc::TypeError, "unbound method {}.{}() needs an argument",

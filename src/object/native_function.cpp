@@ -34,7 +34,7 @@ bool takes_self(const NativeFunction& function, const NativeSignature& signature
 }
 
 // T.__new__(U, ...): U must be a subtype of T, and T must be what builds U's native part.
-Owned call_new(Thread& thread, Type& type, Arguments arguments) {
+Owned call_new(Thread& thread, Type& type, const Arguments& arguments) {
     if (arguments.count == 0)
         return raise(thread, exc::TypeError, "{}.__new__(): not enough arguments", type);
     if (!is_type(arguments[0]))
@@ -53,7 +53,7 @@ Owned call_new(Thread& thread, Type& type, Arguments arguments) {
                            {arguments.values + 1, arguments.count - 1, arguments.names});
 }
 
-Owned function_call(Thread& thread, Value self, Arguments arguments) {
+Owned function_call(Thread& thread, Value self, const Arguments& arguments) {
     auto& function = as_function(self);
     if (function.row->entry.thunk == nullptr)
         return call_new(thread, function.self.as<Type>(), arguments);

@@ -42,7 +42,7 @@ extern thread_local constinit NativeCallNote native_call_note;
 // Calls a row with `self` first if it takes one. `qualified` is the function's type name or module
 // name for messages ("list" in "list.append() takes ..."), null for none.
 Owned call_row(Thread& thread, const MethodRow& row, const NativeSignature& signature, Value self,
-               bool has_self, Arguments arguments, const Type* owner, Value module);
+               bool has_self, const Arguments& arguments, const Type* owner, Value module);
 
 // "($self, object, /)" of a row; None when it has none.
 Owned text_signature(Thread& thread, const MethodRow& row, bool of_type);

@@ -20,9 +20,9 @@ namespace imugi {
 
 namespace {
 
-bool object_init(Thread& thread, Value self, Arguments arguments);
+bool object_init(Thread& thread, Value self, const Arguments& arguments);
 
-bool has_excess(Arguments arguments) {
+bool has_excess(const Arguments& arguments) {
     return arguments.count || (arguments.names && arguments.names->size);
 }
 
@@ -47,7 +47,7 @@ Owned raise_abstract(Thread& thread, Type& type) {
 
 }  // namespace
 
-Owned make_plain_object(Thread& thread, Type& type, Arguments arguments) {
+Owned make_plain_object(Thread& thread, Type& type, const Arguments& arguments) {
     if (has_excess(arguments)) {
         if (type.slots.make != make_plain_object)
             return raise(thread, exc::TypeError,
@@ -64,7 +64,7 @@ Owned make_plain_object(Thread& thread, Type& type, Arguments arguments) {
 
 namespace {
 
-bool object_init(Thread& thread, Value self, Arguments arguments) {
+bool object_init(Thread& thread, Value self, const Arguments& arguments) {
     if (!has_excess(arguments)) return true;
     Type& type = type_of(self);
     if (type.slots.init != object_init)

@@ -7,7 +7,7 @@
 
 namespace imugi {
 
-bool parse_strict(Thread& thread, const char* function, Arguments arguments, bool* strict) {
+bool parse_strict(Thread& thread, const char* function, const Arguments& arguments, bool* strict) {
     *strict = false;
     if (arguments.names == nullptr || arguments.names->size == 0) return true;
     if (arguments.names->size > 1)

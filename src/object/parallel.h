@@ -7,7 +7,7 @@
 namespace imugi {
 
 // Takes `strict=` out of the keywords; TypeError for any other.
-[[nodiscard]] bool parse_strict(Thread& thread, const char* function, Arguments arguments,
+[[nodiscard]] bool parse_strict(Thread& thread, const char* function, const Arguments& arguments,
                                 bool* strict);
 // iter() of each, as a tuple.
 Ref<Tuple> iterate_all(Thread& thread, const Value* iterables, size_t count);

@@ -38,14 +38,14 @@ Owned unless_none(Value v) {
     return v.is_empty() || is_none(v) ? Owned() : Owned::share(v);
 }
 
-Owned property_make(Thread& thread, Type& type, Arguments arguments) {
+Owned property_make(Thread& thread, Type& type, const Arguments& arguments) {
     auto* p = allocate<Property>(thread, type);
     if (!p) return {};
     track(p);
     return Owned::adopt(p);
 }
 
-bool property_init(Thread& thread, Value self, Arguments arguments) {
+bool property_init(Thread& thread, Value self, const Arguments& arguments) {
     Value out[4];
     TRY(bind_arguments(thread, "property", "(fget=None, fset=None, fdel=None, doc=None)", arguments,
                        out, 4));

@@ -74,7 +74,7 @@ void range_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(range->length);
 }
 
-Owned range_make(Thread& thread, Type&, Arguments arguments) {
+Owned range_make(Thread& thread, Type&, const Arguments& arguments) {
     TRY(reject_keywords(thread, "range", arguments));
     TRY(check_positional(thread, "range", arguments, 1, 3));
     if (arguments.count == 1) return make_range(thread, Value::small_int(0), arguments[0], Value());

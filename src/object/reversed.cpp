@@ -22,11 +22,10 @@ void reversed_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(static_cast<Reversed*>(self)->sequence);
 }
 
-Owned reversed_make(Thread& thread, Type& type, Arguments arguments) {
+Owned reversed_make(Thread& thread, Type& type, const Arguments& arguments) {
     if (&type == &reversed_type || type.slots.init == reversed_type.slots.init)
         TRY(reject_keywords(thread, "reversed", arguments));
-    arguments.names = nullptr;
-    TRY(check_positional(thread, "reversed", arguments, 1, 1));
+    TRY(check_positional(thread, "reversed", arguments.positional(), 1, 1));
     Value sequence = arguments[0];
     bool bound;
     Owned method = TRY(get_special_method(thread, sequence, ID(__reversed__), &bound));

@@ -41,11 +41,11 @@ void set_release(Object* self) {
 
 // --- making ---
 
-Owned set_make(Thread& thread, Type& type, Arguments) {
+Owned set_make(Thread& thread, Type& type, const Arguments&) {
     return make_set(thread, type);
 }
 
-bool set_init(Thread& thread, Value self, Arguments arguments) {
+bool set_init(Thread& thread, Value self, const Arguments& arguments) {
     TRY(reject_keywords(thread, "set", arguments));
     if (arguments.count > 1)
         return raise(thread, exc::TypeError, "{} expected at most 1 argument, got {}",
@@ -54,11 +54,10 @@ bool set_init(Thread& thread, Value self, Arguments arguments) {
     return arguments.count == 0 || set_update(thread, set_of(self), arguments[0]);
 }
 
-Owned frozenset_make(Thread& thread, Type& type, Arguments arguments) {
+Owned frozenset_make(Thread& thread, Type& type, const Arguments& arguments) {
     if (&type == &frozenset_type || type.slots.init == frozenset_type.slots.init)
         TRY(reject_keywords(thread, "frozenset", arguments));
-    arguments.names = nullptr;
-    TRY(check_positional(thread, "frozenset", arguments, 0, 1));
+    TRY(check_positional(thread, "frozenset", arguments.positional(), 0, 1));
     if (arguments.count == 0) return make_set(thread, type);
     if (&type == &frozenset_type && has_shape(arguments[0], k_frozenset_shape))
         return Owned::share(arguments[0]);

@@ -16,15 +16,15 @@ IMUGI_BUILTIN_TYPE_BY_OBJECT(SimpleNamespace, simple_namespace_type);
 
 namespace {
 
-Owned namespace_make(Thread& thread, Type& type, Arguments arguments) {
+Owned namespace_make(Thread& thread, Type& type, const Arguments& arguments) {
     Object* object = allocate_object(thread, type);
     if (!object) return {};
     track(object);
     return Owned::adopt(object);
 }
 
-bool namespace_init(Thread& thread, Value self, Arguments arguments) {
-    Arguments positional = {arguments.values, arguments.count, nullptr};
+bool namespace_init(Thread& thread, Value self, const Arguments& arguments) {
+    Arguments positional = arguments.positional();
     TRY(check_positional(thread, "SimpleNamespace", positional, 0, 1));
     Owned dict = TRY(instance_dict(thread, self.object()));
     if (arguments.count) {

@@ -10,12 +10,12 @@ Object none_object, ellipsis_object, not_implemented_object;
 
 namespace {
 
-bool check_no_arguments(Thread& thread, const char* name, Arguments arguments) {
+bool check_no_arguments(Thread& thread, const char* name, const Arguments& arguments) {
     if (!arguments.count && (!arguments.names || !arguments.names->size)) return true;
     return raise(thread, exc::TypeError, "{} takes no arguments", name);
 }
 
-Owned none_make(Thread& thread, Type& type, Arguments arguments) {
+Owned none_make(Thread& thread, Type& type, const Arguments& arguments) {
     TRY(check_no_arguments(thread, "NoneType", arguments));
     return Owned::share(none());
 }
@@ -29,7 +29,7 @@ Result<int64_t> none_hash(Thread& thread, Value self) {
     return int64_t{0xfca86420};
 }
 
-Owned ellipsis_make(Thread& thread, Type& type, Arguments arguments) {
+Owned ellipsis_make(Thread& thread, Type& type, const Arguments& arguments) {
     TRY(check_no_arguments(thread, "EllipsisType", arguments));
     return Owned::share(ellipsis());
 }
@@ -40,7 +40,7 @@ Owned ellipsis_reduce(Thread& thread, Value self) {
     return intern(thread, "Ellipsis");
 }
 
-Owned not_implemented_make(Thread& thread, Type& type, Arguments arguments) {
+Owned not_implemented_make(Thread& thread, Type& type, const Arguments& arguments) {
     TRY(check_no_arguments(thread, "NotImplementedType", arguments));
     return Owned::share(not_implemented());
 }

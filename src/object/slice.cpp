@@ -86,7 +86,7 @@ void slice_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(slice->step);
 }
 
-Owned slice_make(Thread& thread, Type&, Arguments arguments) {
+Owned slice_make(Thread& thread, Type&, const Arguments& arguments) {
     TRY(reject_keywords(thread, "slice", arguments));
     TRY(check_positional(thread, "slice", arguments, 1, 3));
     if (arguments.count == 1) return make_slice(thread, none(), arguments[0], none());

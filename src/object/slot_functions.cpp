@@ -37,7 +37,7 @@ bool drop_result(Owned result) {
 
 }  // namespace
 
-Owned call_required(Thread& thread, Value self, Str& name, Arguments arguments) {
+Owned call_required(Thread& thread, Value self, Str& name, const Arguments& arguments) {
     Owned result = call_special_with(thread, self, name, arguments);
     if (result.is_nothing()) return raise_value(thread, exc::AttributeError, Value::of(name));
     return result;
@@ -159,7 +159,7 @@ Result<int64_t> slot_hash(Thread& thread, Value self) {
     return n == -1 ? -2 : n;
 }
 
-Owned slot_call(Thread& thread, Value self, Arguments arguments) {
+Owned slot_call(Thread& thread, Value self, const Arguments& arguments) {
     if (!check_native_stack(thread, " while calling a Python object")) return {};
     Owned result = call_special_with(thread, self, ID(__call__), arguments);
     if (result.is_nothing()) return raise_not_callable(thread, self);
@@ -244,12 +244,12 @@ bool slot_descriptor_set(Thread& thread, Value self, Value instance, Value value
     return drop_result(call_required(thread, self, ID(__set__), {values, 2, nullptr}));
 }
 
-Owned slot_make(Thread& thread, Type& type, Arguments arguments) {
+Owned slot_make(Thread& thread, Type& type, const Arguments& arguments) {
     Owned maker = TRY(get_attribute(thread, Value::of(type), ID(__new__)));
     return call_with_first(thread, maker, Value::of(type), arguments);
 }
 
-bool slot_init(Thread& thread, Value self, Arguments arguments) {
+bool slot_init(Thread& thread, Value self, const Arguments& arguments) {
     Owned result = call_required(thread, self, ID(__init__), arguments);
     if (!result) return false;
     if (is_none(result)) return true;

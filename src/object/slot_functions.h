@@ -33,7 +33,7 @@ Owned slot_binary(Thread& thread, Value left, Value right) {
     return Owned::share(not_implemented());
 }
 
-Owned call_required(Thread& thread, Value self, Str& name, Arguments arguments);
+Owned call_required(Thread& thread, Value self, Str& name, const Arguments& arguments);
 
 template <NameText name>
 Owned slot_unary(Thread& thread, Value self) {
@@ -55,7 +55,7 @@ Owned slot_subscript(Thread& thread, Value self, Value key);
 bool slot_assign_subscript(Thread& thread, Value self, Value key, Value value);
 Owned slot_repr(Thread& thread, Value self);
 Result<int64_t> slot_hash(Thread& thread, Value self);
-Owned slot_call(Thread& thread, Value self, Arguments arguments);
+Owned slot_call(Thread& thread, Value self, const Arguments& arguments);
 Owned slot_get_attribute(Thread& thread, Value self, Str& name);
 Owned slot_get_attribute_hook(Thread& thread, Value self, Str& name);
 bool slot_set_attribute(Thread& thread, Value self, Str& name, Value value);
@@ -64,8 +64,8 @@ Owned slot_iter(Thread& thread, Value self);
 Owned slot_next(Thread& thread, Value self);
 Owned slot_descriptor_get(Thread& thread, Value self, Value instance, Value owner);
 bool slot_descriptor_set(Thread& thread, Value self, Value instance, Value value);
-Owned slot_make(Thread& thread, Type& type, Arguments arguments);
-bool slot_init(Thread& thread, Value self, Arguments arguments);
+Owned slot_make(Thread& thread, Type& type, const Arguments& arguments);
+bool slot_init(Thread& thread, Value self, const Arguments& arguments);
 void slot_finalize(Thread& thread, Value self);
 bool slot_get_buffer(Thread& thread, Value self, BufferView& view, int flags);
 void slot_release_buffer(Thread& thread, Value self, BufferView& view);

@@ -159,13 +159,13 @@ const size_t slot_def_count = sizeof(slot_defs) / sizeof(slot_defs[0]);
 
 namespace {
 
-bool check_count(Thread& thread, Arguments arguments, size_t wanted) {
+bool check_count(Thread& thread, const Arguments& arguments, size_t wanted) {
     if (arguments.count == wanted) return true;
     return raise(thread, exc::TypeError, "expected {} argument{}, got {}", wanted,
                  wanted == 1 ? "" : "s", arguments.count);
 }
 // Where CPython unpacks a tuple for a function without a name, a blank is left of it.
-bool check_unpacked(Thread& thread, Arguments arguments, size_t least, size_t most) {
+bool check_unpacked(Thread& thread, const Arguments& arguments, size_t least, size_t most) {
     if (arguments.count >= least && arguments.count <= most) return true;
     bool few = arguments.count < least;
     size_t bound = few ? least : most;
@@ -227,7 +227,7 @@ F as(void* function) {
 
 }  // namespace
 
-Owned call_slot_wrapper(Thread& thread, SlotWrapper& wrapper, Value self, Arguments a) {
+Owned call_slot_wrapper(Thread& thread, SlotWrapper& wrapper, Value self, const Arguments& a) {
     void* f = wrapper.function;
     WrapKind kind = wrapper.def->wrap;
     if (kind == WrapKind::kCall) return as<decltype(Slots::call)>(f)(thread, self, a);

@@ -403,7 +403,7 @@ Owned make_text(Thread& thread, Value object, Value encoding, Value errors) {
     return decode_object(thread, object, texts[0], texts[1]);
 }
 
-Owned slot_make(Thread& thread, Type& type, Arguments arguments) {
+Owned slot_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value bound[3];
     if (arguments.count > 3)
         return raise(thread, exc::TypeError, "str expected at most 3 arguments, got {}",

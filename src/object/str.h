@@ -144,7 +144,7 @@ Owned str_repr(Thread& thread, Str& s);
 // repr() with everything beyond ASCII escaped.
 Owned str_ascii(Thread& thread, Str& s);
 // str.format(*args, **kwargs) and format_map; a call without mapping takes `arguments`.
-Owned str_format(Thread& thread, Str& format, Arguments arguments, Value mapping);
+Owned str_format(Thread& thread, Str& format, const Arguments& arguments, Value mapping);
 
 // --- building; single thread, on the C++ stack ---
 class StrBuilder {

@@ -269,7 +269,7 @@ Owned str_format_named(Thread& thread, Str& format, Args args, Kwargs named) {
     return format_from(thread, format, source);
 }
 
-Owned str_format(Thread& thread, Str& format, Arguments arguments, Value mapping) {
+Owned str_format(Thread& thread, Str& format, const Arguments& arguments, Value mapping) {
     Source source{{arguments.values, arguments.count}, {nullptr, nullptr, 0}, mapping};
     return format_from(thread, format, source);
 }

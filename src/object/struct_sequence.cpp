@@ -51,7 +51,7 @@ Owned sequence_repr(Thread& thread, Value self) {
     return text.finish().owned();
 }
 
-Owned sequence_make(Thread& thread, Type& type, Arguments arguments) {
+Owned sequence_make(Thread& thread, Type& type, const Arguments& arguments) {
     const StructSequenceSpec& spec = spec_of(type);
     Value bound[2];
     if (!bind_arguments(thread, spec.name, "(sequence, dict=<unrepresentable>)", arguments, bound,

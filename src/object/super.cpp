@@ -63,14 +63,14 @@ Owned look_behind(Thread& thread, Type& type, Value object, Type& start, Str& na
     return Owned::nothing();
 }
 
-Owned super_make(Thread& thread, Type& type, Arguments arguments) {
+Owned super_make(Thread& thread, Type& type, const Arguments& arguments) {
     auto* super = allocate<Super>(thread, type);
     if (!super) return {};
     track(super);
     return Owned::adopt(super);
 }
 
-bool super_init(Thread& thread, Value self, Arguments arguments) {
+bool super_init(Thread& thread, Value self, const Arguments& arguments) {
     TRY(reject_keywords(thread, "super", arguments));
     TRY(check_positional(thread, "super()", arguments, 0, 2));
     Owned type, object;

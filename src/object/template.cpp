@@ -42,7 +42,7 @@ Interpolation& as_interpolation(Value v) {
 
 // --- Interpolation ---
 
-Owned interpolation_make(Thread& thread, Type& type, Arguments arguments) {
+Owned interpolation_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value out[4];
     TRY(bind_arguments(thread, "Interpolation",
                        "(value, expression='', conversion=None, format_spec='')", arguments, out,
@@ -124,7 +124,7 @@ Owned make_from_tuples(Thread& thread, Type& type, Value strings, Value interpol
 }
 
 // Strings that stand side by side are one; between interpolations there is always a string.
-Owned template_make(Thread& thread, Type& type, Arguments arguments) {
+Owned template_make(Thread& thread, Type& type, const Arguments& arguments) {
     if (arguments.names && arguments.names->size)
         return raise(thread, exc::TypeError, "Template.__new__ only accepts *args arguments");
     ValueBuffer strings(thread), interpolations(thread);

@@ -102,12 +102,11 @@ void tuple_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(tuple->items, tuple->size);
 }
 
-Owned tuple_make(Thread& thread, Type& type, Arguments arguments) {
+Owned tuple_make(Thread& thread, Type& type, const Arguments& arguments) {
     bool plain = &type == &tuple_type;
     if (plain || type.slots.init == tuple_type.slots.init)
         TRY(reject_keywords(thread, "tuple", arguments));
-    arguments.names = nullptr;
-    TRY(check_positional(thread, "tuple", arguments, 0, 1));
+    TRY(check_positional(thread, "tuple", arguments.positional(), 0, 1));
     Ref<Tuple> items = TRY(arguments.count == 0 ? empty_tuple() : tuple_from(thread, arguments[0]));
     if (plain) return items;
     Tuple* tuple = allocate_tuple(thread, type, items->size);

@@ -24,6 +24,7 @@ struct Arguments {
     Tuple* names = nullptr;
 
     Value operator[](size_t i) const { return values[i]; }
+    Arguments positional() const { return {values, count, nullptr}; }
 };
 
 struct BufferView;  // object/buffer.h
@@ -42,7 +43,7 @@ using AssignFn = bool (*)(Thread&, Value self, Value key, Value value);  // empt
 struct Slots {
     UnaryFn repr, str;
     Result<int64_t> (*hash)(Thread&, Value self);
-    Owned (*call)(Thread&, Value self, Arguments arguments);
+    Owned (*call)(Thread&, Value self, const Arguments& arguments);
     Owned (*get_attribute)(Thread&, Value self, Str& name);
     bool (*set_attribute)(Thread&, Value self, Str& name, Value value);  // empty value: delete
     Owned (*compare)(Thread&, Value self, Value other, CompareOp op);    // may give NotImplemented
@@ -51,9 +52,9 @@ struct Slots {
     Owned (*descriptor_get)(Thread&, Value self, Value instance,
                             Value owner);  // empty instance: on the class
     bool (*descriptor_set)(Thread&, Value self, Value instance,
-                           Value value);                      // empty value: delete
-    Owned (*make)(Thread&, Type& type, Arguments arguments);  // __new__
-    bool (*init)(Thread&, Value self, Arguments arguments);
+                           Value value);                             // empty value: delete
+    Owned (*make)(Thread&, Type& type, const Arguments& arguments);  // __new__
+    bool (*init)(Thread&, Value self, const Arguments& arguments);
     void (*finalize)(Thread&,
                      Value self);  // __del__, runs Python; errors are reported as unraisable
     // Memory: owned words (once for all uses), and freeing of tables behind the object; neither
@@ -243,7 +244,7 @@ Ref<Type> make_native_type(Thread& thread, const TypeSpec& spec, Module* module,
 // class statement: type(name, bases, namespace) without calling metaclass code. Runs Python
 // (__set_name__, __init_subclass__).
 Owned make_class(Thread& thread, Type& metatype, Str& name, Tuple& bases, Dict& namespace_,
-                 Arguments keywords);
+                 const Arguments& keywords);
 // The most derived metaclass of the bases, or TypeError.
 Type* calculate_metaclass(Thread& thread, Type& winner, Tuple& bases);
 

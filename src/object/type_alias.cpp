@@ -48,7 +48,7 @@ Owned make(Thread& thread, Value name, Value parameters, Value evaluator, Value 
     return result;
 }
 
-Owned alias_make(Thread& thread, Type& type, Arguments arguments) {
+Owned alias_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value out[3];
     TRY(bind_arguments(thread, "typealias", "(name, value, *, type_params=())", arguments, out, 3));
     if (!is_str(out[0]))

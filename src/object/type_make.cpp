@@ -368,7 +368,7 @@ bool call_set_names(Thread& thread, Type& type, Dict& snapshot) {
     return true;
 }
 
-bool call_init_subclass(Thread& thread, Type& type, Arguments keywords) {
+bool call_init_subclass(Thread& thread, Type& type, const Arguments& keywords) {
     Owned super = TRY(call(thread, Value::of(super_type), Value::of(type), Value::of(type)));
     Owned hook = TRY(get_attribute(thread, super, ID(__init_subclass__)));
     return static_cast<bool>(call(thread, hook, keywords));
@@ -424,7 +424,7 @@ Type* calculate_metaclass(Thread& thread, Type& first, Tuple& bases) {
 }
 
 Owned make_class(Thread& thread, Type& metatype, Str& name, Tuple& given_bases, Dict& namespace_,
-                 Arguments keywords) {
+                 const Arguments& keywords) {
     Ref<Tuple> bases = given_bases.size ? Ref<Tuple>::share(given_bases)
                                         : TRY(make_tuple(thread, Value::of(object_type)));
     Type* base = best_base(thread, *bases);

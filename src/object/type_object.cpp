@@ -37,7 +37,7 @@ Type& as_type(Value v) {
 
 // --- making and calling ---
 
-Owned type_make(Thread& thread, Type& given, Arguments arguments) {
+Owned type_make(Thread& thread, Type& given, const Arguments& arguments) {
     if (arguments.count != 3)
         return raise(thread, exc::TypeError, "type.__new__() takes exactly 3 arguments ({} given)",
                      arguments.count);
@@ -69,7 +69,7 @@ Owned type_make(Thread& thread, Type& given, Arguments arguments) {
                       {arguments.values + 3, 0, arguments.names});
 }
 
-bool type_init(Thread& thread, Value self, Arguments arguments) {
+bool type_init(Thread& thread, Value self, const Arguments& arguments) {
     if (arguments.names && arguments.names->size && arguments.count == 1)
         return raise(thread, exc::TypeError, "type.__init__() takes no keyword arguments");
     if (arguments.count != 1 && arguments.count != 3)
@@ -77,7 +77,7 @@ bool type_init(Thread& thread, Value self, Arguments arguments) {
     return true;
 }
 
-Owned type_call(Thread& thread, Value self, Arguments arguments) {
+Owned type_call(Thread& thread, Value self, const Arguments& arguments) {
     Type& type = as_type(self);
     if (&type == &type_type) {
         if (arguments.count == 1 && (!arguments.names || !arguments.names->size))

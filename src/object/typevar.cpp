@@ -134,7 +134,7 @@ bool set_variance(Thread& thread, TypeVar& variable, Value* flags) {
     return true;
 }
 
-Owned typevar_make(Thread& thread, Type& type, Arguments arguments) {
+Owned typevar_make(Thread& thread, Type& type, const Arguments& arguments) {
     // TypeVar(name, *constraints, bound=None, default=NoDefault, covariant=False, ...)
     Value out[6];
     uint32_t first = arguments.count > 0 ? 1 : 0;
@@ -291,7 +291,7 @@ const GetSetRow typevar_getsets[] = {
 
 // --- ParamSpec ---
 
-Owned paramspec_make(Thread& thread, Type& type, Arguments arguments) {
+Owned paramspec_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value out[6];
     TRY(bind_arguments(
         thread, "paramspec",
@@ -346,7 +346,7 @@ const GetSetRow paramspec_getsets[] = {
 
 // --- TypeVarTuple ---
 
-Owned typevartuple_make(Thread& thread, Type& type, Arguments arguments) {
+Owned typevartuple_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value out[2];
     TRY(bind_arguments(thread, "typevartuple", "(name, *, default=<unrepresentable>)", arguments,
                        out, 2));
@@ -383,7 +383,7 @@ const GetSetRow typevartuple_getsets[] = {
 
 // --- P.args and P.kwargs ---
 
-Owned access_make(Thread& thread, Type& type, Arguments arguments) {
+Owned access_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value out[1];
     bool is_args = is_subtype(type, paramspec_args_type);
     TRY(bind_arguments(thread, is_args ? "paramspecargs" : "paramspeckwargs", "(origin)", arguments,
@@ -417,7 +417,7 @@ const MethodRow access_methods[] = {
 
 // --- constant evaluators ---
 
-Owned evaluator_call(Thread& thread, Value self, Arguments arguments) {
+Owned evaluator_call(Thread& thread, Value self, const Arguments& arguments) {
     Value out[1];
     TRY(bind_arguments(thread, "constevaluator.__call__", "(format)", arguments, out, 1));
     int format_number = TRY(convert_int(thread, out[0]));
@@ -472,7 +472,7 @@ const MethodRow generic_methods[] = {
     {},
 };
 
-Owned no_default_make(Thread& thread, Type& type, Arguments arguments) {
+Owned no_default_make(Thread& thread, Type& type, const Arguments& arguments) {
     if (arguments.count || (arguments.names && arguments.names->size))
         return raise(thread, exc::TypeError, "NoDefaultType takes no arguments");
     return Owned::share(no_default());

@@ -262,20 +262,20 @@ Owned referent_of(Value self) {
     return weakref_get(self.as<WeakRef>());
 }
 
-Owned ref_make(Thread& thread, Type& type, Arguments arguments) {
+Owned ref_make(Thread& thread, Type& type, const Arguments& arguments) {
     // Keywords are for a subclass's __init__.
-    Arguments positional = {arguments.values, arguments.count, nullptr};
+    Arguments positional = arguments.positional();
     TRY(check_positional(thread, "__new__", positional, 1, 2));
     Value callback = arguments.count > 1 && !is_none(arguments[1]) ? arguments[1] : Value();
     return make_weakref(thread, type, arguments[0], callback);
 }
 
-bool ref_init(Thread& thread, Value self, Arguments arguments) {
+bool ref_init(Thread& thread, Value self, const Arguments& arguments) {
     TRY(reject_keywords(thread, "ref", arguments));
     return check_positional(thread, "__init__", arguments, 1, 2);
 }
 
-Owned ref_call(Thread& thread, Value self, Arguments arguments) {
+Owned ref_call(Thread& thread, Value self, const Arguments& arguments) {
     TRY(reject_keywords(thread, "weakref.ReferenceType", arguments));
     TRY(check_positional(thread, "__call__", arguments, 0, 0));
     Owned object = referent_of(self);

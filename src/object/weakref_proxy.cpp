@@ -70,7 +70,7 @@ Owned proxy_repr(Thread& thread, Value self) {
     return format(thread, "<weakproxy at {}; to '{}' at {}>", address_of(self),
                   type_full_name_of(object), address_of(object));
 }
-Owned proxy_call(Thread& thread, Value self, Arguments arguments) {
+Owned proxy_call(Thread& thread, Value self, const Arguments& arguments) {
     Owned object = TRY(real(thread, self));
     return call(thread, object, arguments);
 }

@@ -22,7 +22,7 @@ void zip_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(static_cast<Zip*>(self)->result);
 }
 
-Owned zip_make(Thread& thread, Type& type, Arguments arguments) {
+Owned zip_make(Thread& thread, Type& type, const Arguments& arguments) {
     bool strict;
     TRY(parse_strict(thread, "zip", arguments, &strict));
     Ref<Tuple> iterators = TRY(iterate_all(thread, arguments.values, arguments.count));

@@ -282,7 +282,7 @@ Owned run(Thread& thread, Frame* frame) {
 
 namespace {
 // Arguments copied into words above `window` so that binding can take them from there.
-Owned run_bound(Thread& thread, Function& function, Arguments arguments) {
+Owned run_bound(Thread& thread, Function& function, const Arguments& arguments) {
     Code& code = function.code.as<Code>();
     uint64_t* window = thread.registers_top;
     uint32_t keywords = arguments.names ? static_cast<uint32_t>(arguments.names->size) : 0;
@@ -361,14 +361,14 @@ Owned run_class_body(Thread& thread, Function& function, Value names) {
     return run(thread, frame);
 }
 
-Owned (*run_function)(Thread& thread, Function& function, Arguments arguments) = run_bound;
+Owned (*run_function)(Thread& thread, Function& function, const Arguments& arguments) = run_bound;
 
 void slow_bad_init_result(Thread& thread, uint64_t result, uint64_t constructed) {
     Owned value = Owned::adopt(result), object = Owned::adopt(constructed);
     raise(thread, exc::TypeError, "__init__() should return None, not '{}'", type_name_of(value));
 }
 
-uint64_t slow_call(Thread& thread, Value callable, Arguments arguments) {
+uint64_t slow_call(Thread& thread, Value callable, const Arguments& arguments) {
     return call(thread, callable, arguments).release();
 }
 

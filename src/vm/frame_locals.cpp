@@ -223,7 +223,7 @@ static void proxy_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(static_cast<FrameLocalsProxy*>(self)->frame);
 }
 
-static Owned proxy_make(Thread& thread, Type&, Arguments arguments) {
+static Owned proxy_make(Thread& thread, Type&, const Arguments& arguments) {
     if (!reject_keywords(thread, "FrameLocalsProxy", arguments)) return {};
     if (arguments.count != 1)
         return raise(thread, exc::TypeError, "FrameLocalsProxy expected 1 argument, got {}",

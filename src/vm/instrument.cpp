@@ -461,7 +461,7 @@ static Owned callback_of(int tool, int event) {
     return share_locked(word);
 }
 
-bool report(Thread& thread, Code& code, int event, uint8_t tools, Arguments arguments,
+bool report(Thread& thread, Code& code, int event, uint8_t tools, const Arguments& arguments,
             std::atomic<uint8_t>* site_tools) {
     static constexpr const char* names[] = {"RAISE",   "EXCEPTION_HANDLED", "PY_UNWIND", "PY_THROW",
                                             "RERAISE", "C_RETURN",          "C_RAISE"};

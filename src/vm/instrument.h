@@ -123,8 +123,8 @@ NextStep instrumented_step(Thread& thread, Frame& frame);
 // --- between the files ---
 // Calls the tools that watch `event`, arguments as the callback gets them. Bits of tools that
 // answer DISABLE are cleared in *site_tools. False with an exception.
-[[nodiscard]] bool report(Thread& thread, Code& code, int event, uint8_t tools, Arguments arguments,
-                          std::atomic<uint8_t>* site_tools);
+[[nodiscard]] bool report(Thread& thread, Code& code, int event, uint8_t tools,
+                          const Arguments& arguments, std::atomic<uint8_t>* site_tools);
 // The tools whose global event sets have `event`.
 uint8_t global_tools(int event);
 // A tool does not want a place any more.

@@ -8,15 +8,13 @@ namespace imugi {
 
 uint64_t share_foreign(Object* object) {
     incref_shared(object);
-    count_foreign_read(object);
     return reinterpret_cast<uint64_t>(object);
 }
 
 uint64_t load_foreign_bits(const std::atomic<uint64_t>& slot, uint64_t bits) {
     Object* object = Value::from_bits(bits).object();
     if (object->flags.load(std::memory_order_relaxed) & (kImmortal | kDeferred)) {
-        // Deferred objects are only freed with the world stopped; but the word may be stale memory
-        // reused.
+        // As in load_slot_bits: deferred meanwhile.
         return slot.load(std::memory_order_acquire) == bits ? bits | Value::kLentBit : 0;
     }
     if (!try_incref(object)) return 0;
@@ -24,7 +22,6 @@ uint64_t load_foreign_bits(const std::atomic<uint64_t>& slot, uint64_t bits) {
         drop_bits(bits);
         return 0;
     }
-    count_foreign_read(object);
     return bits;
 }
 

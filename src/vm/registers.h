@@ -102,8 +102,11 @@ IMUGI_ALWAYS_INLINE uint64_t load_slot_bits(const std::atomic<uint64_t>& slot) {
     if ((bits & 3) != 0 || (bits & 4)) return bits;  // immediates, immortal objects
     if (bits == 0) return 0;
     Object* object = reinterpret_cast<Object*>(bits);
-    if (IMUGI_LIKELY(object->owner.load(std::memory_order_relaxed) == current_heap_id)) {
-        if (object->has_flag(kDeferred)) return bits | Value::kLentBit;
+    if (object->has_flag(kDeferred)) {
+        // Freed only with the world stopped; but the word may be stale and its memory reused.
+        if (IMUGI_LIKELY(slot.load(std::memory_order_acquire) == bits))
+            return bits | Value::kLentBit;
+    } else if (IMUGI_LIKELY(object->owner.load(std::memory_order_relaxed) == current_heap_id)) {
         incref(object);
         return bits;
     }

@@ -149,7 +149,7 @@ uint64_t wrap_async_value(Thread& thread, uint64_t owned_bits);  // takes the wo
 uint64_t slow_call_ex(Thread& thread, uint64_t* r, uint32_t b, bool keywords);
 // TypeError for an __init__ that returned something; takes both words over.
 void slow_bad_init_result(Thread& thread, uint64_t result, uint64_t constructed);
-uint64_t slow_call(Thread& thread, Value callable, Arguments arguments);
+uint64_t slow_call(Thread& thread, Value callable, const Arguments& arguments);
 uint64_t slow_make_function(Thread& thread, Frame* frame, uint64_t* r, uint32_t b, uint32_t code,
                             uint32_t flags);
 

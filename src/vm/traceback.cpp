@@ -94,7 +94,7 @@ static Owned traceback_get_line(Thread&, Value self) {
     return line ? Owned::small_int(line) : Owned::share(none());
 }
 
-static Owned traceback_make(Thread& thread, Type&, Arguments arguments) {
+static Owned traceback_make(Thread& thread, Type&, const Arguments& arguments) {
     Value bound[4];
     if (!bind_arguments(thread, "traceback", "(tb_next, tb_frame, tb_lasti, tb_lineno)", arguments,
                         bound, 4))

@@ -122,7 +122,7 @@ Owned compressor_flush(Thread& thread, Compressor& self) {
     return run_compressor(thread, self, nullptr, 0, true);
 }
 
-Owned compressor_make(Thread& thread, Type& type, Arguments arguments) {
+Owned compressor_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value values[1];
     TRY(bind_arguments(thread, "BZ2Compressor", "(compresslevel=9, /)", arguments, values, 1));
     int level = TRY(convert_int(thread, values[0]));
@@ -160,7 +160,7 @@ Owned decompressor_decompress(Thread& thread, Decompressor& self, Value data, In
         [&] { return raise_code(thread, code); });
 }
 
-Owned decompressor_make(Thread& thread, Type& type, Arguments arguments) {
+Owned decompressor_make(Thread& thread, Type& type, const Arguments& arguments) {
     TRY(reject_keywords(thread, "BZ2Decompressor", arguments) &&
         check_positional(thread, "BZ2Decompressor", arguments, 0, 0));
     auto* self = allocate<Decompressor>(thread, type);

@@ -35,19 +35,20 @@ Owned factory_of(Thread& thread, DefaultDict& self) {
     return factory ? std::move(factory) : Owned::share(none());
 }
 
-bool defaultdict_init(Thread& thread, Value value, Arguments arguments) {
+bool defaultdict_init(Thread& thread, Value value, const Arguments& arguments) {
     auto& self = value.as<DefaultDict>();
     Value factory = none();
+    Arguments rest = arguments;
     if (arguments.count > 0) {
         factory = arguments[0];
         if (!is_none(factory) && !is_callable(factory))
             return raise(thread, exc::TypeError, "first argument must be callable or None");
-        arguments.values++;
-        arguments.count--;
+        rest.values++;
+        rest.count--;
     }
     Owned old =
         swap_field(thread, self, self.factory, is_none(factory) ? Owned() : Owned::share(factory));
-    return dict_type.slots.init(thread, value, arguments);
+    return dict_type.slots.init(thread, value, rest);
 }
 
 Owned missing(Thread& thread, DefaultDict& self, Value key) {

@@ -199,7 +199,7 @@ bool extend(Thread& thread, Deque& self, Value iterable) {
 
 // --- making ---
 
-Owned deque_make(Thread& thread, Type& type, Arguments) {
+Owned deque_make(Thread& thread, Type& type, const Arguments&) {
     auto* self = allocate<Deque>(thread, type);
     if (self == nullptr) return {};
     self->max_size = -1;
@@ -207,7 +207,7 @@ Owned deque_make(Thread& thread, Type& type, Arguments) {
     return Owned::adopt(self);
 }
 
-bool deque_init(Thread& thread, Value value, Arguments arguments) {
+bool deque_init(Thread& thread, Value value, const Arguments& arguments) {
     Deque& self = deque_of(value);
     Value bound[2];
     TRY(bind_arguments(thread, "deque", "(iterable=<unrepresentable>, maxlen=<unrepresentable>)",

@@ -73,7 +73,7 @@ Owned iterator_iter(Thread&, Value self) {
 
 // _deque_iterator(deque, index): index items are skipped.
 template <bool reverse>
-Owned iterator_make(Thread& thread, Type& type, Arguments arguments) {
+Owned iterator_make(Thread& thread, Type& type, const Arguments& arguments) {
     const char* name = reverse ? "_deque_reverse_iterator" : "_deque_iterator";
     TRY(reject_keywords(thread, name, arguments));
     TRY(check_positional(thread, name, arguments, 1, 2));

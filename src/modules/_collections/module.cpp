@@ -34,7 +34,7 @@ void tuplegetter_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(static_cast<TupleGetter*>(self)->doc);
 }
 
-Owned tuplegetter_make(Thread& thread, Type& type, Arguments arguments) {
+Owned tuplegetter_make(Thread& thread, Type& type, const Arguments& arguments) {
     TRY(reject_keywords(thread, "_tuplegetter", arguments));
     TRY(check_positional(thread, "_tuplegetter", arguments, 2, 2));
     Index index = TRY(to_ssize(thread, arguments[0], exc::OverflowError));

@@ -82,7 +82,7 @@ bool update_from(Thread& thread, Value self, Value other) {
     return set_pairs(thread, self, items);
 }
 
-bool odict_init(Thread& thread, Value self, Arguments arguments) {
+bool odict_init(Thread& thread, Value self, const Arguments& arguments) {
     if (arguments.count > 1)
         return raise(thread, exc::TypeError, "expected at most 1 arguments, got {}",
                      arguments.count);

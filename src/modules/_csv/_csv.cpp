@@ -123,7 +123,7 @@ constexpr const char* kDialectSignature =
     "quoting=<unrepresentable>, skipinitialspace=<unrepresentable>, strict=<unrepresentable>)";
 constexpr size_t kDialectParameters = 9;
 
-Owned make_dialect(Thread& thread, Type& type, Arguments arguments) {
+Owned make_dialect(Thread& thread, Type& type, const Arguments& arguments) {
     Value bound[kDialectParameters];
     TRY(bind_arguments(thread, "Dialect", kDialectSignature, arguments, bound, kDialectParameters));
     Owned base;

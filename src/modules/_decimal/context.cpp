@@ -320,7 +320,7 @@ void context_fields(Object* object, FieldVisitor& visitor) {
     visitor.visit(static_cast<Context*>(object)->traps);
 }
 
-Owned context_make(Thread& thread, Type& type, Arguments) {
+Owned context_make(Thread& thread, Type& type, const Arguments&) {
     Ref<Context> context = TRY(make_context(thread, type));
     if (const Context* model = shared.default_context) {
         Settings settings = model->settings();
@@ -335,7 +335,7 @@ Owned context_make(Thread& thread, Type& type, Arguments) {
     return context;
 }
 
-bool context_init(Thread& thread, Value self, Arguments arguments) {
+bool context_init(Thread& thread, Value self, const Arguments& arguments) {
     Value values[kSettingCount];
     TRY(bind_arguments(thread, "Context",
                        "(prec=None, rounding=None, Emin=None, Emax=None, capitals=None, "

@@ -477,7 +477,7 @@ Owned slot_power(Thread& thread, Value base, Value exponent, Value modulus) {
     return finish_result(thread, *context, out, status);
 }
 
-Owned slot_make(Thread& thread, Type& type, Arguments arguments) {
+Owned slot_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value values[2];
     TRY(bind_arguments(thread, "Decimal", "(value=<unrepresentable>, context=None)", arguments,
                        values, 2));

@@ -41,7 +41,7 @@ void lru_fields(Object* object, FieldVisitor& visitor) {
     visitor.visit(self->info_type);
 }
 
-Owned lru_make(Thread& thread, Type& type, Arguments arguments) {
+Owned lru_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value bound[4];
     TRY(bind_arguments(thread, "lru_cache", "(user_function, maxsize, typed, cache_info_type)",
                        arguments, bound, 4));
@@ -69,7 +69,7 @@ Owned lru_make(Thread& thread, Type& type, Arguments arguments) {
 
 // A sole int or str is its own key; everything else a tuple of arguments, names with values behind
 // a mark, and if asked for the types.
-Owned make_key(Thread& thread, LruCache& self, Arguments arguments) {
+Owned make_key(Thread& thread, LruCache& self, const Arguments& arguments) {
     size_t named = arguments.names != nullptr ? arguments.names->size : 0;
     if (!self.typed && named == 0) {
         if (arguments.count == 1 && (is_exact_int(arguments[0]) || is_exact_str(arguments[0])))
@@ -92,7 +92,7 @@ Owned make_key(Thread& thread, LruCache& self, Arguments arguments) {
     return key.to_tuple();
 }
 
-Owned lru_call(Thread& thread, Value value, Arguments arguments) {
+Owned lru_call(Thread& thread, Value value, const Arguments& arguments) {
     auto& self = value.as<LruCache>();
     Value function = self.function.borrow();
     if (self.max_size == 0) {

@@ -33,7 +33,7 @@ Owned make_key(Thread& thread, Type& type, Value compare, Value object) {
     return Owned::adopt(key);
 }
 
-Owned key_call(Thread& thread, Value value, Arguments arguments) {
+Owned key_call(Thread& thread, Value value, const Arguments& arguments) {
     Value object;
     TRY(bind_arguments(thread, "K", "(obj)", arguments, &object, 1));
     return make_key(thread, type_of(value), value.as<KeyWrapper>().compare.borrow(), object);

@@ -62,7 +62,7 @@ bool merge(Thread& thread, Tuple& stored, Value placeholder, const Value* given,
     return true;
 }
 
-Owned partial_make(Thread& thread, Type& type, Arguments arguments) {
+Owned partial_make(Thread& thread, Type& type, const Arguments& arguments) {
     if (arguments.count == 0)
         return raise(thread, exc::TypeError, "type 'partial' takes at least one argument");
     if (!is_callable(arguments[0]))
@@ -109,7 +109,8 @@ Owned partial_make(Thread& thread, Type& type, Arguments arguments) {
 }
 
 // Values and names of the call: the stored keywords, overridden by the given ones, behind `values`.
-Ref<Tuple> merge_keywords(Thread& thread, Dict& stored, Arguments given, ValueBuffer& values) {
+Ref<Tuple> merge_keywords(Thread& thread, Dict& stored, const Arguments& given,
+                          ValueBuffer& values) {
     Ref<Dict> merged = TRY(dict_copy(thread, stored));
     size_t named = given.names != nullptr ? given.names->size : 0;
     for (size_t i = 0; i < named; i++)
@@ -125,7 +126,7 @@ Ref<Tuple> merge_keywords(Thread& thread, Dict& stored, Arguments given, ValueBu
     return names.to_tuple();
 }
 
-Owned partial_call(Thread& thread, Value value, Arguments given) {
+Owned partial_call(Thread& thread, Value value, const Arguments& given) {
     auto& self = value.as<Partial>();
     Owned function = load_field(thread, self, self.function);
     Owned held_args = load_field(thread, self, self.args);
@@ -262,7 +263,7 @@ const GetSetRow partial_getsets[] = {
 
 // --- Placeholder ---
 
-Owned placeholder_make(Thread& thread, Type& type, Arguments arguments) {
+Owned placeholder_make(Thread& thread, Type& type, const Arguments& arguments) {
     size_t named = arguments.names != nullptr ? arguments.names->size : 0;
     if (arguments.count != 0 || named != 0)
         return raise(thread, exc::TypeError, "_PlaceholderType takes no arguments");

@@ -56,7 +56,7 @@ bool init_buffer(Thread& thread, Buffered& self, Value raw, Index size, bool rea
     return true;
 }
 
-bool init_arguments(Thread& thread, const char* name, Arguments arguments, Value* raw,
+bool init_arguments(Thread& thread, const char* name, const Arguments& arguments, Value* raw,
                     Index* size) {
     Value bound[2];
     TRY(bind_arguments(thread, name, "(raw, buffer_size=131072)", arguments, bound, 2));
@@ -65,7 +65,7 @@ bool init_arguments(Thread& thread, const char* name, Arguments arguments, Value
     return true;
 }
 
-bool reader_init(Thread& thread, Value self_value, Arguments arguments) {
+bool reader_init(Thread& thread, Value self_value, const Arguments& arguments) {
     auto& self = self_value.as<Buffered>();
     Value raw;
     Index size;
@@ -75,7 +75,7 @@ bool reader_init(Thread& thread, Value self_value, Arguments arguments) {
     return init_buffer(thread, self, raw, size, true, false);
 }
 
-bool writer_init(Thread& thread, Value self_value, Arguments arguments) {
+bool writer_init(Thread& thread, Value self_value, const Arguments& arguments) {
     auto& self = self_value.as<Buffered>();
     Value raw;
     Index size;
@@ -85,7 +85,7 @@ bool writer_init(Thread& thread, Value self_value, Arguments arguments) {
     return init_buffer(thread, self, raw, size, false, true);
 }
 
-bool random_init(Thread& thread, Value self_value, Arguments arguments) {
+bool random_init(Thread& thread, Value self_value, const Arguments& arguments) {
     auto& self = self_value.as<Buffered>();
     Value raw;
     Index size;
@@ -97,7 +97,7 @@ bool random_init(Thread& thread, Value self_value, Arguments arguments) {
     return init_buffer(thread, self, raw, size, true, true);
 }
 
-Owned buffered_make(Thread& thread, Type& type, Arguments arguments) {
+Owned buffered_make(Thread& thread, Type& type, const Arguments& arguments) {
     Owned self = TRY(make_blank<Buffered>(thread, type, arguments));
     track(self.value().object());
     return self;

@@ -26,7 +26,7 @@ namespace imugi::io {
 
 namespace {
 
-bool pair_init(Thread& thread, Value self_value, Arguments arguments) {
+bool pair_init(Thread& thread, Value self_value, const Arguments& arguments) {
     auto& self = self_value.as<BufferedPair>();
     Value bound[3];
     TRY(bind_arguments(thread, "BufferedRWPair", "(reader, writer, buffer_size=131072, /)",
@@ -113,7 +113,7 @@ Owned pair_closed(Thread& thread, Value self) {
     return get_attribute(thread, writer, ID(closed));
 }
 
-Owned pair_make(Thread& thread, Type& type, Arguments arguments) {
+Owned pair_make(Thread& thread, Type& type, const Arguments& arguments) {
     Owned self = TRY(make_blank<BufferedPair>(thread, type, arguments));
     track(self.value().object());
     return self;

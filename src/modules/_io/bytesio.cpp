@@ -312,14 +312,14 @@ Owned get_closed(Thread&, Value self) {
     return Owned::share(boolean(!self.as<BytesIO>().open));
 }
 
-Owned io_make(Thread& thread, Type& type, Arguments arguments) {
+Owned io_make(Thread& thread, Type& type, const Arguments& arguments) {
     Owned self = TRY(make_blank<BytesIO>(thread, type, arguments));
     self.as<BytesIO>().open = true;
     track(self.value().object());
     return self;
 }
 
-bool io_init(Thread& thread, Value self_value, Arguments arguments) {
+bool io_init(Thread& thread, Value self_value, const Arguments& arguments) {
     auto& self = self_value.as<BytesIO>();
     Value bound[1];
     TRY(bind_arguments(thread, "BytesIO", "(initial_bytes=b'')", arguments, bound, 1));

@@ -209,7 +209,7 @@ int open_with(Thread& thread, Value opener, Value name, int flags) {
     return static_cast<int>(fd);
 }
 
-bool file_init(Thread& thread, Value self_value, Arguments arguments) {
+bool file_init(Thread& thread, Value self_value, const Arguments& arguments) {
     auto& self = self_value.as<FileIO>();
     Value bound[4];
     TRY(bind_arguments(thread, "FileIO", "(file, mode='r', closefd=True, opener=None)", arguments,
@@ -287,7 +287,7 @@ bool file_init(Thread& thread, Value self_value, Arguments arguments) {
     return true;
 }
 
-Owned file_make(Thread& thread, Type& type, Arguments) {
+Owned file_make(Thread& thread, Type& type, const Arguments&) {
     auto* self = allocate<FileIO>(thread, type);
     if (!self) return {};
     self->fd.store(-1, std::memory_order_relaxed);

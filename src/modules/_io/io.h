@@ -32,7 +32,7 @@ void chain_pending(Thread& thread, Owned first);
 
 // A native instance without its fields set; its finalizer is io_finalize.
 template <class T>
-Owned make_blank(Thread& thread, Type& type, Arguments arguments);
+Owned make_blank(Thread& thread, Type& type, const Arguments& arguments);
 void io_finalize(Thread& thread, Value self);
 
 // FileIO's descriptor calls for buffered files. -1: an exception, -2: it would block.
@@ -65,7 +65,7 @@ Index find_line_end(const Str& text, size_t start, size_t end, bool translated, 
 
 namespace imugi::io {
 template <class T>
-Owned make_blank(Thread& thread, Type& type, Arguments) {
+Owned make_blank(Thread& thread, Type& type, const Arguments&) {
     T* object = allocate<T>(thread, type);
     if (!object) return {};
     return Owned::adopt(object);

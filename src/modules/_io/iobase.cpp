@@ -471,7 +471,7 @@ const GetSetRow text_io_base_getsets[] = {
     {},
 };
 
-Owned base_make(Thread& thread, Type& type, Arguments arguments) {
+Owned base_make(Thread& thread, Type& type, const Arguments& arguments) {
     Owned self = TRY(make_blank<Object>(thread, type, arguments));
     track(self.value().object());
     return self;

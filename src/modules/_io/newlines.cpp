@@ -123,7 +123,7 @@ namespace imugi::io {
 
 namespace {
 
-bool decoder_init(Thread& thread, Value self_value, Arguments arguments) {
+bool decoder_init(Thread& thread, Value self_value, const Arguments& arguments) {
     Value bound[3];
     TRY(bind_arguments(thread, "IncrementalNewlineDecoder", "(decoder, translate, errors='strict')",
                        arguments, bound, 3));
@@ -244,7 +244,7 @@ Owned decoder_newlines(Thread& thread, Value self) {
     return line_ends_seen(thread, self.as<NewlineDecoder>().seen);
 }
 
-Owned decoder_make(Thread& thread, Type& type, Arguments arguments) {
+Owned decoder_make(Thread& thread, Type& type, const Arguments& arguments) {
     Owned self = TRY(make_blank<NewlineDecoder>(thread, type, arguments));
     track(self.value().object());
     return self;

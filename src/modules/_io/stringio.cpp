@@ -306,7 +306,7 @@ bool string_setstate(Thread& thread, StringIO& self, Value state) {
     return dict_update(thread, dict.as<Dict>(), tuple[3]);
 }
 
-Owned string_make(Thread& thread, Type& type, Arguments arguments) {
+Owned string_make(Thread& thread, Type& type, const Arguments& arguments) {
     Owned self = TRY(make_blank<StringIO>(thread, type, arguments));
     auto& object = self.as<StringIO>();
     object.read_newline.init(Owned::share(none()));
@@ -314,7 +314,7 @@ Owned string_make(Thread& thread, Type& type, Arguments arguments) {
     return self;
 }
 
-bool string_init(Thread& thread, Value self, Arguments arguments) {
+bool string_init(Thread& thread, Value self, const Arguments& arguments) {
     Value bound[2];
     TRY(bind_arguments(thread, "StringIO", "(initial_value='', newline='\\n')", arguments, bound,
                        2));

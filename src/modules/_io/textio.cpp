@@ -112,7 +112,7 @@ bool check_text_argument(Thread& thread, Value value, const char* name) {
     return name_text(thread, value.as<Str>()) != nullptr;
 }
 
-bool text_init(Thread& thread, Value self_value, Arguments arguments) {
+bool text_init(Thread& thread, Value self_value, const Arguments& arguments) {
     auto& self = self_value.as<TextIO>();
     Value bound[6];
     TRY(bind_arguments(thread, "TextIOWrapper",
@@ -400,7 +400,7 @@ bool set_finalizing(Thread& thread, Value self, Value value) {
     return true;
 }
 
-Owned text_make(Thread& thread, Type& type, Arguments arguments) {
+Owned text_make(Thread& thread, Type& type, const Arguments& arguments) {
     Owned self = TRY(make_blank<TextIO>(thread, type, arguments));
     track(self.value().object());
     return self;

@@ -221,7 +221,7 @@ class Encode {
     Str& key_separator_;
 };
 
-Owned encoder_call(Thread& thread, Value self, Arguments arguments) {
+Owned encoder_call(Thread& thread, Value self, const Arguments& arguments) {
     Value bound[2];
     TRY(bind_arguments(thread, "_iterencode", "(obj, _current_indent_level)", arguments, bound, 2));
     Index level = TRY(to_ssize(thread, bound[1], exc::OverflowError));
@@ -240,7 +240,7 @@ char quoting_of(Value encoder) {
                                                   : 0;
 }
 
-Owned encoder_make(Thread& thread, Type& type, Arguments arguments) {
+Owned encoder_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value bound[9];
     TRY(bind_arguments(thread, "make_encoder",
                        "(markers, default, encoder, indent, key_separator, item_separator, "

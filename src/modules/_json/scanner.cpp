@@ -236,7 +236,7 @@ class Scan {
     Ref<Dict> keys_;
 };
 
-Owned scanner_call(Thread& thread, Value self, Arguments arguments) {
+Owned scanner_call(Thread& thread, Value self, const Arguments& arguments) {
     Value bound[2];
     TRY(bind_arguments(thread, "scan_once", "(string, idx)", arguments, bound, 2));
     if (!is_str(bound[0]))
@@ -251,7 +251,7 @@ Owned scanner_call(Thread& thread, Value self, Arguments arguments) {
     return make_tuple(thread, value, Value::small_int(static_cast<int64_t>(at)));
 }
 
-Owned scanner_make(Thread& thread, Type& type, Arguments arguments) {
+Owned scanner_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value context;
     TRY(bind_arguments(thread, "make_scanner", "(context)", arguments, &context, 1));
     auto* scanner = allocate<Scanner>(thread, type);

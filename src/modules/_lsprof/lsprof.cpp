@@ -454,7 +454,7 @@ Owned getstats(Thread& thread, Profiler& self) {
 
 // --- the object ---
 
-Owned profiler_make(Thread& thread, Type& type, Arguments) {
+Owned profiler_make(Thread& thread, Type& type, const Arguments&) {
     auto* self = allocate<Profiler>(thread, type);
     if (!self) return {};
     self->unit = 1e-9;
@@ -463,7 +463,7 @@ Owned profiler_make(Thread& thread, Type& type, Arguments) {
     return Owned::adopt(self);
 }
 
-bool profiler_init(Thread& thread, Value value, Arguments arguments) {
+bool profiler_init(Thread& thread, Value value, const Arguments& arguments) {
     Value values[4];
     TRY(bind_arguments(thread, "Profiler",
                        "(timer=None, timeunit=0.0, subcalls=True, builtins=True)", arguments,

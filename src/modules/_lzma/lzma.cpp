@@ -163,7 +163,7 @@ bool open_compressor(Thread& thread, Compressor& self, int format, int check, ui
     return check_code(thread, code);
 }
 
-Owned compressor_make(Thread& thread, Type& type, Arguments arguments) {
+Owned compressor_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value values[4];
     TRY(bind_arguments(thread, "LZMACompressor", "(format=1, check=-1, preset=None, filters=None)",
                        arguments, values, 4));
@@ -238,7 +238,7 @@ bool open_decompressor(Thread& thread, Decompressor& self, int format, uint64_t 
     }
 }
 
-Owned decompressor_make(Thread& thread, Type& type, Arguments arguments) {
+Owned decompressor_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value values[3];
     TRY(bind_arguments(thread, "LZMADecompressor", "(format=0, memlimit=None, filters=None)",
                        arguments, values, 3));

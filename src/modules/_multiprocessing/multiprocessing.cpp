@@ -77,7 +77,7 @@ Owned make_lock(Thread& thread, Type& type, sem_t* handle, int kind, int most, c
     return result;
 }
 
-Owned lock_make(Thread& thread, Type& type, Arguments arguments) {
+Owned lock_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value values[5];
     TRY(bind_arguments(thread, "SemLock", "(kind, value, maxvalue, name, unlink)", arguments,
                        values, 5));

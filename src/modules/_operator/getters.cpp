@@ -48,7 +48,7 @@ void getter_fields(Object* self, FieldVisitor& visitor) {
 }
 
 // What f(object) is given: exactly one positional argument.
-bool check_operand(Thread& thread, const char* name, Arguments arguments) {
+bool check_operand(Thread& thread, const char* name, const Arguments& arguments) {
     if (arguments.names != nullptr && arguments.names->size != 0)
         return raise(thread, exc::TypeError, "{}() takes no keyword arguments", name);
     if (arguments.count != 1)
@@ -81,7 +81,7 @@ Owned getter_reduce(Thread& thread, Getter& self) {
 
 // --- itemgetter ---
 
-Owned itemgetter_make(Thread& thread, Type& type, Arguments arguments) {
+Owned itemgetter_make(Thread& thread, Type& type, const Arguments& arguments) {
     TRY(reject_keywords(thread, "itemgetter", arguments));
     if (arguments.count == 0)
         return raise(thread, exc::TypeError, "itemgetter expected 1 argument, got 0");
@@ -106,7 +106,7 @@ Owned fetch_item(Thread& thread, Value object, Value key) {
     return get_item(thread, object, key);
 }
 
-Owned itemgetter_call(Thread& thread, Value value, Arguments arguments) {
+Owned itemgetter_call(Thread& thread, Value value, const Arguments& arguments) {
     TRY(check_operand(thread, "itemgetter", arguments));
     auto& wanted = value.as<Getter>().wanted.as<Tuple>();
     if (wanted.size == 1) return fetch_item(thread, arguments[0], wanted[0]);
@@ -133,7 +133,7 @@ Owned split_path(Thread& thread, Str& name) {
     return parts.to_tuple();
 }
 
-Owned attrgetter_make(Thread& thread, Type& type, Arguments arguments) {
+Owned attrgetter_make(Thread& thread, Type& type, const Arguments& arguments) {
     TRY(reject_keywords(thread, "attrgetter", arguments));
     if (arguments.count == 0)
         return raise(thread, exc::TypeError, "attrgetter expected 1 argument, got 0");
@@ -161,7 +161,7 @@ Owned fetch_path(Thread& thread, Value object, Value path) {
     return at;
 }
 
-Owned attrgetter_call(Thread& thread, Value value, Arguments arguments) {
+Owned attrgetter_call(Thread& thread, Value value, const Arguments& arguments) {
     TRY(check_operand(thread, "attrgetter", arguments));
     auto& paths = value.as<Getter>().paths.as<Tuple>();
     if (paths.size == 1) return fetch_path(thread, arguments[0], paths[0]);
@@ -181,7 +181,7 @@ void methodcaller_fields(Object* object, FieldVisitor& visitor) {
     visitor.visit(self->keywords);
 }
 
-Owned methodcaller_make(Thread& thread, Type& type, Arguments arguments) {
+Owned methodcaller_make(Thread& thread, Type& type, const Arguments& arguments) {
     if (arguments.count == 0)
         return raise(thread, exc::TypeError,
                      "methodcaller needs at least one argument, the method name");
@@ -204,7 +204,7 @@ Owned methodcaller_make(Thread& thread, Type& type, Arguments arguments) {
     return Owned::adopt(self);
 }
 
-Owned methodcaller_call(Thread& thread, Value value, Arguments arguments) {
+Owned methodcaller_call(Thread& thread, Value value, const Arguments& arguments) {
     TRY(check_operand(thread, "methodcaller", arguments));
     auto& self = value.as<MethodCaller>();
     auto& args = self.args.as<Tuple>();

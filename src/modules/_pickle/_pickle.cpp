@@ -51,7 +51,7 @@ Owned dotted_attribute(Thread& thread, Value from, Str& path) {
 
 namespace {
 
-Owned buffer_make(Thread& thread, Type& type, Arguments arguments) {
+Owned buffer_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value object[1];
     TRY(bind_arguments(thread, "PickleBuffer", "(object, /)", arguments, object, 1));
     auto* buffer = allocate<PickleBuffer>(thread, type);

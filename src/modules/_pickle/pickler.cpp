@@ -865,7 +865,7 @@ Owned write_method(Thread& thread, Value file) {
 
 // --- the class ---
 
-Owned pickler_make(Thread& thread, Type& type, Arguments) {
+Owned pickler_make(Thread& thread, Type& type, const Arguments&) {
     auto* pickler = allocate<Pickler>(thread, type);
     if (!pickler) return {};
     Ref<Pickler> result = Ref<Pickler>::adopt(pickler);
@@ -874,7 +874,7 @@ Owned pickler_make(Thread& thread, Type& type, Arguments) {
     return std::move(result);
 }
 
-bool pickler_init(Thread& thread, Value self, Arguments arguments) {
+bool pickler_init(Thread& thread, Value self, const Arguments& arguments) {
     Value bound[4];
     TRY(bind_arguments(thread, "Pickler",
                        "(file, protocol=None, fix_imports=True, buffer_callback=None)", arguments,

@@ -910,7 +910,7 @@ bool reading_methods(Thread& thread, Value file, Owned* read, Owned* readline) {
 
 // --- the class ---
 
-Owned unpickler_make(Thread& thread, Type& type, Arguments) {
+Owned unpickler_make(Thread& thread, Type& type, const Arguments&) {
     auto* unpickler = allocate<Unpickler>(thread, type);
     if (!unpickler) return {};
     Ref<Unpickler> result = Ref<Unpickler>::adopt(unpickler);
@@ -921,7 +921,7 @@ Owned unpickler_make(Thread& thread, Type& type, Arguments) {
     return std::move(result);
 }
 
-bool unpickler_init(Thread& thread, Value self, Arguments arguments) {
+bool unpickler_init(Thread& thread, Value self, const Arguments& arguments) {
     Value bound[5];
     TRY(bind_arguments(thread, "Unpickler",
                        "(file, *, fix_imports=True, encoding='ASCII', errors='strict', buffers=())",

@@ -162,7 +162,7 @@ Owned qsize(Thread& thread, SimpleQueue& self) {
     return make_int(thread, static_cast<int64_t>(self.size.load(std::memory_order_relaxed)));
 }
 
-Owned queue_make(Thread& thread, Type& type, Arguments arguments) {
+Owned queue_make(Thread& thread, Type& type, const Arguments& arguments) {
     TRY(reject_keywords(thread, "SimpleQueue", arguments) &&
         check_positional(thread, "SimpleQueue", arguments, 0, 0));
     auto* self = allocate<SimpleQueue>(thread, type);

@@ -33,7 +33,7 @@ IMUGI_NATIVE_CLASS(random_module::Random, random_module::random_class);
 namespace imugi::random_module {
 namespace {
 
-Owned random_make(Thread& thread, Type& type, Arguments) {
+Owned random_make(Thread& thread, Type& type, const Arguments&) {
     auto* self = allocate<Random>(thread, type);
     if (self == nullptr) return {};
     constexpr uint32_t first_seed = 5489;
@@ -80,7 +80,7 @@ bool seed(Thread& thread, Random& self, Value n) {
     return true;
 }
 
-bool random_init(Thread& thread, Value value, Arguments arguments) {
+bool random_init(Thread& thread, Value value, const Arguments& arguments) {
     TRY(check_positional(thread, "Random", arguments, 0, 1));
     Random& self = value.as<Random>();
     return seed(thread, self, arguments.count ? arguments.values[0] : Value());

@@ -40,7 +40,7 @@ int set_blocking(int fd, bool blocks) {
 
 // --- making ---
 
-Owned socket_make(Thread& thread, Type& type, Arguments) {
+Owned socket_make(Thread& thread, Type& type, const Arguments&) {
     auto* self = allocate<Socket>(thread, type);
     if (!self) return {};
     self->fd.store(-1, std::memory_order_relaxed);
@@ -75,7 +75,7 @@ bool adopt_descriptor(Thread& thread, int fd, int* family, int* type, int* proto
     return fill(type, SO_TYPE) && fill(protocol, SO_PROTOCOL);
 }
 
-bool socket_init(Thread& thread, Value self_value, Arguments arguments) {
+bool socket_init(Thread& thread, Value self_value, const Arguments& arguments) {
     auto& self = self_value.as<Socket>();
     Value bound[4];
     TRY(bind_arguments(thread, "socket", "(family=-1, type=-1, proto=-1, fileno=None)", arguments,

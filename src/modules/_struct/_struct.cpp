@@ -81,13 +81,13 @@ Owned make_struct(Thread& thread, Type& type, Value format) {
     return std::move(result);
 }
 
-Owned slot_make(Thread& thread, Type& type, Arguments arguments) {
+Owned slot_make(Thread& thread, Type& type, const Arguments& arguments) {
     if (&type != struct_class.get(thread)) return make_struct(thread, type, Value());
     Value format;
     TRY(bind_arguments(thread, "Struct", "(format)", arguments, &format, 1));
     return make_struct(thread, type, format);
 }
-bool slot_init(Thread& thread, Value self, Arguments arguments) {
+bool slot_init(Thread& thread, Value self, const Arguments& arguments) {
     Value format;
     TRY(bind_arguments(thread, "Struct", "(format)", arguments, &format, 1));
     return initialise(thread, self.as<Struct>(), format);

@@ -304,7 +304,7 @@ Owned handle_repr(Thread& thread, Value self) {
                   handle_of(self).ident.load(std::memory_order_relaxed))
         .owned();
 }
-Owned handle_make(Thread& thread, Type& type, Arguments) {
+Owned handle_make(Thread& thread, Type& type, const Arguments&) {
     auto* made = allocate<ThreadHandle>(thread, type);
     return made ? Owned::adopt(made) : Owned();
 }

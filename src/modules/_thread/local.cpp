@@ -231,7 +231,7 @@ bool local_set(Thread& thread, Value self, Str& name, Value value) {
     return deleted || raise_no_attribute(thread, self, name);
 }
 
-Owned local_make(Thread& thread, Type& type, Arguments arguments) {
+Owned local_make(Thread& thread, Type& type, const Arguments& arguments) {
     size_t keywords = arguments.names ? arguments.names->size : 0;
     if ((arguments.count || keywords) && type.slots.init == object_type.slots.init)
         return raise(thread, exc::TypeError, "Initialization arguments are not supported");

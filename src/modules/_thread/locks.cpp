@@ -122,7 +122,7 @@ Owned lock_repr(Thread& thread, Value self) {
                   type_full_name_of(self), address)
         .owned();
 }
-Owned lock_make(Thread& thread, Type& type, Arguments arguments) {
+Owned lock_make(Thread& thread, Type& type, const Arguments& arguments) {
     TRY(reject_keywords(thread, "lock", arguments) &&
         check_positional(thread, "lock", arguments, 0, 0));
     auto* made = allocate<LockObject>(thread, type);
@@ -245,7 +245,7 @@ Owned rlock_repr(Thread& thread, Value self) {
                   address)
         .owned();
 }
-Owned rlock_make(Thread& thread, Type& type, Arguments) {
+Owned rlock_make(Thread& thread, Type& type, const Arguments&) {
     auto* made = allocate<RLockObject>(thread, type);
     if (made && type.has(kTypeTracked)) track(made);
     return made ? Owned::adopt(made) : Owned();

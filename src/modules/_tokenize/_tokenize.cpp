@@ -41,7 +41,7 @@ struct TokenizerIter : Object {
     TokenizerState* state;         // written by the reader
 };
 
-Owned tokenizer_make(Thread& thread, Type& type, Arguments arguments) {
+Owned tokenizer_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value values[3];
     TRY(bind_arguments(thread, "tokenizeriter", "(readline, *, encoding=None, extra_tokens=False)",
                        arguments, values, 3));

@@ -188,7 +188,7 @@ void array_release(Object* self) {
     array_free(std::exchange(static_cast<Array*>(self)->data, nullptr));
 }
 
-Owned array_make(Thread& thread, Type& type, Arguments arguments) {
+Owned array_make(Thread& thread, Type& type, const Arguments& arguments) {
     if (type.spec == &array_spec || type.slots.init == object_type.slots.init)
         TRY(reject_keywords(thread, "array.array", arguments));
     if (arguments.count < 1 || arguments.count > 2)

@@ -176,7 +176,7 @@ bool read_text(Thread& thread, Value value, const char* name, uint8_t* out, size
 }
 
 template <class Kind>
-Owned make(Thread& thread, Type& type, Arguments arguments) {
+Owned make(Thread& thread, Type& type, const Arguments& arguments) {
     using Word = typename Kind::Word;
     constexpr size_t kMost = State<Kind>::kMostDigest, kText = sizeof(Word) * 2;
     enum {

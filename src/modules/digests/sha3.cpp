@@ -129,7 +129,7 @@ bool update(Thread& thread, Hash& self, Value data) {
 }
 
 template <size_t index>
-Owned make(Thread& thread, Type& type, Arguments arguments) {
+Owned make(Thread& thread, Type& type, const Arguments& arguments) {
     Value values[3];
     TRY(bind_arguments(
         thread, kKinds[index].name,

@@ -33,7 +33,7 @@ Owned make_chain(Thread& thread, Type& type, Owned source) {
     return Owned::adopt(chain);
 }
 
-Owned chain_make(Thread& thread, Type& type, Arguments arguments) {
+Owned chain_make(Thread& thread, Type& type, const Arguments& arguments) {
     TRY(no_keywords(thread, type, chain_spec, "chain", arguments));
     Ref<Tuple> iterables = TRY(make_tuple(thread, arguments.values, arguments.count));
     Owned source = TRY(iterate(thread, iterables));
@@ -88,7 +88,7 @@ void batched_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(static_cast<Batched*>(self)->iterator);
 }
 
-Owned batched_make(Thread& thread, Type& type, Arguments arguments) {
+Owned batched_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value bound[3];
     TRY(bind_arguments(thread, "batched", "(iterable, n, *, strict=False)", arguments, bound, 3));
     Index size = TRY(to_ssize(thread, bound[1], exc::OverflowError));
@@ -135,9 +135,9 @@ void pairwise_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(static_cast<Pairwise*>(self)->previous);
 }
 
-Owned pairwise_make(Thread& thread, Type& type, Arguments arguments) {
+Owned pairwise_make(Thread& thread, Type& type, const Arguments& arguments) {
     TRY(no_keywords(thread, type, pairwise_spec, "pairwise", arguments));
-    TRY(check_positional(thread, "pairwise", arguments, 1, 1));
+    TRY(check_positional(thread, "pairwise", arguments.positional(), 1, 1));
     Owned iterator = TRY(iterate(thread, arguments[0]));
     auto* pairwise = allocate<Pairwise>(thread, type);
     if (pairwise == nullptr) return {};
@@ -201,9 +201,9 @@ Result<Index> slice_number(Thread& thread, Value value, Index otherwise) {
     return -1;
 }
 
-Owned islice_make(Thread& thread, Type& type, Arguments arguments) {
+Owned islice_make(Thread& thread, Type& type, const Arguments& arguments) {
     TRY(no_keywords(thread, type, islice_spec, "islice", arguments));
-    TRY(check_positional(thread, "islice", arguments, 2, 4));
+    TRY(check_positional(thread, "islice", arguments.positional(), 2, 4));
     Index start = 0, stop = -1, step = 1;
     if (arguments.count == 2) {
         stop = TRY(slice_number(thread, arguments[1], -1));
@@ -315,7 +315,7 @@ void zip_longest_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(static_cast<ZipLongest*>(self)->fill);
 }
 
-Owned zip_longest_make(Thread& thread, Type& type, Arguments arguments) {
+Owned zip_longest_make(Thread& thread, Type& type, const Arguments& arguments) {
     Owned fill = Owned::share(none());
     if (arguments.names != nullptr && arguments.names->size != 0) {
         for (size_t i = 0; i < arguments.names->size; i++)

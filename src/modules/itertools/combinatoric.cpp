@@ -84,7 +84,7 @@ Owned step(Thread& thread, Combinatoric& self, Advance advance, Item item) {
 
 // --- product ---
 
-Owned product_make(Thread& thread, Type& type, Arguments arguments) {
+Owned product_make(Thread& thread, Type& type, const Arguments& arguments) {
     Index repeat = 1;
     size_t keywords = arguments.names != nullptr ? arguments.names->size : 0;
     if (keywords > 1)
@@ -141,7 +141,7 @@ Owned take_next(Thread& thread, Combinatoric& self, bool (*advance)(Combinatoric
 }
 
 // Pool and width from (iterable, r).
-bool parse_pool(Thread& thread, const char* name, Arguments arguments, Ref<Tuple>* pool,
+bool parse_pool(Thread& thread, const char* name, const Arguments& arguments, Ref<Tuple>* pool,
                 Index* width) {
     Value bound[2];
     TRY(bind_arguments(thread, name, "(iterable, r)", arguments, bound, 2));
@@ -151,7 +151,7 @@ bool parse_pool(Thread& thread, const char* name, Arguments arguments, Ref<Tuple
     return true;
 }
 
-Owned combinations_make(Thread& thread, Type& type, Arguments arguments) {
+Owned combinations_make(Thread& thread, Type& type, const Arguments& arguments) {
     Ref<Tuple> pool;
     Index width;
     TRY(parse_pool(thread, "combinations", arguments, &pool, &width));
@@ -178,7 +178,7 @@ Owned combinations_next(Thread& thread, Value self) {
     return take_next(thread, self.as<Combinatoric>(), advance_combination);
 }
 
-Owned replacement_make(Thread& thread, Type& type, Arguments arguments) {
+Owned replacement_make(Thread& thread, Type& type, const Arguments& arguments) {
     Ref<Tuple> pool;
     Index width;
     TRY(parse_pool(thread, "combinations_with_replacement", arguments, &pool, &width));
@@ -201,7 +201,7 @@ Owned replacement_next(Thread& thread, Value self) {
     return take_next(thread, self.as<Combinatoric>(), advance_replacement);
 }
 
-Owned permutations_make(Thread& thread, Type& type, Arguments arguments) {
+Owned permutations_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value bound[2];
     TRY(bind_arguments(thread, "permutations", "(iterable, r=None)", arguments, bound, 2));
     Ref<Tuple> pool = TRY(tuple_from(thread, bound[0]));

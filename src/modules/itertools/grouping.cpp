@@ -27,7 +27,7 @@ void accumulate_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(accumulate->initial);
 }
 
-Owned accumulate_make(Thread& thread, Type& type, Arguments arguments) {
+Owned accumulate_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value bound[3];
     TRY(bind_arguments(thread, "accumulate", "(iterable, func=None, *, initial=None)", arguments,
                        bound, 3));
@@ -90,7 +90,7 @@ void grouper_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(static_cast<Grouper*>(self)->target);
 }
 
-Owned groupby_make(Thread& thread, Type& type, Arguments arguments) {
+Owned groupby_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value bound[2];
     TRY(bind_arguments(thread, "groupby", "(iterable, key=None)", arguments, bound, 2));
     Owned iterator = TRY(iterate(thread, bound[0]));
@@ -143,7 +143,7 @@ Owned groupby_next(Thread& thread, Value value) {
     return make_tuple(thread, key, grouper);
 }
 
-Owned grouper_make(Thread& thread, Type& type, Arguments arguments) {
+Owned grouper_make(Thread& thread, Type& type, const Arguments& arguments) {
     TRY(reject_keywords(thread, "_grouper", arguments));
     TRY(check_positional(thread, "_grouper", arguments, 2, 2));
     if (!is_instance_of_spec(arguments[0], groupby_spec))

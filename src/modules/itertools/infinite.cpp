@@ -46,7 +46,7 @@ bool is_number(Value value) {
     return slots.index || slots.to_int || slots.to_float || is_instance_of(value, complex_type);
 }
 
-Owned count_make(Thread& thread, Type& type, Arguments arguments) {
+Owned count_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value bound[2];
     TRY(bind_arguments(thread, "count", "(start=0, step=1)", arguments, bound, 2));
     if (!is_number(bound[0]) || !is_number(bound[1]))
@@ -124,9 +124,9 @@ void cycle_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(static_cast<Cycle*>(self)->saved);
 }
 
-Owned cycle_make(Thread& thread, Type& type, Arguments arguments) {
+Owned cycle_make(Thread& thread, Type& type, const Arguments& arguments) {
     TRY(no_keywords(thread, type, cycle_spec, "cycle", arguments));
-    TRY(check_positional(thread, "cycle", arguments, 1, 1));
+    TRY(check_positional(thread, "cycle", arguments.positional(), 1, 1));
     Owned iterator = TRY(iterate(thread, arguments[0]));
     Ref<List> saved = TRY(make_list(thread));
     auto* cycle = allocate<Cycle>(thread, type);
@@ -164,7 +164,7 @@ void repeat_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(static_cast<Repeat*>(self)->element);
 }
 
-Owned repeat_make(Thread& thread, Type& type, Arguments arguments) {
+Owned repeat_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value bound[2];
     TRY(bind_arguments(thread, "repeat", "(object, times=<unrepresentable>)", arguments, bound, 2));
     Index times = -1;

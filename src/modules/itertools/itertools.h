@@ -20,9 +20,9 @@ struct State {
 };
 
 Owned self_iter(Thread& thread, Value self);
-// Keywords are for subclasses with an __init__ of their own. Takes them away.
+// Keywords are for subclasses with an __init__ of their own.
 [[nodiscard]] bool no_keywords(Thread& thread, Type& type, const TypeSpec& spec, const char* name,
-                               Arguments& arguments);
+                               const Arguments& arguments);
 
 Owned tee(Thread& thread, Value module, Value iterable, Index n);
 

@@ -9,10 +9,9 @@ Owned self_iter(Thread&, Value self) {
 }
 
 bool no_keywords(Thread& thread, Type& type, const TypeSpec& spec, const char* name,
-                 Arguments& arguments) {
+                 const Arguments& arguments) {
     if (type.spec == &spec || type.slots.init == object_type.slots.init)
         TRY(reject_keywords(thread, name, arguments));
-    arguments.names = nullptr;
     return true;
 }
 

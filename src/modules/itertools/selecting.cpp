@@ -32,15 +32,15 @@ Owned make(Thread& thread, Type& type, Owned function, Owned iterator) {
 }
 
 template <const TypeSpec* spec>
-Owned function_make(Thread& thread, Type& type, Arguments arguments) {
+Owned function_make(Thread& thread, Type& type, const Arguments& arguments) {
     const char* name = spec->name + sizeof("itertools.") - 1;
     TRY(no_keywords(thread, type, *spec, name, arguments));
-    TRY(check_positional(thread, name, arguments, 2, 2));
+    TRY(check_positional(thread, name, arguments.positional(), 2, 2));
     Owned iterator = TRY(iterate(thread, arguments[1]));
     return make(thread, type, Owned::share(arguments[0]), std::move(iterator));
 }
 
-Owned compress_make(Thread& thread, Type& type, Arguments arguments) {
+Owned compress_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value bound[2];
     TRY(bind_arguments(thread, "compress", "(data, selectors)", arguments, bound, 2));
     Owned data = TRY(iterate(thread, bound[0]));

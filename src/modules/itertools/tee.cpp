@@ -141,7 +141,7 @@ Owned tee_from(Thread& thread, State& state, Value iterator) {
     return make_tee(thread, *state.tee, std::move(data), 0);
 }
 
-Owned tee_make(Thread& thread, Type& type, Arguments arguments) {
+Owned tee_make(Thread& thread, Type& type, const Arguments& arguments) {
     TRY(reject_keywords(thread, "_tee", arguments));
     TRY(check_positional(thread, "_tee", arguments, 1, 1));
     Owned iterator = TRY(iterate(thread, arguments[0]));

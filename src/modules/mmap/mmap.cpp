@@ -89,7 +89,7 @@ struct Wanted {
     bool track_fd = true;
 };
 
-bool load_wanted(Thread& thread, Arguments arguments, Wanted* out) {
+bool load_wanted(Thread& thread, const Arguments& arguments, Wanted* out) {
     Value values[7];
     TRY(bind_arguments(thread, "mmap",
                        "(fileno, length, flags=1, prot=3, access=0, offset=0, *, trackfd=True)",
@@ -148,7 +148,7 @@ bool fit_to_file(Thread& thread, Wanted* wanted) {
     return true;
 }
 
-Owned mmap_make(Thread& thread, Type& type, Arguments arguments) {
+Owned mmap_make(Thread& thread, Type& type, const Arguments& arguments) {
     Wanted wanted;
     TRY(load_wanted(thread, arguments, &wanted));
     if (wanted.fd != -1) TRY(fit_to_file(thread, &wanted));

@@ -463,7 +463,7 @@ Owned posix_setns(Thread& thread, Value, Value fd_value, int kind) {
 namespace {
 
 // sched_param(priority), not of a sequence as other struct sequences.
-Owned sched_param_make(Thread& thread, Type& type, Arguments arguments) {
+Owned sched_param_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value bound[1];
     TRY(bind_arguments(thread, "sched_param", "(sched_priority)", arguments, bound, 1));
     Ref<Tuple> tuple = TRY(make_struct_sequence(thread, type));

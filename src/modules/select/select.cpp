@@ -349,7 +349,7 @@ Owned make_epoll(Thread& thread, Type& type, int fd) {
     return Owned::adopt(self);
 }
 
-Owned epoll_make(Thread& thread, Type& type, Arguments arguments) {
+Owned epoll_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value bound[2];
     TRY(bind_arguments(thread, "epoll", "(sizehint=-1, flags=0)", arguments, bound, 2));
     int64_t hint = TRY(to_int64(thread, bound[0]));

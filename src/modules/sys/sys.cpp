@@ -171,10 +171,10 @@ Owned sys_getfilesystemencodeerrors(Thread& thread) {
 }
 
 Owned sys_getrefcount(Thread& thread, Value object) {
-    // As CPython counts: the caller's reference and this call's own, which here is lent.
+    // As CPython counts: the caller's reference and this call's own, which here may be lent.
     if (!object.is_object()) return make_int(thread, 0xFFFFFFFFll);
     uint32_t count = reference_count(object.object());
-    if (count != 0xFFFFFFFFu) count++;
+    if (count != 0xFFFFFFFFu && object.is_lent()) count++;
     return make_int(thread, count);
 }
 

@@ -501,7 +501,7 @@ Owned decompressor_decompress(Thread& thread, Stream& self, Value data, Index ma
     }
     return out.bytes(thread);
 }
-Owned decompressor_make(Thread& thread, Type& type, Arguments arguments) {
+Owned decompressor_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value bound[2];
     TRY(bind_arguments(thread, "_ZlibDecompressor", "(wbits=15, zdict=<unrepresentable>)",
                        arguments, bound, 2));
