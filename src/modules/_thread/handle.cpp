@@ -105,11 +105,15 @@ void finish(Thread& thread, ThreadHandle* handle) {
     drop(thread.async_gen_firstiter);
     drop(thread.async_gen_finalizer);
     drain_dying(thread);
-    release_method_cache(thread);
     merge_queued(thread);
     drain_dying(thread);
     // Finalizers of a thread's own values may give it new ones, but not for ever.
-    for (int round = 0; round < 100 && release_locals(thread); round++) drain_dying(thread);
+    for (int round = 0; round < 100; round++) {
+        bool had_locals = release_locals(thread);
+        release_method_cache(thread);
+        if (!had_locals && !has_dying(thread)) break;
+        drain_dying(thread);
+    }
     if (handle) {
         unlink_handle(*handle);
         handle->state.store(kDone, std::memory_order_release);  // pairs with join
