@@ -409,6 +409,7 @@ class TypeMaker {
             Owned type = TRY(make_class(info.choices[i], Value::of(category_type(c)), *namespace_));
             Object* instance = allocate_object(thread_, type.as<Type>());
             if (!instance) return false;
+            track(instance);
             tuple_->items[(*at)++].init(Owned::adopt(instance));
         }
         return true;

@@ -29,6 +29,13 @@ def test_nothing_wrong():
     equal((status, errors), (0, ""))
 
 
+def test_syntax_classes_outlive_collections():
+    # They are made by the first tree; nothing but the trees and a table of the runtime has them.
+    status, errors = run("tree = compile('a', 'f', 'eval', 0x400); gc.collect(); print(type(tree.body.ctx))",
+                         IMUGI_VERIFY="1")
+    equal((status, errors), (0, ""))
+
+
 def test_extra_drop():
     status, errors = run("x = []; y = [x, x]; bugs.drop_twice(x); gc.collect()", IMUGI_VERIFY="1")
     check(status != 0 and "verify: more references than counts" in errors, errors)
