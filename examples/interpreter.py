@@ -64,12 +64,5 @@ def handovers():
     return count() if count else None
 
 
-def median(numbers):
-    """The middle of some numbers. (The module `statistics` loads decimal and fractions for it.)"""
-    numbers = sorted(numbers)
-    middle = len(numbers) // 2
-    return numbers[middle] if len(numbers) % 2 else (numbers[middle - 1] + numbers[middle]) / 2
-
-
 def on_off(enabled):
     return "on" if enabled else "off"

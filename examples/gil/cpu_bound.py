@@ -5,8 +5,8 @@ GIL over. With it off they run side by side.
 """
 
 import argparse
+import functools
 import os
-import subprocess
 import sys
 import threading
 import time
@@ -14,8 +14,7 @@ import time
 sys.path.insert(1, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 import interpreter
-
-CALIBRATE = os.path.join("build", "release", "imugi-calibrate")
+import timing
 
 
 def cpu_bound_task(times):
@@ -48,46 +47,47 @@ class Result:
         self.handovers = []
 
     def gain(self):
-        return interpreter.median(one / two for one, two in zip(self.one, self.two))
+        return timing.median_ratio(self.one, self.two)
 
 
 def measure(times, repeat, calibrate=None):
     """Pairs of runs, the modes interleaved; returns the results and the native gains."""
     results = [Result(gil) for gil in interpreter.gil_modes()]
-    gains = []
-    for _ in range(repeat):
-        for result in results:
-            with interpreter.gil_mode(result.gil):
-                result.one.append(one_thread(times))
-                before = interpreter.handovers()
-                result.two.append(two_threads(times))
-                after = interpreter.handovers()
-            if after is not None:
-                result.handovers.append(after - before)
-        if calibrate:
-            answer = subprocess.run([calibrate, "2"], stdout=subprocess.PIPE, text=True, check=True)
-            gains.append(float(answer.stdout.split()[-1]))
-    return results, gains
+    runs = [functools.partial(run_pair, result, times) for result in results]
+    if calibrate:
+        runs.append(functools.partial(timing.native_gain, calibrate, 2))
+    figures = timing.in_turn(repeat, runs)
+    return results, figures[-1] if calibrate else []
+
+
+def run_pair(result, times):
+    with interpreter.gil_mode(result.gil):
+        result.one.append(one_thread(times))
+        before = interpreter.handovers()
+        result.two.append(two_threads(times))
+        after = interpreter.handovers()
+    if after is not None:
+        result.handovers.append(after - before)
 
 
 def main(argv=()):
     parser = argparse.ArgumentParser(prog="cpu_bound", description=__doc__.split("\n")[0])
     parser.add_argument("--times", type=int, default=20_000_000, help="loops of each task")
     parser.add_argument("--repeat", type=int, default=3, help="rounds; medians are shown")
-    parser.add_argument("--calibrate", nargs="?", const=CALIBRATE, metavar="PROGRAM",
+    parser.add_argument("--calibrate", nargs="?", const=timing.CALIBRATE, metavar="PROGRAM",
                         help="compare with what native threads gain")
     options = parser.parse_args(argv)
     print("two tasks of %d multiplications, median of %d" % (options.times, options.repeat))
     results, gains = measure(options.times, options.repeat, options.calibrate)
-    native = interpreter.median(gains) if gains else None
+    native = timing.median(gains) if gains else None
     for result in results:
         line = "    GIL %-3s  one thread %.3f s, two threads %.3f s: %.2fx" % (
-            interpreter.on_off(result.gil), interpreter.median(result.one),
-            interpreter.median(result.two), result.gain())
+            interpreter.on_off(result.gil), timing.median(result.one),
+            timing.median(result.two), result.gain())
         if native:
             line += ", %.3f of what native threads gain (%.2fx)" % (result.gain() / native, native)
         if result.handovers:
-            line += ", %d hand-overs of the GIL" % interpreter.median(result.handovers)
+            line += ", %d hand-overs of the GIL" % timing.median(result.handovers)
         print(line)
 
 

@@ -16,6 +16,7 @@ import graphs
 import interpreter
 import measure
 import report
+import timing
 from rows import Settings
 
 
@@ -51,9 +52,9 @@ def arguments(argv=None):
                         metavar="N", help="workers of the models with many (default: processors)")
     parser.add_argument("--repeat", type=positive, default=1, metavar="N",
                         help="rounds, each with every model once; medians are shown")
-    parser.add_argument("--calibrate", nargs="?", const=measure.CALIBRATE, metavar="PROGRAM",
+    parser.add_argument("--calibrate", nargs="?", const=timing.CALIBRATE, metavar="PROGRAM",
                         help="compare with what native threads gain (default program: %s)"
-                        % measure.CALIBRATE)
+                        % timing.CALIBRATE)
     parser.add_argument("--top", type=int, default=10, metavar="N", help="pages to print")
     return parser.parse_args(argv)
 

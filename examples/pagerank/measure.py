@@ -1,14 +1,13 @@
 """Runs the models with the GIL off and on, in turn, and times them."""
 
+import functools
 import importlib
-import os
-import subprocess
 import time
 
 import interpreter
+import timing
 
 MODELS = ("single", "threads", "processes")
-CALIBRATE = os.path.join("build", "release", "imugi-calibrate")
 
 
 class Row:
@@ -23,15 +22,15 @@ class Row:
         self.iterations = None
 
     def median_seconds(self):
-        return interpreter.median(self.seconds)
+        return timing.median(self.seconds)
 
     def median_handovers(self):
         counted = [count for count in self.handovers if count is not None]
-        return int(interpreter.median(counted)) if counted else None
+        return int(timing.median(counted)) if counted else None
 
     def speed_up(self, single):
         """The median of the ratios round by round: what shakes the machine shakes both."""
-        return interpreter.median(s / own for s, own in zip(single.seconds, self.seconds))
+        return timing.median_ratio(single.seconds, self.seconds)
 
 
 def run_once(row, graph, settings, workers):
@@ -49,16 +48,8 @@ def run_once(row, graph, settings, workers):
 def measure(graph, settings, models, workers, repeat, calibrate=None):
     """Returns the rows, and what native threads gained in each round (empty without a program)."""
     rows = [Row(model, gil) for model in models for gil in interpreter.gil_modes()]
-    gains = []
-    for _ in range(repeat):
-        for row in rows:
-            run_once(row, graph, settings, workers)
-        if calibrate:
-            gains.append(native_gain(calibrate, workers))
-    return rows, gains
-
-
-def native_gain(program, workers):
-    """What native code gains from `workers` threads on this machine at this moment."""
-    answer = subprocess.run([program, str(workers)], stdout=subprocess.PIPE, text=True, check=True)
-    return float(answer.stdout.split()[-1])
+    runs = [functools.partial(run_once, row, graph, settings, workers) for row in rows]
+    if calibrate:
+        runs.append(functools.partial(timing.native_gain, calibrate, workers))
+    figures = timing.in_turn(repeat, runs)
+    return rows, figures[-1] if calibrate else []

@@ -1,6 +1,7 @@
 """What is printed: the first pages, whether the models agree, and the table of times."""
 
 import interpreter
+import timing
 
 
 class Disagreement(Exception):
@@ -34,7 +35,7 @@ def check_agreement(rows, tolerance=1e-12):
 
 def table(rows, workers, gains):
     """A line for each model and GIL mode; the speed-up is over `single` in the same mode."""
-    gain = interpreter.median(gains) if gains else None
+    gain = timing.median(gains) if gains else None
     counted = any(row.median_handovers() is not None for row in rows)
     head = "%-10s %-4s %7s %9s %9s" % ("model", "GIL", "workers", "seconds", "speed-up")
     if gain:
