@@ -82,12 +82,13 @@ if(NOT IMUGI_FUZZ)
   set_target_properties(imugi-calibrate PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 endif()
 
-file(GLOB_RECURSE bench_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/benchmarks/*.cpp ${CMAKE_SOURCE_DIR}/src/*_bench.cpp)
-list(FILTER bench_sources EXCLUDE REGEX "/calibrate\\.cpp$")
+# Reference counts under several protections (./x bench --refcount); on Google Benchmark.
 find_package(benchmark QUIET)
-if(bench_sources AND benchmark_FOUND AND NOT IMUGI_FUZZ)
-  add_executable(imugi_benchmarks EXCLUDE_FROM_ALL ${bench_sources})
-  target_link_libraries(imugi_benchmarks PRIVATE imugi_cli benchmark::benchmark benchmark::benchmark_main)
+if(benchmark_FOUND AND NOT IMUGI_FUZZ)
+  add_executable(imugi-refcount EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/benchmarks/refcount/refcount.cpp)
+  target_link_libraries(imugi-refcount PRIVATE imugi_cli benchmark::benchmark)
+  set_target_properties(imugi-refcount PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}
+    LINK_LIBRARY_OVERRIDE "WHOLE_ARCHIVE,imugi_core,imugi_modules")
 endif()
 
 # A look into the front end, and what its comparison with CPython runs on (tests/syntax/compare_ast.py).

@@ -571,11 +571,11 @@ def type_of(count):
 
 @functools.lru_cache(maxsize=None)
 def pagerank_graph():
-    """Loads the example, when a row asks for it; a graph that outgrows the first cache."""
+    """Loads the example, when a row asks for it; a graph that outgrows the nearer caches."""
     examples = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "examples")
     sys.path += [os.path.join(examples, "pagerank"), examples]
     import graphs
-    return graphs.random_graph(2000, 1)
+    return graphs.random_graph(20000, 1)
 
 
 @reads
@@ -584,7 +584,7 @@ def pagerank_plain(count):
     graph = pagerank_graph()
     import rows
     import single
-    single.pagerank(graph, rows.Settings(iterations=count // 10000 + 1))
+    single.pagerank(graph, rows.Settings(iterations=count // 20000 + 1))
 
 
 @splits
@@ -593,7 +593,7 @@ def pagerank_chunked(threads, count):
     graph = pagerank_graph()
     import rows
     import threads as pool
-    pool.pagerank(graph, rows.Settings(iterations=count // 10000 + 1), threads)
+    pool.pagerank(graph, rows.Settings(iterations=count // 20000 + 1), threads)
 
 
 # --- one object written, or handed over -------------------------------------------------------

@@ -1,0 +1,230 @@
+// The protections of a reference count compared: what it costs to take a reference and to drop it
+// again, on objects of a thread's own and on one that all threads use. Time is that of a pair on
+// one thread; where it grows with the threads they get in each other's way.
+//
+// Protection: each scheme's own is what is measured. The counts of imugi are the runtime's.
+#include <benchmark/benchmark.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "memory/merge.h"
+#include "memory/owned.h"
+#include "memory/promotion.h"
+#include "object/interpreter.h"
+#include "object/tuple.h"
+#include "thread/gil.h"
+#include "thread/safepoint.h"
+
+namespace imugi {
+namespace {
+
+// Between two looks at the breaker, as a loop of Python code has them.
+constexpr int kBatch = 1000;
+
+// --- the schemes: a counted object, and what a thread does around its work ---
+
+struct NoThread {
+    void poll() {}
+};
+
+struct MutexEach {
+    using InThread = NoThread;
+    struct Counted {
+        std::mutex mutex;
+        uint32_t count = 1;
+    };
+    static void take(Counted& object) {
+        std::lock_guard guard(object.mutex);
+        object.count++;
+    }
+    static void drop(Counted& object) {
+        std::lock_guard guard(object.mutex);
+        object.count--;
+    }
+};
+
+struct Atomic {
+    using InThread = NoThread;
+    struct Counted {
+        std::atomic<uint32_t> count = 1;
+    };
+    static void take(Counted& object) { object.count.fetch_add(1, std::memory_order_relaxed); }
+    static void drop(Counted& object) { object.count.fetch_sub(1, std::memory_order_acq_rel); }
+};
+
+// One lock for all counts, taken for each.
+struct OneMutex {
+    using InThread = NoThread;
+    struct Counted {
+        uint32_t count = 1;
+    };
+    static inline std::mutex mutex;
+    static void take(Counted& object) {
+        std::lock_guard guard(mutex);
+        object.count++;
+    }
+    static void drop(Counted& object) {
+        std::lock_guard guard(mutex);
+        object.count--;
+    }
+};
+
+// One lock, kept for 5 ms, under which counts need no protection: a GIL.
+struct GlobalLock {
+    struct Counted {
+        uint32_t count = 1;
+    };
+    static inline std::mutex mutex;
+    static inline std::atomic<int> waiting = 0;
+    class InThread {
+      public:
+        InThread() { acquire(); }
+        ~InThread() { mutex.unlock(); }
+        void poll() {
+            if (waiting.load(std::memory_order_relaxed) == 0) return;
+            if (std::chrono::steady_clock::now() - since_ < std::chrono::milliseconds(5)) return;
+            mutex.unlock();
+            acquire();
+        }
+
+      private:
+        void acquire() {
+            waiting.fetch_add(1, std::memory_order_relaxed);
+            mutex.lock();
+            waiting.fetch_sub(1, std::memory_order_relaxed);
+            since_ = std::chrono::steady_clock::now();
+        }
+        std::chrono::steady_clock::time_point since_;
+    };
+    static void take(Counted& object) {
+        object.count++;
+        benchmark::DoNotOptimize(object.count);
+    }
+    static void drop(Counted& object) {
+        object.count--;
+        benchmark::DoNotOptimize(object.count);
+    }
+};
+
+// --- imugi's ---
+
+Thread& main_thread() {
+    static Thread* thread = [] {
+        init_gil(false);
+        Thread* created = create_thread(main_interpreter);
+        created->is_main = true;
+        main_interpreter.threads = main_interpreter.main_thread = created;
+        safepoint_hooks.merge = merge_queued;
+        safepoint_hooks.merge_detached = merge_detached_heaps;
+        safepoint_hooks.hand_over_merges = hand_over_merges;
+        safepoint_hooks.drain_dying = drain_dying;
+        adopt_os_thread(*created);
+        attach(*created);
+        if (!init_objects(*created)) abort();
+        return created;
+    }();
+    return *thread;
+}
+
+struct Biased {
+    // The benchmark's first thread is the process's: attached already.
+    class InThread {
+      public:
+        InThread() : made_(!current_thread_slot) {
+            if (!made_) return;
+            Thread* thread = create_thread(main_interpreter);
+            adopt_os_thread(*thread);
+            attach(*thread);
+        }
+        ~InThread() {
+            if (!made_) return;
+            Thread& thread = current_thread();
+            detach(thread);
+            destroy_thread(thread);
+        }
+        void poll() { (void)safepoint(current_thread()); }
+
+      private:
+        bool made_;
+    };
+    struct Counted {
+        Counted() {
+            InThread inside;
+            object = make_tuple(current_thread(), Value::small_int(1), Value::small_int(2)).owned();
+        }
+        Owned object;
+    };
+    static void take(Counted& counted) { incref(counted.object.value().object()); }
+    static void drop(Counted& counted) { decref(counted.object.value().object()); }
+};
+
+// What has a finalizer or a weak reference is not promoted.
+struct BiasedPrompt : Biased {
+    struct Counted : Biased::Counted {
+        Counted() { object.value().object()->set_flag(kHasWeakrefs); }
+        ~Counted() { object.value().object()->clear_flag(kHasWeakrefs); }
+    };
+};
+
+// --- the measurement ---
+
+template <class Scheme>
+void count_pairs(benchmark::State& state, typename Scheme::Counted& object) {
+    typename Scheme::InThread inside;
+    while (state.KeepRunningBatch(kBatch)) {
+        for (int i = 0; i < kBatch; i++) {
+            Scheme::take(object);
+            Scheme::drop(object);
+        }
+        inside.poll();
+    }
+}
+
+template <class Scheme>
+void own_object(benchmark::State& state) {
+    // Far from the others', so that they do not share a cache line.
+    struct alignas(256) Own {
+        typename Scheme::Counted counted;
+    };
+    auto own = std::make_unique<Own>();
+    count_pairs<Scheme>(state, own->counted);
+}
+
+template <class Scheme>
+void shared_object(benchmark::State& state) {
+    static auto* shared = new typename Scheme::Counted;
+    count_pairs<Scheme>(state, *shared);
+}
+
+void measure(const std::string& name, void (*function)(benchmark::State&)) {
+    auto* made = benchmark::RegisterBenchmark(name.c_str(), function);
+    for (int threads : {1, 2, 4}) made->Threads(threads);
+    made->UseRealTime();
+}
+
+template <class Scheme>
+void measure_both(const std::string& name) {
+    measure(name + "/own", own_object<Scheme>);
+    measure(name + "/shared", shared_object<Scheme>);
+}
+
+}  // namespace
+}  // namespace imugi
+
+int main(int argc, char** argv) {
+    using namespace imugi;
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+    main_thread();
+    measure_both<MutexEach>("mutex_each");
+    measure_both<Atomic>("atomic");
+    measure_both<OneMutex>("one_mutex");
+    measure_both<GlobalLock>("global_lock");
+    measure_both<Biased>("biased");
+    measure_both<BiasedPrompt>("biased_prompt");
+    benchmark::RunSpecifiedBenchmarks();
+}
