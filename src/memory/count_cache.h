@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
 
 #include "memory/object.h"
 
@@ -37,6 +38,12 @@ struct CountCache {
     uint32_t count(const Object* object) const {
         for (size_t at = place(object), i = 0; i < 2; i++, at ^= 1)
             if (entries[at].object == object) return entries[at].count;
+        return 0;
+    }
+    // Forgets the object; the header gets what is returned.
+    [[nodiscard]] uint32_t withdraw(const Object* object) {
+        for (size_t at = place(object), i = 0; i < 2; i++, at ^= 1)
+            if (entries[at].object == object) return std::exchange(entries[at].count, 0);
         return 0;
     }
     // Gives every count to the objects' headers. The world is stopped.

@@ -174,6 +174,9 @@ void make_deferred(Object* object) {
 }
 
 void end_deferral(Object* object) {
+    // From now on the last reference counts, the collector's own for one: all into the header.
+    if (CountCache* cache = count_cache())
+        if (uint32_t mine = cache->withdraw(object)) add_shared(object, mine);
     uint8_t flags =
         object->flags.fetch_and(static_cast<uint8_t>(~kDeferred), std::memory_order_acq_rel);
     if (!(flags & kDeferred)) return decref(object);

@@ -64,7 +64,9 @@ void check_object(void*, Object* object) {
 void report_left(void* context, Object* object) {
     if (object->has_flag(kImmortal)) return;
     auto left = static_cast<int32_t>(side_word(object));
-    if (left <= 0) return;
+    // What has no reference and is nobody's to reclaim was forgotten.
+    bool forgotten = reference_count(object) == 0 && !object->has_flag(kDeferred);
+    if (left <= 0 && !forgotten) return;
     ++*static_cast<size_t*>(context);
     char name[128];
     describe_type_of(object, name, sizeof(name));

@@ -94,6 +94,21 @@ def test_getrefcount():
     check(sys.getrefcount(None) > 1000)
 
 
+def test_functions_dropped_again_and_again():
+    source = "\n".join("def f%d(): pass" % i for i in range(300))
+    def round():
+        names = {}
+        exec(source, names)
+        names.clear()
+        gc.collect()
+        return sys.getallocatedblocks()
+    round()
+    before = round()
+    for _ in range(3):
+        after = round()
+    check(after - before < 100, (before, after))
+
+
 def test_order_of_attributes():
     log = []
     class Parent:
