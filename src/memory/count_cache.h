@@ -17,7 +17,7 @@
 namespace imugi {
 
 struct CountCache {
-    static constexpr size_t kEntries = 128;
+    static constexpr size_t kEntries = 1024;
     struct Entry {
         Object* object;
         uint32_t count;  // references taken, not yet dropped; 0: the entry is free
@@ -52,9 +52,9 @@ struct CountCache {
   private:
     // An object's count is in this entry or its neighbour, never in both.
     static size_t place(const Object* object) {
-        return (reinterpret_cast<uint64_t>(object) >> 4) * 0x9E3779B97F4A7C15u >> 57;
+        return (reinterpret_cast<uint64_t>(object) >> 4) * 0x9E3779B97F4A7C15u >> 54;
     }
 };
-static_assert(CountCache::kEntries == 1u << (64 - 57));
+static_assert(CountCache::kEntries == 1u << (64 - 54));
 
 }  // namespace imugi

@@ -69,9 +69,26 @@ void look_at_merged(Object* object, uint32_t shared) {
         await_register_scan(object);
 }
 
+// What several threads use shall belong to none: the owner's plain counts would take the header out
+// of the others' caches again and again. Its counts are merged at its next safepoint.
+static void leave_owner(Object* object, uint16_t owner) {
+    uint32_t old = object->shared.load(std::memory_order_relaxed);
+    do {
+        uint32_t state = old & kSharedStateMask;
+        if (state == kQueued || state == kMerged) return;
+    } while (!object->shared.compare_exchange_weak(
+        old, ((old + kSharedOne) & ~kSharedStateMask) | kQueued, std::memory_order_acq_rel,
+        std::memory_order_relaxed));
+    queue_merge(object, owner);
+}
+
 void decref_shared(Object* object) {
     CountCache* cache = count_cache();
-    if (cache && cache->drop(object)) return;
+    if (cache && cache->drop(object)) {
+        uint16_t owner = object->owner.load(std::memory_order_relaxed);
+        if (IMUGI_UNLIKELY(owner != 0)) leave_owner(object, owner);
+        return;
+    }
     uint32_t old = object->shared.load(std::memory_order_relaxed);
     for (;;) {
         uint32_t state = old & kSharedStateMask;
@@ -169,8 +186,12 @@ uint32_t reference_count(const Object* object) {
 
 void make_deferred(Object* object) {
     if (object->has_flag(kImmortal)) return;
+    if (object->has_flag(kDeferred)) return;
+    // The bias first: who sees the flag keeps counts to himself, and without the bias the header's
+    // could then come to zero under a reference that somebody holds.
+    object->shared.fetch_add(kDeferredBias, std::memory_order_relaxed);
     uint8_t flags = object->flags.fetch_or(kDeferred, std::memory_order_acq_rel);
-    if (!(flags & kDeferred)) object->shared.fetch_add(kDeferredBias, std::memory_order_relaxed);
+    if (flags & kDeferred) object->shared.fetch_sub(kDeferredBias, std::memory_order_relaxed);
 }
 
 void end_deferral(Object* object) {

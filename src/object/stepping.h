@@ -27,8 +27,10 @@ class [[nodiscard]] Inner {
 // calls user code may run and change everything.
 inline Owned load_field(Thread& thread, const Object& holder, const Slot& slot) {
     if (is_unique(&holder)) return slot.share();
+    SlotRead read = read_slot(slot.word());
+    if (IMUGI_LIKELY(!read.retry)) return std::move(read.value);
     Lock guard(thread, holder);
-    return slot.share();
+    return share_locked(slot.word());
 }
 // Gives the old value back, to be dropped or used.
 inline Owned swap_field(Thread& thread, Object& holder, Slot& slot, Owned value) {

@@ -3,11 +3,13 @@
 
 #include <utility>
 
+#include "thread/backoff.h"
 #include "thread/parking_lot.h"
 
 namespace imugi {
 
-static constexpr int kSpins = 40;
+// Looks at a lock before parking.
+static constexpr int kLooks = 3;
 
 // Takes the byte, parking if it must. The caller is detached, or not a Python thread.
 static void lock_parked(std::atomic<uint8_t>& byte) {
@@ -27,11 +29,7 @@ static void lock_parked(std::atomic<uint8_t>& byte) {
 }
 
 static bool spin(std::atomic<uint8_t>& byte) {
-    for (int i = 0; i < kSpins; i++) {
-        if (try_lock_byte(byte)) return true;
-        __builtin_ia32_pause();
-    }
-    return false;
+    return try_lock_byte(byte) || lock_with_backoff(byte, kLooks);
 }
 
 // Ends the section's hold on its objects. Of a Lock2 the two may be one object, held by bias only.
