@@ -12,7 +12,7 @@
 namespace imugi {
 
 // Processor cycles.
-inline constexpr uint64_t kFirstWait = 2'000;
+inline constexpr uint64_t kFirstWait = 6'000;
 
 inline void wait_cycles(uint64_t cycles) {
     uint64_t begin = __builtin_ia32_rdtsc();

@@ -283,9 +283,39 @@ static void fill_store(Thread& thread, Object* object, uint32_t before, Str& nam
         add_record(cache, 0, RecordKind::kGrowth, before, epoch, after, entry >> 24 & kOffsetMask);
 }
 
+// store_cached_attribute for an object that other threads may use: under its lock.
+static bool store_shared_attribute(Thread& thread, Frame* frame, uint64_t* r, uint32_t a,
+                                   uint32_t c, uint64_t entry) {
+    Value owner = value_at(r, a);
+    if (!owner.is_object()) return false;
+    Object* object = owner.object();
+    uint32_t shape_index = object->shape_index.load(std::memory_order_relaxed);
+    if ((entry & 3) != kCacheSlot) {
+        const AttributeRecord* record = find_record(entry, shape_index);
+        if (!record || record->kind != RecordKind::kSlot) return false;
+        entry = record->place;
+    }
+    if (entry >> 40 != shape_index || !is_current(entry) || (entry >> 24 & kOffsetOverflow))
+        return false;
+    Owned old;
+    {
+        Lock guard(thread, *object);
+        std::atomic<uint64_t>* slot = cached_slot(object, entry);
+        if (object->shape_index.load(std::memory_order_relaxed) != shape_index ||
+            (!(entry >> 24 & kOffsetMember) && slot->load(std::memory_order_relaxed) == 0))
+            return false;
+        old =
+            Owned::adopt(slot->exchange(consume(frame, r, c).release(), std::memory_order_acq_rel));
+    }
+    discard(frame, r, a);
+    return true;
+}
+
 bool slow_store_attr(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t name_index,
                      uint32_t c, std::atomic<uint64_t>& cache) {
-    if (store_growing_attribute(thread, frame, r, a, c, cache.load(std::memory_order_acquire)))
+    uint64_t entry = cache.load(std::memory_order_acquire);  // pairs with publish_cache
+    if (store_shared_attribute(thread, frame, r, a, c, entry) ||
+        store_growing_attribute(thread, frame, r, a, c, entry))
         return true;
     Str& name = frame->code->names.as<Tuple>()[name_index].as<Str>();
     Value owner = value_at(r, a);

@@ -1,6 +1,6 @@
 // The module _queue: SimpleQueue, an unbounded queue whose put() never blocks and may be called
 // from finalizers and signal handlers. The ring is used under the object's Lock, with no Python
-// under it; who waits for an item parks on `arrivals`, which each put() changes.
+// under it; who waits for an item parks on `arrivals`, which put() changes for those that wait.
 #include <time.h>
 
 #include <cmath>
@@ -26,7 +26,7 @@ struct SimpleQueue : Object {
     Slot* ring;  // null while capacity is 0, a power of two else
     size_t capacity, head;
     std::atomic<size_t> size;
-    std::atomic<uint32_t> arrivals;  // puts so far
+    std::atomic<uint32_t> arrivals;  // puts that found somebody waiting
     std::atomic<uint32_t> waiting;   // threads that park or are about to
 
     Slot& at(size_t i) const { return ring[(head + i) & (capacity - 1)]; }
@@ -83,9 +83,12 @@ bool put(Thread& thread, SimpleQueue& self, Value item, Value, Value) {
         }
     }
     if (!room) return raise_memory_error(thread);
-    // Whoever is about to park sees the count changed; whoever parks is found.
-    self.arrivals.fetch_add(1, std::memory_order_seq_cst);
-    if (self.waiting.load(std::memory_order_seq_cst) != 0) unpark_one(&self.arrivals);
+    // Who found the queue empty under the lock before this item came had said that it waits. If it
+    // is about to park it sees the count changed; if it parks it is found.
+    if (self.waiting.load(std::memory_order_seq_cst) != 0) {
+        self.arrivals.fetch_add(1, std::memory_order_seq_cst);
+        unpark_one(&self.arrivals);
+    }
     return true;
 }
 

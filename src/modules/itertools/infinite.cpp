@@ -6,6 +6,7 @@
 #include "object/protocol.h"
 #include "object/stepping.h"
 #include "object/str.h"
+#include "thread/backoff.h"
 
 namespace imugi::itertools {
 
@@ -99,8 +100,12 @@ Owned count_next(Thread& thread, Value value) {
             self.number.store(following, std::memory_order_relaxed);
             return Owned::small_int(number);
         }
-        if (self.number.compare_exchange_weak(number, following, std::memory_order_relaxed))
+        if (IMUGI_LIKELY(
+                self.number.compare_exchange_strong(number, following, std::memory_order_relaxed)))
             return Owned::small_int(number);
+        // Another counts too: it gets on better alone for a while.
+        wait_cycles(kFirstWait);
+        number = self.number.load(std::memory_order_relaxed);
     }
     return count_slowly(thread, self);
 }
