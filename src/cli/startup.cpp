@@ -12,9 +12,9 @@
 #include "cli/failure.h"
 #include "memory/collector.h"
 #include "memory/merge.h"
-#include "memory/promotion.h"
 #include "memory/refcount.h"
 #include "memory/verify.h"
+#include "modules/_signal/handling.h"
 #include "modules/_thread/handle.h"
 #include "modules/_thread/local.h"
 #include "modules/atexit/atexit.h"
@@ -51,15 +51,12 @@ Thread* complain(Thread& thread, const char* what) {
 // In the child of fork().
 void forget_other_threads(Thread& survivor) {
     Interpreter& interpreter = interpreter_of(survivor);
-    interpreter.threads_mutex.after_fork();
     forget_other_locals(survivor);
     interpreter.threads = interpreter.main_thread = &survivor;
     survivor.next = survivor.previous = nullptr;
     survivor.is_main = true;
     forget_started_threads(survivor);
-    type_mutex.after_fork();
     collector_after_fork();
-    promotion_after_fork();
 }
 
 void install_hooks() {
@@ -312,6 +309,7 @@ int stop_runtime(Thread& thread, int status) {
     run_exit_functions(thread);
     if (!flush_streams(thread)) status = 120;
     interpreter.finalizing.store(true, std::memory_order_release);
+    end_signal_handling();
     stop_other_threads(thread);
     finalize_modules(thread);
     if (release_locals(thread)) drain_dying(thread);

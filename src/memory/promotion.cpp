@@ -141,8 +141,4 @@ void reclaim_promoted_if_due(Thread& thread) {
     if (scan_due.load(std::memory_order_relaxed)) reclaim_promoted(thread);
 }
 
-void promotion_after_fork() {
-    pthread_mutex_init(&mutex, nullptr);
-}
-
 }  // namespace imugi

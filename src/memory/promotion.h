@@ -41,7 +41,5 @@ void await_register_scan(Object* object);
 // Destroys what waits and is in no register; if a scan is due, or at once. At a safepoint.
 void reclaim_promoted_if_due(Thread& thread);
 void reclaim_promoted(Thread& thread);
-// In the child of fork(): other threads held nothing.
-void promotion_after_fork();
 
 }  // namespace imugi

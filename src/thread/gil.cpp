@@ -102,11 +102,17 @@ void set_gil_enabled(Thread& thread, bool enabled) {
     pthread_mutex_unlock(&gil_mutex);
 }
 
-void gil_after_fork(Thread& survivor) {
-    pthread_mutex_init(&gil_mutex, nullptr);
-    pthread_cond_init(&gil_free, nullptr);
-    pthread_cond_init(&gil_taken, nullptr);
-    holder = last_holder = gil_enabled() ? &survivor : nullptr;
+void gil_before_fork() {
+    pthread_mutex_lock(&gil_mutex);
+}
+void gil_after_fork(Thread* survivor) {
+    if (survivor) {
+        // Nobody waits in the child.
+        pthread_cond_init(&gil_free, nullptr);
+        pthread_cond_init(&gil_taken, nullptr);
+        holder = last_holder = gil_enabled() ? survivor : nullptr;
+    }
+    pthread_mutex_unlock(&gil_mutex);
 }
 
 }  // namespace imugi

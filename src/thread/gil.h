@@ -28,6 +28,8 @@ inline void gil_release(Thread& thread) {
 }
 // The answer to kBreakGilDrop at a safepoint: lets another thread have it, and takes it again.
 void gil_yield(Thread& thread);
-void gil_after_fork(Thread& survivor);
+// fork() leaves it in one piece; `survivor`: the forking thread, in the child.
+void gil_before_fork();
+void gil_after_fork(Thread* survivor);
 
 }  // namespace imugi

@@ -183,9 +183,11 @@ void orphan_limbo(Thread& thread) {
     array_free(limbo);
 }
 
-void grace_after_fork(Thread& thread) {
-    pthread_mutex_init(&orphan_mutex, nullptr);
-    grace_attach(thread);
+void grace_before_fork() {
+    pthread_mutex_lock(&orphan_mutex);
+}
+void grace_after_fork() {
+    pthread_mutex_unlock(&orphan_mutex);
 }
 
 size_t limbo_bytes() {

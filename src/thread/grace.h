@@ -23,7 +23,8 @@ void grace_attach(Thread& thread);
 void grace_detach(Thread& thread);
 // A thread that ends leaves its limbo to the process.
 void orphan_limbo(Thread& thread);
-void grace_after_fork(Thread& thread);
+void grace_before_fork();
+void grace_after_fork();
 // Frees all that this thread and ended ones have retired; no other thread may run.
 void empty_limbo(Thread& thread);
 size_t limbo_bytes();

@@ -1,6 +1,8 @@
 // Contended locks: spin briefly, then detach and park on the lock byte. See lock.h for the rules.
 #include "thread/lock.h"
 
+#include <sched.h>
+
 #include <utility>
 
 #include "thread/backoff.h"
@@ -137,7 +139,27 @@ void LeafMutex::lock() {
     if (!try_lock_byte(byte_) && !spin(byte_)) lock_parked(byte_);
 }
 
+// How often this process and those before it have forked, times two; odd in a mutex: it is being
+// freed.
+static std::atomic<uint32_t> process{0};
+
+void mutexes_after_fork() {
+    process.fetch_add(2, std::memory_order_relaxed);
+}
+
+void RuntimeMutex::enter_process(uint32_t now) {
+    uint32_t seen = process_.load(std::memory_order_relaxed);
+    if (seen != now && seen != now + 1 &&
+        process_.compare_exchange_strong(seen, now + 1, std::memory_order_relaxed)) {
+        forget_holder();
+        process_.store(now, std::memory_order_release);  // pairs with the load below and in lock
+    }
+    while (process_.load(std::memory_order_acquire) != now) sched_yield();
+}
+
 void RuntimeMutex::lock() {
+    uint32_t now = process.load(std::memory_order_relaxed);
+    if (IMUGI_UNLIKELY(process_.load(std::memory_order_acquire) != now)) enter_process(now);
     if (try_lock_byte(byte_) || spin(byte_)) return;
     Thread* thread = current_thread_slot;
     if (!thread || thread->state.load(std::memory_order_relaxed) != ThreadState::kAttached) {

@@ -162,23 +162,40 @@ class [[nodiscard]] Lock2 {
     CriticalSection section_;
 };
 
-// A mutex of the runtime itself (thread list, type versions...): waiting detaches when the caller
-// is attached, so that a stop-the-world cannot deadlock. Held for short; no Python under it.
-class RuntimeMutex {
+class ByteMutex {
   public:
-    void lock();
     void unlock() { unlock_byte(byte_); }
-    void after_fork() { byte_.store(0, std::memory_order_relaxed); }
 
   protected:
+    // In the child of fork(): whoever held it is not there. Acquire: what the last holder did is
+    // seen.
+    void forget_holder() { (void)byte_.exchange(0, std::memory_order_acquire); }
+
     std::atomic<uint8_t> byte_{0};
 };
 
-// One that is taken where objects die: waiting does not detach. Under it nothing waits, allocates
-// objects or drops them, so a holder that runs lets go soon.
-class LeafMutex : public RuntimeMutex {
+// A mutex of the runtime itself (thread list, type versions...): waiting detaches when the caller
+// is attached, so that a stop-the-world cannot deadlock. Held for short; no Python under it. In the
+// child of fork() it is free: the first who locks it sees that it is of another process.
+class RuntimeMutex : public ByteMutex {
   public:
     void lock();
+
+  private:
+    void enter_process(uint32_t now);
+
+    std::atomic<uint32_t> process_{0};
+};
+
+// In the child of fork(): RuntimeMutexes are free from now on.
+void mutexes_after_fork();
+
+// One that is taken where objects die: waiting does not detach. Under it nothing waits, allocates
+// objects or drops them, so a holder that runs lets go soon.
+class LeafMutex : public ByteMutex {
+  public:
+    void lock();
+    void after_fork() { forget_holder(); }
 };
 
 class [[nodiscard]] MutexGuard {
@@ -189,7 +206,7 @@ class [[nodiscard]] MutexGuard {
     MutexGuard(const MutexGuard&) = delete;
 
   private:
-    RuntimeMutex& mutex_;
+    ByteMutex& mutex_;
 };
 
 }  // namespace imugi

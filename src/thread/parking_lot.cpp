@@ -202,7 +202,15 @@ size_t unpark_all(const void* address) {
 }
 
 void parking_lot_after_fork() {
-    for (Bucket& bucket : buckets) new (&bucket) Bucket;
+    for (Bucket& bucket : buckets) {
+        if (pthread_mutex_trylock(&bucket.mutex) == 0) {
+            // After all that threads did here that have ended since.
+            bucket.first = bucket.last = nullptr;
+            pthread_mutex_unlock(&bucket.mutex);
+        } else {
+            new (&bucket) Bucket;  // a thread that is not here was about to let it go
+        }
+    }
 }
 
 }  // namespace imugi

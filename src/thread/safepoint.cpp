@@ -5,6 +5,7 @@
 #include "thread/chaos.h"
 #include "thread/gil.h"
 #include "thread/grace.h"
+#include "thread/lock.h"
 #include "thread/parking_lot.h"
 #include "thread/world.h"
 
@@ -56,22 +57,29 @@ bool safepoint_slow(Thread& thread) {
 }
 
 void before_fork(Thread& thread) {
+    // Threads that are detached, or have left the list, may still run in what these protect.
     world::stop_for_fork(thread);
     heap_before_fork();
+    grace_before_fork();
+    gil_before_fork();
 }
 
 void after_fork_parent(Thread& thread) {
+    gil_after_fork(nullptr);
+    grace_after_fork();
     heap_after_fork();
     world::after_fork_parent(thread);
 }
 
 void after_fork_child(Thread& thread) {
+    gil_after_fork(&thread);
+    grace_after_fork();
     heap_after_fork();
     parking_lot_after_fork();
+    mutexes_after_fork();
     world::after_fork_child(thread);
     orphan_other_heaps(thread);
-    gil_after_fork(thread);
-    grace_after_fork(thread);
+    grace_attach(thread);
     safepoint_hooks.forked(thread);
 }
 

@@ -171,8 +171,7 @@ void after_fork_parent(Thread& thread) {
 }
 
 void after_fork_child(Thread& survivor) {
-    pthread_mutex_init(&world_mutex, nullptr);
-    stop_mutex.after_fork();
+    pthread_mutex_unlock(&world_mutex);
     stopper.store(nullptr, std::memory_order_relaxed);
     nesting = 0;
     all_threads = &survivor;

@@ -1,7 +1,5 @@
 // The lock of one file object: held through blocking calls and Python code (a raw stream's
 // methods), so it is no critical section; it knows its owner to find re-entrance.
-//
-// After fork() the child counts locks of threads it does not have as free.
 #pragma once
 
 #include "thread/lock.h"
@@ -9,19 +7,11 @@
 
 namespace imugi {
 
-// Raised in the child by fork().
-extern std::atomic<uint32_t> io_fork_generation;
-
 class IoMutex {
   public:
     // False when this thread has it already.
     bool lock(Thread& thread) {
         if (owner_.load(std::memory_order_relaxed) == &thread) return false;
-        uint32_t now = io_fork_generation.load(std::memory_order_relaxed);
-        if (generation_.load(std::memory_order_relaxed) != now) {
-            generation_.store(now, std::memory_order_relaxed);
-            mutex_.after_fork();
-        }
         mutex_.lock();
         owner_.store(&thread, std::memory_order_relaxed);
         return true;
@@ -34,7 +24,6 @@ class IoMutex {
   private:
     RuntimeMutex mutex_;
     std::atomic<Thread*> owner_{nullptr};
-    std::atomic<uint32_t> generation_{0};
 };
 
 // Re-entrance is allowed: the inner guard does nothing.

@@ -15,8 +15,6 @@
 
 namespace imugi {
 
-std::atomic<uint32_t> io_fork_generation{0};
-
 namespace io {
 
 bool warn_default_encoding(Thread& thread, int stack_level) {

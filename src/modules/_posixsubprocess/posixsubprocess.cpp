@@ -11,7 +11,6 @@
 
 #include "memory/array.h"
 #include "modules/_imp/import_lock.h"
-#include "modules/_io/io_lock.h"
 #include "modules/posix/posix.h"
 #include "modules/posix/vectors.h"
 #include "object/exception.h"
@@ -270,7 +269,6 @@ Owned fork_exec(Thread& thread, Value, Value args, Value executables, bool close
             _exit(255);
         }
         if (has_preexec) {
-            io_fork_generation.fetch_add(1, std::memory_order_relaxed);
             after_fork_child(thread);
             (void)release_import_lock(thread);
             run_after_fork_hooks(thread, true);

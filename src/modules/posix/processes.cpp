@@ -14,7 +14,6 @@
 
 #include "memory/collector.h"
 #include "modules/_imp/import_lock.h"
-#include "modules/_io/io_lock.h"
 #include "modules/posix/posix.h"
 #include "modules/posix/state.h"
 #include "object/attribute.h"
@@ -101,7 +100,6 @@ pid_t fork_with(Thread& thread, Split split) {
     pid_t pid = split();
     int error = errno;
     if (pid == 0) {
-        io_fork_generation.fetch_add(1, std::memory_order_relaxed);
         after_fork_child(thread);
     } else {
         after_fork_parent(thread);
