@@ -199,8 +199,10 @@ Owned bytes_of_source(Thread& thread, Value source, const char* message) {
         clear_exception(thread);
         return raise(thread, exc::TypeError, "{}", message);
     }
-    Ref<Bytes> bytes = make_bytes(thread, view.data, view.size);
+    Ref<Bytes> bytes = make_bytes_blank(thread, static_cast<size_t>(view.size));
+    bool copied = bytes && copy_buffer(thread, view, bytes_blank_data(*bytes), 'C');
     release_buffer(thread, view);
+    if (!copied) return {};
     return bytes;
 }
 

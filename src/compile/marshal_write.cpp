@@ -142,15 +142,13 @@ class Writer {
                    object(slice.step.borrow());
         }
         if (has_buffer(value)) {
-            BufferView view;
-            if (!get_buffer(thread_, value, view, 0)) {
+            Buffer buffer(thread_);
+            if (!buffer.get(value)) {
                 clear_exception(thread_);
                 return raise(thread_, exc::ValueError, "unmarshallable object");
             }
-            bool ok = tag(kTagBytes) && size(static_cast<size_t>(view.size)) &&
-                      out_.append(view.data, static_cast<size_t>(view.size));
-            release_buffer(thread_, view);
-            return ok;
+            return tag(kTagBytes) && size(buffer.size()) &&
+                   out_.append(buffer.data(), buffer.size());
         }
         return raise(thread_, exc::ValueError, "unmarshallable object");
     }

@@ -3,6 +3,7 @@
 #include "object/buffer.h"
 
 #include <cstring>
+#include <utility>
 
 #include "memory/heap.h"
 #include "object/bytes.h"
@@ -37,31 +38,61 @@ void release_buffer(Thread& thread, BufferView& view) {
     else if (slots.release_buffer)
         slots.release_buffer(thread, view.owner, view);
     view.owner = Owned();
+    view.memory = nullptr;
     view.data = nullptr;
 }
 
 Object* memory_owner(const BufferView& view) {
+    if (view.memory) return view.memory;
     Value owner = view.owner.value();
     if (has_shape(owner, k_memoryview_shape))
-        owner = owner.as<MemoryView>().managed.as<ManagedBuffer>().buffer.owner.value();
+        return memory_owner(owner.as<MemoryView>().managed.as<ManagedBuffer>().buffer);
     return owner.is_object() ? owner.object() : nullptr;
 }
 
+// The owner's own bytes: a subclass of bytes may give others (__buffer__).
+static bool is_immutable(const BufferView& view) {
+    const Object* owner = memory_owner(view);
+    if (!owner || !is_bytes(Value::of(owner))) return false;
+    const Bytes& bytes = Value::of(owner).as<Bytes>();
+    const auto* data = static_cast<const uint8_t*>(view.data);
+    return data >= bytes.data() && data + view.size <= bytes.data() + bytes.size;
+}
+
+#ifdef IMUGI_TSAN
+extern "C" void AnnotateIgnoreReadsBegin(const char* file, int line);
+extern "C" void AnnotateIgnoreReadsEnd(const char* file, int line);
+
+void Buffer::permit_mixing() {
+    mixes_ = !is_immutable(view_);
+    if (mixes_) AnnotateIgnoreReadsBegin(__FILE__, __LINE__);
+}
+void Buffer::forbid_mixing() {
+    if (std::exchange(mixes_, false)) AnnotateIgnoreReadsEnd(__FILE__, __LINE__);
+}
+#endif
+
 bool StableBuffer::get(Value object) {
-    Buffer buffer(thread_);
-    TRY(buffer.get(object));
-    size_ = buffer.size();
-    Object* owner = memory_owner(buffer.view());
-    if (owner && is_bytes(Value::of(owner)) &&
-        buffer.data() == Value::of(owner).as<Bytes>().data()) {
-        held_ = Owned::share(Value::of(owner));
+    if (is_exact_bytes(object)) {
+        data_ = object.as<Bytes>().data();
+        size_ = object.as<Bytes>().size;
+        return true;
+    }
+    BufferView view;
+    TRY(get_buffer(thread_, object, view, kBufferSimple));
+    size_ = static_cast<size_t>(view.size);
+    bool done = true;
+    if (is_immutable(view)) {
+        held_ = Owned::share(Value::of(memory_owner(view)));
+        data_ = static_cast<const uint8_t*>(view.data);
     } else {
-        Ref<Bytes> copy = TRY(make_bytes_blank(thread_, size_));
-        TRY(copy_buffer(thread_, buffer.view(), bytes_blank_data(*copy), 'C'));
+        Ref<Bytes> copy = make_bytes_blank(thread_, size_);
+        done = copy && copy_buffer(thread_, view, bytes_blank_data(*copy), 'C');
+        if (done) data_ = copy->data();
         held_ = std::move(copy).owned();
     }
-    data_ = held_.as<Bytes>().data();
-    return true;
+    release_buffer(thread_, view);
+    return done;
 }
 
 bool Buffer::get_writable(Value object, const char* what) {
@@ -79,6 +110,7 @@ bool fill_buffer(Thread& thread, BufferView& view, Value owner, void* data, size
         return raise(thread, exc::BufferError, "Object is not writable.");
     view.data = data;
     view.owner = Owned::share(owner);
+    view.memory = nullptr;
     view.size = static_cast<Index>(size);
     view.item_size = 1;
     view.read_only = read_only;
@@ -179,6 +211,7 @@ bool python_get_buffer(Thread& thread, Value self, BufferView& view, int flags) 
         return raise(thread, exc::TypeError, "__buffer__ returned non-memoryview object");
     TRY(get_buffer(thread, memory, view, flags));
     // The view is the memoryview's; it is given back through the object that made it.
+    view.memory = memory_owner(view);
     view.owner = Owned::share(self);
     view.internal = reinterpret_cast<void*>(memory.release());
     view.by_method = true;

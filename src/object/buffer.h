@@ -25,7 +25,9 @@ enum BufferFlag : int {
 
 struct BufferView {
     void* data = nullptr;
-    Owned owner;     // the exporter
+    Owned owner;  // the exporter
+    // Whose memory it is, if not the exporter's own: who has it under its Lock.
+    Object* memory = nullptr;
     Index size = 0;  // bytes: product(shape) * item_size
     Index item_size = 1;
     bool read_only = true;
@@ -53,28 +55,46 @@ bool has_buffer(Value object);
 // order: 'C', 'F' or 'A' (either).
 bool is_contiguous(const BufferView& view, char order);
 
-// The object whose Lock is taken around accesses to the bytes; null for none. Buffers are read
-// without it too: who does sees old and new bytes mixed, and must not look twice at one byte.
+// The object whose Lock is taken around accesses to the bytes; null for none.
 Object* memory_owner(const BufferView& view);
 
+// The bytes in place, without the owner's Lock: for what is long, or given to a library or to the
+// system. If another thread writes there meanwhile, old and new bytes are mixed (docs/threads.md),
+// so nobody may look at one of them twice and believe it the second time. Everybody else uses
+// copy_buffer, StableBuffer or the Lock of the owner.
 class Buffer {
   public:
     explicit Buffer(Thread& thread) : thread_(thread) {}
     ~Buffer() { release(); }
     Buffer(const Buffer&) = delete;
     [[nodiscard]] bool get(Value object, int flags = kBufferSimple) {
-        return get_buffer(thread_, object, view_, flags);
+        if (!get_buffer(thread_, object, view_, flags)) return false;
+        permit_mixing();
+        return true;
     }
     // Memory to be written; TypeError "<what> must be read-write bytes-like object, not X".
     [[nodiscard]] bool get_writable(Value object, const char* what);
     void release() {
-        if (view_.owner) release_buffer(thread_, view_);
+        if (!view_.owner) return;
+        forbid_mixing();
+        release_buffer(thread_, view_);
     }
     uint8_t* data() const { return static_cast<uint8_t*>(view_.data); }
     size_t size() const { return static_cast<size_t>(view_.size); }
     BufferView& view() { return view_; }
 
   private:
+#ifdef IMUGI_TSAN
+    // The thread sanitizer is told that the race is one of the Python program: it does not look at
+    // what this thread does with memory while it has mutable bytes.
+    void permit_mixing();
+    void forbid_mixing();
+    bool mixes_ = false;
+#else
+    void permit_mixing() {}
+    void forbid_mixing() {}
+#endif
+
     Thread& thread_;
     BufferView view_;
 };
@@ -85,6 +105,7 @@ class StableBuffer {
   public:
     explicit StableBuffer(Thread& thread) : thread_(thread) {}
     StableBuffer(const StableBuffer&) = delete;
+    // The caller keeps the object alive.
     [[nodiscard]] bool get(Value object);
     const uint8_t* data() const { return data_; }
     size_t size() const { return size_; }

@@ -298,10 +298,12 @@ Owned slot_compare(Thread& thread, Value self, Value other, CompareOp op) {
         clear_exception(thread);
         return Owned::share(not_implemented());
     }
-    Held<ByteArray> s(thread, self.as<ByteArray>());
-    size_t least = s.size < buffer.size() ? s.size : buffer.size();
-    int order = least ? memcmp(s.data, buffer.data(), least) : 0;
-    if (order == 0) order = s.size < buffer.size() ? -1 : s.size > buffer.size();
+    ByteArray& array = self.as<ByteArray>();
+    const Object* owner = memory_owner(buffer.view());
+    Lock2 guard(thread, array, owner ? *owner : array);
+    size_t size = size_of(array), least = size < buffer.size() ? size : buffer.size();
+    int order = least ? memcmp(items_of(array), buffer.data(), least) : 0;
+    if (order == 0) order = size < buffer.size() ? -1 : size > buffer.size();
     return Owned::share(boolean(holds(op, order)));
 }
 
@@ -319,7 +321,8 @@ Owned slot_inplace_concat(Thread& thread, Value self, Value other) {
     Buffer buffer(thread);
     if (!own) TRY(buffer.get(other));
     ByteSpan span = own ? ByteSpan{own->data(), own->size} : ByteSpan{buffer.data(), buffer.size()};
-    Lock guard(thread, array);
+    const Object* owner = own ? nullptr : memory_owner(buffer.view());
+    Lock2 guard(thread, array, owner ? *owner : array);
     TRY(replace_range(thread, array, size_of(array), size_of(array), span));
     return Owned::share(self);
 }

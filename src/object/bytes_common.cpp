@@ -220,7 +220,7 @@ int hex_digit(uint32_t c) {
 }  // namespace
 
 Ref<Bytes> bytes_from_hex(Thread& thread, Value text) {
-    Buffer buffer(thread);
+    StableBuffer buffer(thread);
     size_t size;
     Str* s = nullptr;
     if (is_str(text)) {
@@ -270,7 +270,9 @@ Ref<Bytes> bytes_concat(Thread& thread, ByteSpan left, ByteSpan right) {
 
 Ref<Bytes> bytes_join(Thread& thread, Value separator_owner, Value iterable) {
     // Held first: the iterable must not resize a bytearray.
-    Buffer separator(thread);
+    Buffer held(thread);
+    StableBuffer separator(thread);
+    TRY(held.get(separator_owner));
     TRY(separator.get(separator_owner));
     Ref<Tuple> items;
     if (is_exact_tuple(iterable)) {
@@ -302,13 +304,15 @@ Ref<Bytes> bytes_join(Thread& thread, Value separator_owner, Value iterable) {
                          static_cast<int64_t>(i), type_name_of(item));
         Buffer buffer(thread);
         TRY(buffer.get(item));
-        TRY(builder.append(buffer.data(), buffer.size()));
+        TRY(builder.reserve(buffer.size()));
+        TRY(copy_buffer(thread, buffer.view(), builder.end(), 'C'));
+        builder.advance(buffer.size());
     }
     return builder.finish();
 }
 
 Owned bytes_maketrans(Thread& thread, Value from, Value to) {
-    Buffer first(thread), second(thread);
+    StableBuffer first(thread), second(thread);
     TRY(first.get(from));
     TRY(second.get(to));
     if (first.size() != second.size())

@@ -48,7 +48,7 @@ class ByteArgument {
 
   private:
     Thread& thread_;
-    Buffer buffer_;
+    StableBuffer buffer_;
     ByteSpan span_;
     uint8_t byte_ = 0;
 };

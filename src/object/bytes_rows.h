@@ -86,7 +86,7 @@ struct ByteMethods : ByteSplit<Self> {
                 return raise(thread, exc::TypeError,
                              "{} first arg must be bytes or a tuple of bytes, not {}", name,
                              type_name_of(part));
-            Buffer buffer(thread);
+            StableBuffer buffer(thread);
             TRY(buffer.get(part));
             Held<Self> s(thread, self);
             Index stop = static_cast<size_t>(last) > s.size ? static_cast<Index>(s.size) : last;
@@ -106,7 +106,7 @@ struct ByteMethods : ByteSplit<Self> {
         return tail_match(thread, self, suffix, start, end, true);
     }
     static Owned removeprefix(Thread& thread, Self& self, Value prefix) {
-        Buffer buffer(thread);
+        StableBuffer buffer(thread);
         TRY(buffer.get(prefix));
         Held<Self> s(thread, self);
         size_t n = buffer.size();
@@ -114,7 +114,7 @@ struct ByteMethods : ByteSplit<Self> {
         return part(thread, self, s, has ? n : 0, s.size);
     }
     static Owned removesuffix(Thread& thread, Self& self, Value suffix) {
-        Buffer buffer(thread);
+        StableBuffer buffer(thread);
         TRY(buffer.get(suffix));
         Held<Self> s(thread, self);
         size_t n = buffer.size();
@@ -129,7 +129,7 @@ struct ByteMethods : ByteSplit<Self> {
         if (is_none(characters)) {
             for (unsigned i = 0; i < 256; i++) strips[i] = is_ascii_space(static_cast<uint8_t>(i));
         } else {
-            Buffer buffer(thread);
+            StableBuffer buffer(thread);
             TRY(buffer.get(characters));
             memset(strips, 0, sizeof strips);
             for (size_t i = 0; i < buffer.size(); i++) strips[buffer.data()[i]] = true;
@@ -155,7 +155,7 @@ struct ByteMethods : ByteSplit<Self> {
     // --- replacing ---
 
     static Owned replace(Thread& thread, Self& self, Value old, Value with, Value most) {
-        Buffer from(thread), to(thread);
+        StableBuffer from(thread), to(thread);
         TRY(from.get(old));
         TRY(to.get(with));
         Index count = TRY(convert_index(thread, most));
@@ -185,7 +185,7 @@ struct ByteMethods : ByteSplit<Self> {
         return made(thread, builder);
     }
     static Owned translate(Thread& thread, Self& self, Value table, Value deleted) {
-        Buffer map(thread), drop(thread);
+        StableBuffer map(thread), drop(thread);
         if (!is_none(table)) {
             TRY(map.get(table));
             if (map.size() != 256)
@@ -231,7 +231,7 @@ struct ByteMethods : ByteSplit<Self> {
         return decode_object(thread, Value::of(self), encoding_text, errors_text);
     }
     static Owned hex(Thread& thread, Self& self, Value separator, int group) {
-        Buffer buffer(thread);
+        StableBuffer buffer(thread);
         TRY(buffer.get(Value::of(self)));
         return bytes_hex(thread, {buffer.data(), buffer.size()}, separator, group);
     }
@@ -319,15 +319,20 @@ struct ByteMethods : ByteSplit<Self> {
             return raise(thread, exc::TypeError, "can't concat {} to {}", type_name_of(right),
                          type_name_of(left));
         }
-        Held<Self> first(thread, left.as<Self>());
-        if constexpr (std::is_same_v<Self, Bytes>) {
-            if (second.size() == 0 && is_exact_bytes(left)) return Owned::share(left);
-            if (first.size == 0 && is_exact_bytes(right)) return Owned::share(right);
+        Owned result;
+        size_t before;
+        {
+            Held<Self> first(thread, left.as<Self>());
+            before = first.size;
+            if constexpr (std::is_same_v<Self, Bytes>) {
+                if (second.size() == 0 && is_exact_bytes(left)) return Owned::share(left);
+                if (first.size == 0 && is_exact_bytes(right)) return Owned::share(right);
+            }
+            result = TRY(make(thread, nullptr, before + second.size()));
+            if (before) memcpy(blank(result.template as<Self>()), first.data, before);
         }
-        Owned result = TRY(make(thread, nullptr, first.size + second.size()));
-        uint8_t* out = first.size + second.size() ? blank(result.template as<Self>()) : nullptr;
-        if (first.size) memcpy(out, first.data, first.size);
-        if (second.size()) memcpy(out + first.size, second.data(), second.size());
+        if (second.size() == 0) return result;
+        TRY(copy_buffer(thread, second.view(), blank(result.template as<Self>()) + before, 'C'));
         return result;
     }
 };

@@ -17,7 +17,7 @@ struct ByteSplit : ByteCase<Self> {
     static bool add(Thread& thread, List& parts, ByteSpan s, size_t begin, size_t end) {
         return list_append(thread, parts, TRY(make(thread, s.data + begin, end - begin)));
     }
-    static bool load_separator(Thread& thread, Buffer& buffer, Value separator) {
+    static bool load_separator(Thread& thread, StableBuffer& buffer, Value separator) {
         TRY(buffer.get(separator));
         if (buffer.size() == 0) return raise(thread, exc::ValueError, "empty separator");
         return true;
@@ -45,7 +45,7 @@ struct ByteSplit : ByteCase<Self> {
     static Owned split(Thread& thread, Self& self, Value separator, Index most) {
         size_t limit = most < 0 ? SIZE_MAX : static_cast<size_t>(most);
         if (is_none(separator)) return split_space(thread, self, limit);
-        Buffer sep(thread);
+        StableBuffer sep(thread);
         TRY(load_separator(thread, sep, separator));
         Ref<List> parts = TRY(make_list(thread));
         Held<Self> s(thread, self);
@@ -70,7 +70,7 @@ struct ByteSplit : ByteCase<Self> {
     }
     static Owned rsplit(Thread& thread, Self& self, Value separator, Index most) {
         size_t limit = most < 0 ? SIZE_MAX : static_cast<size_t>(most);
-        Buffer sep(thread);
+        StableBuffer sep(thread);
         if (!is_none(separator)) TRY(load_separator(thread, sep, separator));
         Ref<List> parts = TRY(make_list(thread));
         Held<Self> s(thread, self);
@@ -122,11 +122,11 @@ struct ByteSplit : ByteCase<Self> {
         return make_tuple(thread, a, b, c);
     }
     // The separator in the middle: the argument itself for bytes, a copy for bytearray.
-    static Owned middle(Thread& thread, Bytes*, Value separator, const Buffer&) {
+    static Owned middle(Thread& thread, Bytes*, Value separator, const StableBuffer&) {
         (void)thread;
         return Owned::share(separator);
     }
-    static Owned middle(Thread& thread, ByteArray*, Value, const Buffer& buffer) {
+    static Owned middle(Thread& thread, ByteArray*, Value, const StableBuffer& buffer) {
         return make(thread, buffer.data(), buffer.size());
     }
     // partition() gives bytes back as they are, of whatever class.
@@ -135,7 +135,7 @@ struct ByteSplit : ByteCase<Self> {
         return unchanged(thread, self, s);
     }
     static Owned partition(Thread& thread, Self& self, Value separator) {
-        Buffer sep(thread);
+        StableBuffer sep(thread);
         TRY(load_separator(thread, sep, separator));
         Held<Self> s(thread, self);
         Index found = bytes_find(s, {sep.data(), sep.size()}, 0, s.size);
@@ -147,7 +147,7 @@ struct ByteSplit : ByteCase<Self> {
                      make(thread, s.data + at + sep.size(), s.size - at - sep.size()));
     }
     static Owned rpartition(Thread& thread, Self& self, Value separator) {
-        Buffer sep(thread);
+        StableBuffer sep(thread);
         TRY(load_separator(thread, sep, separator));
         Held<Self> s(thread, self);
         Index found = bytes_find_last(s, {sep.data(), sep.size()}, 0, s.size);

@@ -346,6 +346,7 @@ bool get_buffer_of(Thread& thread, Value self, BufferView& view, int flags) {
     static char empty;
     TRY(fill_buffer(thread, view, self, source.data ? source.data : &empty, source.size, false,
                     flags));
+    view.memory = &source;
     source.exports++;
     return true;
 }
