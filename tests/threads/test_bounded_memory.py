@@ -7,9 +7,12 @@ import sys
 sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
 import os
+import queue
 import subprocess
+import time
 
 import support
+from racing import race
 from support import check, equal
 
 # What it takes after the first part of the time, and at the end.
@@ -143,6 +146,32 @@ def test_nested_codes_go_at_once():
     finally:
         gc.enable()
     check(left < 1500, "%d blocks are left" % left)
+
+
+def test_objects_made_here_and_dropped_there():
+    """A million of them, through a queue."""
+    line = queue.SimpleQueue()
+
+    def peak():
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * 4096
+
+    def give():
+        for _ in range(200):
+            while line.qsize() > 20:
+                time.sleep(0.0001)
+            line.put([[n] for n in range(500)])
+        line.put(None)
+
+    def take():
+        while line.get() is not None:
+            pass
+    race(give, take)
+    before = peak()
+    for _ in range(3):
+        race(give, take)
+    grown = peak() - before
+    check(grown < 40 << 20, "grew by %d MB" % (grown >> 20))
 
 
 support.run(globals())

@@ -193,30 +193,4 @@ def test_cycles_across_threads():
     check(settle(lambda: gc.collect() is not None and len(died) == 100), "cycles are left")
 
 
-def test_memory_does_not_grow():
-    """A million objects made here and dropped there."""
-    line = queue.SimpleQueue()
-
-    def peak():
-        with open("/proc/self/statm") as file:
-            return int(file.read().split()[1]) * 4096
-
-    def give():
-        for _ in range(200):
-            while line.qsize() > 20:
-                time.sleep(0.0001)
-            line.put([[n] for n in range(500)])
-        line.put(None)
-
-    def take():
-        while line.get() is not None:
-            pass
-    race(give, take)
-    before = peak()
-    for _ in range(3):
-        race(give, take)
-    grown = peak() - before
-    check(grown < 40 << 20, "grew by %d MB" % (grown >> 20))
-
-
 support.run(globals())

@@ -14,6 +14,7 @@
 
 #include "memory/array.h"
 #include "memory/collector.h"
+#include "modules/_signal/handling.h"
 #include "modules/native_class.h"
 #include "modules/shared_struct.h"
 #include "object/call.h"
@@ -553,5 +554,16 @@ ModuleSpec spec{"_signal",
                 functions, execute};
 
 }  // namespace
+
+void end_signal_handling() {
+    for (int number = 1; number < kSignals; number++) {
+        struct sigaction settings;
+        if (sigaction(number, nullptr, &settings) != 0 || settings.sa_handler != on_signal)
+            continue;
+        settings = {};
+        settings.sa_handler = SIG_DFL;
+        sigaction(number, &settings, nullptr);
+    }
+}
 
 }  // namespace imugi

@@ -97,11 +97,12 @@ thread_local constinit int64_t ImportTimer::spent_ = 0;
 Owned find_module(Thread& thread, Value name) {
     Value importlib = interpreter_of(thread).importlib.borrow();
     Owned waited_for, made;
-    for (;;) {
+    for (int tries = 0;; tries++) {
         Owned module = TRY(known_module(thread, name));
         if (module.is_nothing()) {
-            // A module that takes itself out of sys.modules is not imported for ever.
-            if (made) return made;
+            // What importlib found, and another thread took out again when its import failed, is
+            // not taken. But a module that always goes is not imported for ever.
+            if (made && tries > 20) return made;
             Owned import = TRY(get_attribute(thread, importlib, ID(_gcd_import)));
             ImportTimer timer(thread, name);
             made = TRY(call_method(thread, importlib, ID(_find_and_load), name, import));
