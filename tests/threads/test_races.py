@@ -12,6 +12,7 @@ import support
 from support import check, equal
 from racing import each, race, tolerating
 
+import functools
 import gc
 import random
 import threading
@@ -143,6 +144,48 @@ def test_instances():
             lambda: vars(plain).clear(), lambda: vars(plain).copy(), lambda: getattr(plain, "x3"),
             lambda: setattr(slots, "a", [1]), lambda: delattr(slots, "a"), lambda: slots.a,
             lambda: setattr(slots, "b", slots.a), lambda: hasattr(plain, "nothing")])
+
+
+def test_stores_through_the_cache():
+    """One site stores into a shared instance whose layout others change, and nothing lands elsewhere."""
+    class Point:
+        def __init__(self):
+            self.x, self.y = ["x"], ["y"]
+
+    class Slotted:
+        __slots__ = ("x", "y")
+
+    point, slotted = Point(), Slotted()
+    slotted.x, slotted.y = ["x"], ["y"]
+
+    def store():
+        for thing in point, slotted:
+            for n in range(20):
+                thing.x = ["x", n]
+                thing.y = ["y", n]
+
+    def change():
+        del point.x
+        point.z = 1
+        point.x = ["x"]
+        del point.z, slotted.x
+    hammer([store, store, change, lambda: vars(point).update(y=["y"]), lambda: vars(point).pop("x", None)], 200)
+    store()
+    for thing in point, slotted:
+        equal((thing.x[0], thing.y[0]), ("x", "y"))
+
+
+def test_partials_change_under_calls():
+    call = functools.partial(max, 1)
+
+    def change():
+        call.__setstate__((min, (5,), {"default": 3}, {}))
+        call.__setstate__((max, (1,), {}, {}))
+
+    def use():
+        for n in range(20):
+            check(call(n, 2) in (n, 0, 1, 2, 5))
+    hammer([use, use, change, lambda: repr(call), lambda: call.func, lambda: call.args])
 
 
 def test_types_change_under_use():
