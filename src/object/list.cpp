@@ -118,9 +118,33 @@ Owned remove_item(List& list, Index index) {
     return value;
 }
 
+// Words of another container under its Lock. Deferred objects are only lent: they live until the
+// next safepoint, and others wait for the lock.
+static void lend_deferred(ValueBuffer& out, const Slot* from, size_t count) {
+    Slot* to = out.slots() + out.size();
+    out.append_moved(from, count);
+    for (size_t i = 0; i < count; i++) {
+        Value value = to[i].borrow();
+        if (!value.is_owning()) continue;
+        uint64_t bits = value.object()->has_flag(kDeferred) ? Value::of(value.object()).bits()
+                                                            : Owned::share(value).release();
+        to[i].word().store(bits, std::memory_order_relaxed);
+    }
+}
+static void own_lent(Slot* items, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        Value value = items[i].borrow();
+        if (!value.is_lent()) continue;
+        items[i].word().store(Owned::share(value).release(), std::memory_order_relaxed);
+    }
+}
+
 bool copy_items(Thread& thread, List& list, ValueBuffer& out, Index begin, Index end) {
     if (begin < 0) begin = 0;
-    for (;;) {
+    // To leave the lock may be to take an outer one again, which is a safepoint.
+    bool lends = thread.critical == nullptr;
+    size_t before = out.size();
+    for (bool copied = false; !copied;) {
         Index limit = list_size(list);
         if (end < limit) limit = end;
         if (limit > begin) TRY(out.reserve(limit - begin));
@@ -129,9 +153,15 @@ bool copy_items(Thread& thread, List& list, ValueBuffer& out, Index begin, Index
         if (end < size) size = end;
         if (size > limit) continue;
         if (begin >= size) return true;
-        out.append_shared(list.array.load(std::memory_order_relaxed)->items + begin, size - begin);
-        return true;
+        const Slot* from = list.array.load(std::memory_order_relaxed)->items + begin;
+        if (lends)
+            lend_deferred(out, from, size - begin);
+        else
+            out.append_shared(from, size - begin);
+        copied = true;
     }
+    if (lends) own_lent(out.slots() + before, out.size() - before);
+    return true;
 }
 
 // --- making ---
@@ -238,8 +268,21 @@ bool list_insert_at(Thread& thread, List& list, Index index, Owned value) {
 
 namespace {
 
+bool extend_from_buffer(Thread& thread, List& list, ValueBuffer& values) {
+    ValueBuffer removed(thread);
+    Lock guard(thread, list);
+    Index size = list.size.load(std::memory_order_relaxed);
+    return splice_items(list, size, size, values, removed);
+}
+
 // `source` may be the list itself.
 bool extend_from_list(Thread& thread, List& list, List& source) {
+    if (is_unique(&list) && !is_unshared(&source)) {
+        // Nobody sees the list meanwhile: the other's lock is kept for shorter without this one.
+        ValueBuffer values(thread);
+        TRY(copy_items(thread, source, values, 0, PTRDIFF_MAX));
+        return extend_from_buffer(thread, list, values);
+    }
     {
         Lock2 guard(thread, list, source);
         Index size = list.size.load(std::memory_order_relaxed);
@@ -271,13 +314,6 @@ bool extend_from_tuple(Thread& thread, List& list, Tuple& source) {
         }
     }
     return raise_memory_error(thread);
-}
-
-bool extend_from_buffer(Thread& thread, List& list, ValueBuffer& values) {
-    ValueBuffer removed(thread);
-    Lock guard(thread, list);
-    Index size = list.size.load(std::memory_order_relaxed);
-    return splice_items(list, size, size, values, removed);
 }
 
 bool extend_from_set(Thread& thread, List& list, Set& source) {
