@@ -517,6 +517,8 @@ def run_tools(options, scratch):
 
 
 def main():
+    # Who runs this in the background may have it ignore Ctrl-C; tests are about that as well.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
                                      usage="./x test [options]")
     parser.add_argument("--all", action="store_true", help="every test in every configuration, resumable")

@@ -344,6 +344,8 @@ def write_table(rows, reference):
 
 
 def main():
+    # Who runs this in the background may have it ignore Ctrl-C; tests are about that as well.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
                                      usage="./x conformance [options] [MODULE...]")
     parser.add_argument("--python-tests", metavar="DIR", help="a Lib folder with test/ in it, or that test/")
