@@ -34,8 +34,10 @@ static constexpr size_t kSegmentBytes = kBiasRegionBytes;
 static constexpr size_t kSliceBytes = kBiasSliceBytes;
 static constexpr size_t kSlices = kBiasSlices;
 static constexpr size_t kMediumSlices = 4;
-static constexpr size_t kLargestMedium = 32 << 10;
 static constexpr size_t kCachedSpans = 8;
+// What the cache may hold in all: fresh pages cost more than what is done with them.
+static constexpr size_t kCachedSpanBytes = size_t{4} << 20;
+static constexpr size_t kLargestCachedSpan = size_t{4} << 20;
 
 struct Page {
     Heap* heap;
@@ -74,7 +76,8 @@ static constexpr size_t kHeaderBytes = (sizeof(Segment) + 63) & ~size_t{63};
 static pthread_mutex_t heap_mutex = PTHREAD_MUTEX_INITIALIZER;
 static Segment* segments;
 static Segment* open_segments;
-static Segment* span_cache[kCachedSpans];
+static Segment* span_cache[kCachedSpans];  // freed spans, the newest first
+static size_t cached_span_bytes;
 static std::atomic<Heap*> heap_table[65535];  // written under the mutex
 static Heap* orphans;
 static uint16_t heap_count;
@@ -315,21 +318,28 @@ FreeBlock* next_page(Heap& heap, size_t size_class) {
     return refill(*page);
 }
 
-Object* allocate_large(Heap& heap, size_t bytes, uint32_t shape_index) {
+// Under the mutex.
+Segment* take_cached_span(size_t index) {
+    Segment* segment = span_cache[index];
+    memmove(&span_cache[index], &span_cache[index + 1],
+            (kCachedSpans - index - 1) * sizeof(Segment*));
+    span_cache[kCachedSpans - 1] = nullptr;
+    cached_span_bytes -= segment->bytes;
+    return segment;
+}
+
+Object* allocate_large(Heap& heap, size_t bytes, uint32_t shape_index, size_t zeroed) {
     size_t need = kHeaderBytes + bytes;
     if (need < bytes) return nullptr;
     need = (need + 4095) & ~size_t{4095};
     Segment* segment = nullptr;
     {
         HeapGuard guard;
-        for (Segment*& cached : span_cache)
-            if (cached && cached->bytes >= need && cached->bytes <= 2 * need) {
-                segment = cached;
-                cached = nullptr;
-                break;
-            }
+        for (size_t i = 0; i < kCachedSpans && span_cache[i] && !segment; i++)
+            if (span_cache[i]->bytes >= need && span_cache[i]->bytes <= 2 * need)
+                segment = take_cached_span(i);
     }
-    bool zeroed = segment == nullptr;
+    bool fresh = segment == nullptr;
     if (!segment) {
         segment = static_cast<Segment*>(map_aligned(need));
         if (!segment) return nullptr;
@@ -349,7 +359,8 @@ Object* allocate_large(Heap& heap, size_t bytes, uint32_t shape_index) {
     FreeBlock* block = reinterpret_cast<FreeBlock*>(page->begin);
     // The end of the block too: attributes of instances that vary in size lie there.
     size_t size = segment->bytes - kHeaderBytes;
-    Object* object = set_header(block, heap, size, zeroed ? 0 : size - sizeof(Object), shape_index);
+    size_t payload = fresh ? 0 : std::min(zeroed, size - sizeof(Object));
+    Object* object = set_header(block, heap, size, payload, shape_index);
     HeapGuard guard;
     link_segment(segment);
     return object;
@@ -357,24 +368,35 @@ Object* allocate_large(Heap& heap, size_t bytes, uint32_t shape_index) {
 
 void give_back_span(void* pointer) {
     Segment* segment = static_cast<Segment*>(pointer);
+    Segment* gone[kCachedSpans + 1];
+    size_t count = 0;
     {
         HeapGuard guard;
         unlink_segment(segment);
-        if (segment->bytes <= (size_t{1} << 20))
-            for (Segment*& cached : span_cache)
-                if (!cached) {
-                    cached = segment;
-                    return;
-                }
+        if (segment->bytes <= kLargestCachedSpan) {
+            size_t last = kCachedSpans;
+            while (last > 0 && !span_cache[last - 1]) last--;
+            while (last > 0 &&
+                   (last == kCachedSpans || cached_span_bytes + segment->bytes > kCachedSpanBytes))
+                gone[count++] = take_cached_span(--last);
+            memmove(&span_cache[1], &span_cache[0], last * sizeof(Segment*));
+            span_cache[0] = segment;
+            cached_span_bytes += segment->bytes;
+        } else {
+            gone[count++] = segment;
+        }
     }
-    munmap(segment, segment->bytes);
+    while (count) {
+        segment = gone[--count];
+        munmap(segment, segment->bytes);
+    }
 }
 }  // namespace
 
-Object* heap_allocate_slow(Thread& thread, size_t bytes, uint32_t shape_index) {
+Object* heap_allocate_slow(Thread& thread, size_t bytes, uint32_t shape_index, size_t zeroed) {
     Heap& heap = *thread.heap;
     if (bytes < sizeof(FreeBlock)) bytes = sizeof(FreeBlock);
-    if (bytes > kLargestMedium) return allocate_large(heap, bytes, shape_index);
+    if (bytes > kLargestMedium) return allocate_large(heap, bytes, shape_index, zeroed);
     size_t size_class = class_of(bytes);
     FreeBlock* block = heap.free[size_class];
     if (!block) block = next_page(heap, size_class);

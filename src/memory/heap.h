@@ -21,6 +21,7 @@ extern "C" void __asan_unpoison_memory_region(void const volatile* address, size
 namespace imugi {
 
 inline constexpr size_t kLargestSmall = 1024;  // classes every 16 bytes up to here, then geometric
+inline constexpr size_t kLargestMedium = 32 << 10;  // larger ones have a span each
 inline constexpr size_t kSizeClassStep = 16;
 inline constexpr size_t kSmallClasses = kLargestSmall / kSizeClassStep + 1;
 inline constexpr size_t kSizeClasses =
@@ -62,9 +63,11 @@ IMUGI_ALWAYS_INLINE void zero_payload(Object* object, size_t steps) {
 
 // Raw memory for an object of `bytes` (header included), header set: shape, owner me, local 1,
 // shared 0, no flags; payload zeroed. Null when memory is short (the caller raises MemoryError).
-// Never runs Python; may request a collection.
-Object* heap_allocate_slow(Thread& thread, size_t bytes, uint32_t shape_index);
-IMUGI_ALWAYS_INLINE Object* heap_allocate(Thread& thread, size_t bytes, uint32_t shape_index) {
+// Never runs Python; may request a collection. Who overwrites the rest anyway may ask for `zeroed`
+// bytes of the payload only: of large objects no more than these are zero.
+Object* heap_allocate_slow(Thread& thread, size_t bytes, uint32_t shape_index, size_t zeroed);
+IMUGI_ALWAYS_INLINE Object* heap_allocate(Thread& thread, size_t bytes, uint32_t shape_index,
+                                          size_t zeroed = SIZE_MAX) {
     size_t size_class = (bytes + kSizeClassStep - 1) / kSizeClassStep;
     if (IMUGI_LIKELY(size_class < kSmallClasses)) {
         Heap& heap = *thread.heap;
@@ -84,7 +87,7 @@ IMUGI_ALWAYS_INLINE Object* heap_allocate(Thread& thread, size_t bytes, uint32_t
             return block;
         }
     }
-    return heap_allocate_slow(thread, bytes, shape_index);
+    return heap_allocate_slow(thread, bytes, shape_index, zeroed);
 }
 // The object is dead, its fields dropped: the block returns to its page. Callable by any thread.
 void heap_free(Object* object);

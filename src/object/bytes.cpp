@@ -43,20 +43,22 @@ Ref<Bytes> make_byte(Thread&, uint8_t byte) {
     return Ref<Bytes>::share(static_bytes.single[byte].bytes);
 }
 
-Ref<Bytes> make_bytes_blank(Thread& thread, size_t size) {
+Ref<Bytes> make_bytes_blank(Thread& thread, size_t size, bool zeroed) {
     if (size == 0) return empty_bytes();
     if (size > PTRDIFF_MAX - 4096) return raise_memory_error(thread);
-    auto* bytes =
-        static_cast<Bytes*>(heap_allocate(thread, sizeof(Bytes) + size + 1, k_bytes_shape));
+    size_t fields = sizeof(Bytes) - sizeof(Object);
+    auto* bytes = static_cast<Bytes*>(
+        heap_allocate(thread, sizeof(Bytes) + size + 1, k_bytes_shape, zeroed ? SIZE_MAX : fields));
     if (!bytes) return raise_memory_error(thread);
     bytes->size = size;
+    if (!zeroed) bytes_blank_data(*bytes)[size] = 0;
     return Ref<Bytes>::adopt(bytes);
 }
 
 Ref<Bytes> make_bytes(Thread& thread, const void* data, size_t size) {
     if (size == 0) return empty_bytes();
     if (size == 1) return make_byte(thread, *static_cast<const uint8_t*>(data));
-    Ref<Bytes> bytes = TRY(make_bytes_blank(thread, size));
+    Ref<Bytes> bytes = TRY(make_bytes_blank(thread, size, false));
     memcpy(bytes_blank_data(*bytes), data, size);
     return bytes;
 }

@@ -15,7 +15,8 @@ struct Bytes : Object {
     const char* text() const { return reinterpret_cast<const char*>(this + 1); }
 };
 Ref<Bytes> make_bytes(Thread& thread, const void* data, size_t size);
-Ref<Bytes> make_bytes_blank(Thread& thread, size_t size);  // to be filled before anybody sees it
+// To be filled before anybody sees it; all zero unless that is not asked for.
+Ref<Bytes> make_bytes_blank(Thread& thread, size_t size, bool zeroed = true);
 inline uint8_t* bytes_blank_data(Bytes& b) {
     return reinterpret_cast<uint8_t*>(&b + 1);
 }

@@ -261,7 +261,7 @@ Ref<Bytes> bytes_from_hex(Thread& thread, Value text) {
 Ref<Bytes> bytes_concat(Thread& thread, ByteSpan left, ByteSpan right) {
     if (left.size > PTRDIFF_MAX / 2 || right.size > PTRDIFF_MAX / 2)
         return raise_memory_error(thread);
-    Ref<Bytes> result = TRY(make_bytes_blank(thread, left.size + right.size));
+    Ref<Bytes> result = TRY(make_bytes_blank(thread, left.size + right.size, false));
     uint8_t* out = bytes_blank_data(*result);
     if (left.size) memcpy(out, left.data, left.size);
     if (right.size) memcpy(out + left.size, right.data, right.size);

@@ -86,9 +86,12 @@ Ref<Str> make_str_blank(Thread& thread, size_t length, uint32_t max_char) {
     bool ascii = max_char < 0x80;
     if (length >= kMostBytes / unit) return raise_memory_error(thread);
     size_t bytes = sizeof(Str) + (ascii ? 0 : sizeof(void*)) + (length + 1) * unit;
-    auto* s = static_cast<Str*>(heap_allocate(thread, bytes, k_str_shape));
+    size_t fields = sizeof(Str) + sizeof(void*) - sizeof(Object);
+    auto* s = static_cast<Str*>(heap_allocate(thread, bytes, k_str_shape, fields));
     if (!s) return raise_memory_error(thread);
     s->length_and_kind = length << 8 | (ascii ? kAsciiBit : 0) | unit;
+    if (IMUGI_UNLIKELY(bytes > kLargestMedium))
+        memset(static_cast<char*>(str_blank_data(*s)) + length * unit, 0, unit);
     return Ref<Str>::adopt(s);
 }
 

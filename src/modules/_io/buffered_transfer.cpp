@@ -291,7 +291,7 @@ Owned reader_read(Thread& thread, Buffered& self, Value size_value) {
     if (size < 0) return read_all(thread, self);
     if (static_cast<size_t>(size) <= available(self))
         return take_bytes(thread, self, static_cast<size_t>(size));
-    Ref<Bytes> bytes = TRY(make_bytes_blank(thread, static_cast<size_t>(size)));
+    Ref<Bytes> bytes = TRY(make_bytes_blank(thread, static_cast<size_t>(size), false));
     Index n = read_into(thread, self, reinterpret_cast<char*>(bytes_blank_data(*bytes)),
                         static_cast<size_t>(size), false);
     if (n == -1) return {};
@@ -311,7 +311,7 @@ Owned reader_read1(Thread& thread, Buffered& self, Value size_value) {
     if (ahead > 0 || size == 0)
         return take_bytes(thread, self,
                           ahead < static_cast<size_t>(size) ? ahead : static_cast<size_t>(size));
-    Ref<Bytes> bytes = TRY(make_bytes_blank(thread, static_cast<size_t>(size)));
+    Ref<Bytes> bytes = TRY(make_bytes_blank(thread, static_cast<size_t>(size), false));
     self.begin = self.end = 0;
     Index n = raw_read(thread, self, reinterpret_cast<char*>(bytes_blank_data(*bytes)),
                        static_cast<size_t>(size));
