@@ -46,7 +46,7 @@ struct CountCache {
             if (entries[at].object == object) return std::exchange(entries[at].count, 0);
         return 0;
     }
-    // Gives every count to the objects' headers. The world is stopped.
+    // Gives every count to the objects' headers. The thread's own, or the world is stopped.
     void settle();
 
   private:

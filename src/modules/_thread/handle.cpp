@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "memory/array.h"
+#include "memory/heap.h"
 #include "memory/merge.h"
 #include "modules/_thread/local.h"
 #include "object/call.h"
@@ -114,6 +115,7 @@ void finish(Thread& thread, ThreadHandle* handle) {
         if (!had_locals && !has_dying(thread)) break;
         drain_dying(thread);
     }
+    thread.heap->counts.settle();  // so that sys.getrefcount() tells who joins
     if (handle) {
         unlink_handle(*handle);
         handle->state.store(kDone, std::memory_order_release);  // pairs with join
