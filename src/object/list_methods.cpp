@@ -1,5 +1,7 @@
 // The list type: its slots and methods. Searches run under the Lock as far as builtin equality
 // decides; where user code must be asked, the Lock is let go for it and the place checked again.
+#include <algorithm>
+
 #include "memory/collector.h"
 #include "object/int.h"
 #include "object/list_edit.h"
@@ -158,6 +160,21 @@ Owned list_repr(Thread& thread, Value self) {
     return text.finish();
 }
 
+// How many items both have from `begin` on that are the same word, up to a bound: a look without a
+// lock or a count.
+Index count_same(List& left, List& right, Index begin) {
+    mark_reader(&left);
+    mark_reader(&right);
+    ListItems* a = left.array.load(std::memory_order_acquire);
+    ListItems* b = right.array.load(std::memory_order_acquire);
+    if (!a || !b) return 0;
+    auto most = static_cast<Index>(std::min(a->capacity, b->capacity));
+    most = std::min({most, list_size(left), list_size(right), begin + 16384});
+    Index i = begin;
+    while (i < most && same(a->items[i].borrow(), b->items[i].borrow())) i++;
+    return i - begin;
+}
+
 Owned list_compare(Thread& thread, Value self, Value other, CompareOp op) {
     if (!is_list(self) || !is_list(other)) return Owned::share(not_implemented());
     List& left = list_of(self);
@@ -165,6 +182,10 @@ Owned list_compare(Thread& thread, Value self, Value other, CompareOp op) {
     if ((op == CompareOp::kEq || op == CompareOp::kNe) && list_size(left) != list_size(right))
         return Owned::share(boolean(op == CompareOp::kNe));
     for (Index i = 0;; i++) {
+        while (Index more = count_same(left, right, i)) {
+            i += more;
+            TRY(poll_step(thread, SIZE_MAX));
+        }
         Owned a = TRY(list_item(thread, left, i));
         Owned b = TRY(list_item(thread, right, i));
         if (a.is_nothing() || b.is_nothing()) break;
@@ -403,11 +424,13 @@ Owned list_repeat(Thread& thread, Value self, Index times) {
     if (times <= 0 || once.size() == 0) return make_list(thread);
     if (__builtin_mul_overflow(once.size(), static_cast<size_t>(times), &count))
         return raise_memory_error(thread);
-    ValueBuffer values(thread);
-    TRY(values.reserve(count));
+    Ref<List> list = TRY(make_list(thread, count));
+    Slot* items = items_of(*list);
+    // Nobody else has the list yet.
     for (Index n = 0; n < times; n++)
-        for (size_t i = 0; i < once.size(); i++) TRY(values.append(Owned::share(once[i])));
-    return values.to_list();
+        for (size_t i = 0; i < once.size(); i++, items++) items->init(Owned::share(once[i]));
+    list->size.store(static_cast<Index>(count), std::memory_order_release);
+    return std::move(list).owned();
 }
 
 Owned list_inplace_repeat(Thread& thread, Value self, Index times) {

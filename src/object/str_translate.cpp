@@ -97,12 +97,18 @@ Owned str_translate(Thread& thread, Str& self, Value table) {
     constexpr uint8_t kUnknown = 0xFF, kOther = 0xFE;
     uint8_t seen[128];
     memset(seen, kUnknown, sizeof seen);
+    const uint8_t* text = self.data1();
+    char run[256];
+    size_t pending = 0;
+    auto flush = [&] { return builder.append(run, std::exchange(pending, 0)); };
     for (size_t i = 0; i < self.length(); i++) {
-        uint32_t c = self[i];
-        if (seen[c] < 128) {
-            TRY(builder.append(uint32_t{seen[c]}));
+        uint8_t c = text[i];
+        if (IMUGI_LIKELY(seen[c] < 128)) {
+            run[pending++] = static_cast<char>(seen[c]);
+            if (pending == sizeof run) TRY(flush());
             continue;
         }
+        TRY(flush());
         size_t before = builder.length();
         TRY(translate_one(thread, builder, table, c));
         if (seen[c] == kUnknown) {
@@ -115,6 +121,7 @@ Owned str_translate(Thread& thread, Str& self, Value table) {
                 seen[c] = static_cast<uint8_t>(target.value().small_int());
         }
     }
+    TRY(flush());
     return builder.finish();
 }
 

@@ -229,7 +229,16 @@ BUILD_OP(LIST_TO_TUPLE, (static_cast<void>(c), slow_list_to_tuple(thread, r, b))
         if (!(expression)) RAISE();                              \
         NEXT_DROPPED(1);                                         \
     }
-FILL_OP(LIST_APPEND, slow_list_append(thread, frame, r, a, b))
+DEFINE_OP(LIST_APPEND) {
+    uint32_t a = D::a(word), b = D::b(word);
+    Value list = value_at(r, a);
+    if (IMUGI_LIKELY(has_shape(list, k_list_shape) &&
+                     quick_list_append(thread, frame, r, list.as<List>(), b)))
+        NEXT_DROPPED(1);
+    SAVE();
+    if (!slow_list_append(thread, frame, r, a, b)) RAISE();
+    NEXT_DROPPED(1);
+}
 FILL_OP(SET_ADD, slow_set_add(thread, frame, r, a, b))
 FILL_OP(DICT_ADD, slow_dict_add(thread, r, a, b))
 FILL_OP(LIST_EXTEND, slow_list_extend(thread, frame, r, a, b, c))

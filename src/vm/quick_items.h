@@ -47,4 +47,20 @@ IMUGI_ALWAYS_INLINE bool quick_list_store(Thread& thread, const Frame* frame, ui
     return inside;
 }
 
+// list.append(r[b]), consumed, where there is room. False: ask slow_list_append.
+IMUGI_ALWAYS_INLINE bool quick_list_append(Thread& thread, const Frame* frame, uint64_t* r,
+                                           List& list, uint32_t b) {
+    if (lock_bias_holder(&list).load(std::memory_order_relaxed) != thread.heap_id) return false;
+    if (!try_biased(thread, list)) return false;
+    ListItems* array = list.array.load(std::memory_order_relaxed);
+    Index size = list.size.load(std::memory_order_relaxed);
+    bool room = array && static_cast<size_t>(size) < array->capacity;
+    if (IMUGI_LIKELY(room)) {
+        array->items[size].word().store(consume_bits(frame, r, b), std::memory_order_release);
+        list.size.store(size + 1, std::memory_order_release);
+    }
+    leave_biased(thread);
+    return room;
+}
+
 }  // namespace imugi

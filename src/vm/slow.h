@@ -130,7 +130,7 @@ uint64_t slow_get_anext(Thread& thread, Value iterator);
 // nothing when exhausted
 uint64_t slow_next(Thread& thread, Value iterator);
 // Whether a loop needs no iterator object: an exact list, tuple or range.
-inline bool is_stepped_by_index(Value value) {
+IMUGI_ALWAYS_INLINE bool is_stepped_by_index(Value value) {
     if (!value.is_object()) return false;
     uint32_t shape = value.object()->shape_index.load(std::memory_order_relaxed);
     return shape == k_list_shape || shape == k_tuple_shape || shape == k_range_shape;

@@ -230,6 +230,23 @@ def test_repr_str():
     same((repr(1), repr("a"), repr([1, "a"]), str([1, "a"]), str("a"), repr(None), repr(int), repr(len)), ("1", "'a'", "[1, 'a']", "[1, 'a']", "a", "None", "<class 'int'>", "<built-in function len>"))
 
 
+def test_sum_of_many():
+    for kind in (list, tuple):
+        equal(sum(kind([1] * 40000)), 40000)
+        equal(sum(kind([1] * 16384 + [0.5] + [2] * 20000)), 56384.5)
+        equal(sum(kind([2**62 - 1] * 5)), 5 * (2**62 - 1))
+        equal(sum(kind([2**61] * 3 + [-2**61] * 3 + [7]), 2**62), 2**62 + 7)
+        equal(sum(kind([1, True, 2.5]), -1), 3.5)
+        raises(TypeError, sum, kind([1, 2, "a"]), message="unsupported operand type(s) for +: 'int' and 'str'")
+    shrinking = [1, 2, 3, 4]
+    class Shrinks:
+        def __radd__(self, left):
+            del shrinking[3:]
+            return left + 10
+    shrinking[1] = Shrinks()
+    equal(sum(shrinking), 14)
+
+
 def test_sum():
     same((sum([1, 2, 3]), sum([]), sum([0.1] * 10), sum([1, 2.5]), sum([[1], [2]], []), sum(range(101)), sum([1], 10), sum([1, 2], start=5), sum([1j, 2]), sum([True, True]), sum([10 ** 30, 1]), sum((), 5)), (6, 0, 1.0, 3.5, [1, 2], 5050, 11, 8, 2 + 1j, 2, 10 ** 30 + 1, 5))
     raises(TypeError, sum, ["a"], message="unsupported operand type(s) for +: 'int' and 'str'")

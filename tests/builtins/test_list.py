@@ -8,6 +8,20 @@ import support
 from support import NEW, check, equal, is_, raises, same
 
 
+def test_long_lists_compared():
+    ones = [1] * 40000
+    equal(ones == [1] * 40000, True)
+    equal(ones == [1] * 39999 + [2], False)
+    equal(ones < [1] * 16384 + [2] * 23616, True)
+    equal([1, 2.0, True] * 9000 == [True, 2, 1.0] * 9000, True)
+    nan = float("nan")
+    equal([nan] * 3 == [nan] * 3, True)
+    equal((["a", [], 0] * 3, [[]] * 2, [7] * 0, [1, 2] * -1), (["a", [], 0, "a", [], 0, "a", [], 0], [[], []], [], []))
+    shared = [[]] * 2
+    shared[0].append(1)
+    equal(shared, [[1], [1]])
+
+
 def test_construction():
     same((list(), list("ab"), list((1, 2)), list({1: 2}), list(range(3)), list(x for x in "z"), [1, [2]]), ([], ["a", "b"], [1, 2], [1], [0, 1, 2], ["z"], [1, [2]]))
     raises(TypeError, list, 5, message="'int' object is not iterable")

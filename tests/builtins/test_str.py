@@ -235,6 +235,8 @@ def test_padding():
 
 
 def test_translate():
+    equal(("ab-" * 400).translate({97: "x", 98: "y"}), "xy-" * 400)
+    equal(("ab" * 300 + "c").translate({97: None, 98: "bb", 99: "\u20ac"}), "bb" * 300 + "\u20ac")
     same(("abc".translate({97: "x", 98: None, 99: 100}), "abc".translate({}), "abc".translate(str.maketrans("ab", "xy")), "abc".translate(str.maketrans("a", "z", "c"))),
          ("xd", "abc", "xyc", "zb"))
     same((str.maketrans({"a": "1", 98: None}), str.maketrans("ab", "cd", "e")), ({97: "1", 98: None}, {97: 99, 98: 100, 101: None}))

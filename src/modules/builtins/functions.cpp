@@ -1,4 +1,5 @@
 // Builtin functions that need only the object layer.
+#include <algorithm>
 #include <optional>
 
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
+#include "thread/safepoint.h"
 #include "vm/frame.h"
 
 namespace imugi {
@@ -234,8 +236,58 @@ Owned builtin_sorted(Thread& thread, Args args, Kwargs keywords) {
     return std::move(list).owned();
 }
 
+// Adds small ints of an exact list or tuple from `begin` on to `total`, up to a bound; returns how
+// many.
+Index add_small_ints(Value iterable, Index begin, int64_t* total) {
+    const Slot* items;
+    Index end = begin + 16384;
+    if (is_exact_tuple(iterable)) {
+        auto& tuple = iterable.as<Tuple>();
+        items = tuple.items;
+        end = std::min(end, static_cast<Index>(tuple.size));
+    } else {
+        auto& list = iterable.as<List>();
+        mark_reader(&list);
+        ListItems* array = list.array.load(std::memory_order_acquire);
+        if (!array) return 0;
+        items = array->items;
+        end = std::min({end, list_size(list), static_cast<Index>(array->capacity)});
+    }
+    Index i = begin;
+    for (int64_t sum = *total; i < end; i++) {
+        Value item = items[i].borrow();
+        if (!item.is_small_int() || __builtin_add_overflow(sum, item.small_int(), &sum)) break;
+        *total = sum;
+    }
+    return i > begin ? i - begin : 0;
+}
+
+// An iterator over the rest of an exact list or tuple.
+Owned iterate_from(Thread& thread, Value iterable, Index begin) {
+    if (is_exact_tuple(iterable)) {
+        Owned iterator = TRY(make_tuple_iterator(thread, iterable.as<Tuple>()));
+        iterator.as<TupleIterator>().index.store(static_cast<size_t>(begin),
+                                                 std::memory_order_relaxed);
+        return iterator;
+    }
+    Owned iterator = TRY(make_list_iterator(thread, iterable.as<List>()));
+    iterator.as<ListIterator>().index.store(begin, std::memory_order_relaxed);
+    return iterator;
+}
+
 Owned builtin_sum(Thread& thread, Value iterable, Value start) {
-    Iteration iterator(thread, iterable);
+    Index done = 0;
+    int64_t small_total = 0;
+    if (start.is_small_int() && (is_exact_list(iterable) || is_exact_tuple(iterable))) {
+        small_total = start.small_int();
+        while (Index more = add_small_ints(iterable, done, &small_total)) {
+            done += more;
+            TRY(poll_step(thread, SIZE_MAX));
+        }
+    }
+    Owned rest;
+    if (done) rest = TRY(iterate_from(thread, iterable, done));
+    Iteration iterator(thread, done ? rest.value() : iterable);
     if (!iterator) return {};
     if (is_str(start))
         return raise(thread, exc::TypeError, "sum() can't sum strings [use ''.join(seq) instead]");
@@ -244,7 +296,7 @@ Owned builtin_sum(Thread& thread, Value iterable, Value start) {
     if (is_bytearray(start))
         return raise(thread, exc::TypeError,
                      "sum() can't sum bytearray [use b''.join(seq) instead]");
-    Owned total = Owned::share(start);
+    Owned total = done ? TRY(make_int(thread, small_total)) : Owned::share(start);
     Owned item;
     // Floats are summed with the error carried along (Neumaier), from the first float on.
     double sum = 0, error = 0;
