@@ -427,8 +427,11 @@ Owned list_repeat(Thread& thread, Value self, Index times) {
     Ref<List> list = TRY(make_list(thread, count));
     Slot* items = items_of(*list);
     // Nobody else has the list yet.
-    for (Index n = 0; n < times; n++)
-        for (size_t i = 0; i < once.size(); i++, items++) items->init(Owned::share(once[i]));
+    if (once.size() == 1 && !once[0].is_object())
+        std::fill_n(reinterpret_cast<uint64_t*>(items), count, once[0].bits());
+    else
+        for (Index n = 0; n < times; n++)
+            for (size_t i = 0; i < once.size(); i++, items++) items->init(Owned::share(once[i]));
     list->size.store(static_cast<Index>(count), std::memory_order_release);
     return std::move(list).owned();
 }

@@ -12,6 +12,7 @@
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
+#include "thread/lock.h"
 
 namespace imugi {
 
@@ -344,13 +345,27 @@ Owned str_join_values(Thread& thread, const Value* strs, size_t count) {
     return join_strs(thread, *empty_str(), count, [&](size_t i) { return strs[i]; });
 }
 
+static constexpr size_t kMostJoinedUnderLock = 100'000;
+
 Owned str_join(Thread& thread, Str& separator, Value iterable) {
     // A tuple is a snapshot: racing changes of a list do not matter.
     Ref<Tuple> items;
     if (is_exact_tuple(iterable)) {
         items = Ref<Tuple>::share(iterable.as<Tuple>());
     } else if (is_exact_list(iterable)) {
-        items = TRY(list_to_tuple(thread, iterable.as<List>()));
+        auto& list = iterable.as<List>();
+        {
+            // Nor do they for as long as the lock may be held.
+            Lock guard(thread, list);
+            auto size = static_cast<size_t>(list_size(list));
+            const Slot* slots = size ? list.array.load(std::memory_order_relaxed)->items : nullptr;
+            bool joinable = size <= kMostJoinedUnderLock;
+            for (size_t i = 0; i < size && joinable; i++) joinable = is_str(slots[i].borrow());
+            if (joinable)
+                return join_strs(thread, separator, size,
+                                 [&](size_t i) { return slots[i].borrow(); });
+        }
+        items = TRY(list_to_tuple(thread, list));
     } else {
         Owned iterator = iterate(thread, iterable);
         if (!iterator) {
