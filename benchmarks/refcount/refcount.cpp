@@ -1,9 +1,10 @@
 // The protections of a reference count compared: what it costs to take a reference and to drop it
-// again, on objects of a thread's own and on one that all threads use. Time is that of a pair on
-// one thread; where it grows with the threads they get in each other's way.
+// again, on objects of a thread's own and on one that all threads use. Told is the time that
+// all threads together need for a pair: on two processors it should be half as long with two.
 //
 // Protection: each scheme's own is what is measured. The counts of imugi are the runtime's.
 #include <benchmark/benchmark.h>
+#include <sched.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -25,14 +26,16 @@ namespace {
 // Between two looks at the breaker, as a loop of Python code has them.
 constexpr int kBatch = 1000;
 
-// --- the schemes: a counted object, and what a thread does around its work ---
+// --- the schemes: a counted object, what makes a thread one of theirs, what it holds at work ---
 
-struct NoThread {
+struct NoThread {};
+struct NoLock {
     void poll() {}
 };
 
 struct MutexEach {
     using InThread = NoThread;
+    using AtWork = NoLock;
     struct Counted {
         std::mutex mutex;
         uint32_t count = 1;
@@ -49,6 +52,7 @@ struct MutexEach {
 
 struct Atomic {
     using InThread = NoThread;
+    using AtWork = NoLock;
     struct Counted {
         std::atomic<uint32_t> count = 1;
     };
@@ -59,6 +63,7 @@ struct Atomic {
 // One lock for all counts, taken for each.
 struct OneMutex {
     using InThread = NoThread;
+    using AtWork = NoLock;
     struct Counted {
         uint32_t count = 1;
     };
@@ -75,15 +80,16 @@ struct OneMutex {
 
 // One lock, kept for 5 ms, under which counts need no protection: a GIL.
 struct GlobalLock {
+    using InThread = NoThread;
     struct Counted {
         uint32_t count = 1;
     };
     static inline std::mutex mutex;
     static inline std::atomic<int> waiting = 0;
-    class InThread {
+    class AtWork {
       public:
-        InThread() { acquire(); }
-        ~InThread() { mutex.unlock(); }
+        AtWork() { acquire(); }
+        ~AtWork() { mutex.unlock(); }
         void poll() {
             if (waiting.load(std::memory_order_relaxed) == 0) return;
             if (std::chrono::steady_clock::now() - since_ < std::chrono::milliseconds(5)) return;
@@ -146,17 +152,16 @@ struct Biased {
             detach(thread);
             destroy_thread(thread);
         }
-        void poll() { (void)safepoint(current_thread()); }
 
       private:
         bool made_;
     };
+    struct AtWork {
+        void poll() { (void)safepoint(current_thread()); }
+    };
     struct Counted {
-        Counted() {
-            InThread inside;
-            object = make_tuple(current_thread(), Value::small_int(1), Value::small_int(2)).owned();
-        }
-        Owned object;
+        Owned object =
+            make_tuple(current_thread(), Value::small_int(1), Value::small_int(2)).owned();
     };
     static void take(Counted& counted) { incref(counted.object.value().object()); }
     static void drop(Counted& counted) { decref(counted.object.value().object()); }
@@ -172,20 +177,33 @@ struct BiasedPrompt : Biased {
 
 // --- the measurement ---
 
+// Threads that come to the end wait for the last one, so that all are measured by the same clock.
+std::atomic<int> finished;
+
+// One batch of the benchmark is all of it: what a thread holds at work it gets after the threads
+// have waited for each other to begin.
 template <class Scheme>
 void count_pairs(benchmark::State& state, typename Scheme::Counted& object) {
-    typename Scheme::InThread inside;
-    while (state.KeepRunningBatch(kBatch)) {
-        for (int i = 0; i < kBatch; i++) {
-            Scheme::take(object);
-            Scheme::drop(object);
+    if (state.thread_index() == 0) finished.store(0, std::memory_order_relaxed);
+    while (state.KeepRunningBatch(state.max_iterations)) {
+        {
+            [[maybe_unused]] typename Scheme::AtWork work;
+            for (benchmark::IterationCount left = state.max_iterations; left > 0; left -= kBatch) {
+                for (int i = 0; i < kBatch; i++) {
+                    Scheme::take(object);
+                    Scheme::drop(object);
+                }
+                work.poll();
+            }
         }
-        inside.poll();
+        finished.fetch_add(1, std::memory_order_relaxed);
+        while (finished.load(std::memory_order_relaxed) < state.threads()) sched_yield();
     }
 }
 
 template <class Scheme>
 void own_object(benchmark::State& state) {
+    [[maybe_unused]] typename Scheme::InThread inside;
     // Far from the others', so that they do not share a cache line.
     struct alignas(256) Own {
         typename Scheme::Counted counted;
@@ -196,6 +214,7 @@ void own_object(benchmark::State& state) {
 
 template <class Scheme>
 void shared_object(benchmark::State& state) {
+    [[maybe_unused]] typename Scheme::InThread inside;
     static auto* shared = new typename Scheme::Counted;
     count_pairs<Scheme>(state, *shared);
 }

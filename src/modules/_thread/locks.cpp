@@ -35,8 +35,8 @@ RLockObject& rlock_of(Value self) {
     return self.as<RLockObject>();
 }
 
-// How often a lock is looked at before sleeping: for about 30,000 cycles altogether.
-constexpr int kLooks = 4;
+// How often a lock is looked at before sleeping.
+constexpr int kLooks = 2;
 
 }  // namespace
 
