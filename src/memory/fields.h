@@ -16,13 +16,18 @@ struct FieldVisitor {
     bool destroying = false;
     // Small ints, floats and empty words as well as references.
     bool sees_immediates = false;
+    // Only drops: what nobody else sees needs no call a word.
+    bool dropping = false;
 
     IMUGI_ALWAYS_INLINE void visit(std::atomic<uint64_t>& word) {
         uint64_t bits = word.load(std::memory_order_relaxed);
         if (Value::from_bits(bits).is_object() || sees_immediates) visit_word(*this, word);
     }
+    // Of a dead object.
+    static void drop_words(Slot* slots, size_t count);
     void visit(Slot& slot) { visit(slot.word()); }
     void visit(Slot* slots, size_t count) {
+        if (dropping) return drop_words(slots, count);
         for (size_t i = 0; i < count; i++) visit(slots[i].word());
     }
 };

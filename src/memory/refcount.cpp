@@ -251,8 +251,16 @@ static void drop_word(FieldVisitor&, std::atomic<uint64_t>& word) {
     word.store(0, std::memory_order_relaxed);
 }
 
+void FieldVisitor::drop_words(Slot* slots, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        uint64_t bits = slots[i].word().load(std::memory_order_relaxed);
+        if (bits & 7) continue;
+        Owned dropped = Owned::adopt(bits);
+    }
+}
+
 static void destroy_now(Object* object) {
-    FieldVisitor visitor{drop_word, true};
+    FieldVisitor visitor{.visit_word = drop_word, .destroying = true, .dropping = true};
     visit_fields(object, visitor);
     release_payload(object);
     heap_free(object);

@@ -11,6 +11,18 @@
 
 namespace imugi {
 
+// Under the container's lock (or by its single writer): replaces a slot's word. A lock-free reader
+// counts the old object and then looks whether the slot still holds it. Only where nobody else can
+// have counted that object is the fence of an exchange spared.
+IMUGI_ALWAYS_INLINE Owned exchange_word(std::atomic<uint64_t>& word, Owned value) {
+    uint64_t old = word.load(std::memory_order_relaxed);
+    Value was = Value::from_bits(old);
+    if (was.is_object() && !is_unshared(was.object()))
+        return Owned::adopt(word.exchange(value.release(), std::memory_order_acq_rel));
+    word.store(value.release(), std::memory_order_release);
+    return Owned::adopt(old);
+}
+
 class Slot {
   public:
     constexpr Slot() : word_(0) {}
@@ -29,16 +41,7 @@ class Slot {
     void init(Owned value) { word_.store(value.release(), std::memory_order_relaxed); }
     // Under the lock (or single writer): replaces; the old value comes back to be dropped once the
     // lock is gone.
-    // A lock-free reader counts the old object and then looks whether the slot still holds it. Only
-    // where nobody else can have counted that object is the fence of an exchange spared.
-    Owned exchange(Owned value) {
-        uint64_t old = word_.load(std::memory_order_relaxed);
-        Value was = Value::from_bits(old);
-        if (was.is_object() && !is_unshared(was.object()))
-            return Owned::adopt(word_.exchange(value.release(), std::memory_order_acq_rel));
-        word_.store(value.release(), std::memory_order_release);
-        return Owned::adopt(old);
-    }
+    Owned exchange(Owned value) { return exchange_word(word_, std::move(value)); }
     Owned take() { return exchange(Owned()); }
     bool is_empty() const { return word_.load(std::memory_order_relaxed) == 0; }
 

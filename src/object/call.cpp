@@ -2,6 +2,8 @@
 // drained before Python code runs.
 #include "object/call.h"
 
+#include "object/native_call.h"
+
 #include "memory/heap.h"
 #include "object/attribute.h"
 #include "object/dict.h"
@@ -47,8 +49,16 @@ class Prepended {
 
 Owned call(Thread& thread, Value callable, const Arguments& arguments) {
     if (IMUGI_UNLIKELY(has_dying(thread))) drain_dying(thread);
-    if (has_shape(callable, k_function_shape))
-        return run_function(thread, callable.as<Function>(), arguments);
+    if (IMUGI_LIKELY(callable.is_object())) {
+        uint32_t shape = callable.object()->shape_index.load(std::memory_order_relaxed);
+        if (shape == k_function_shape)
+            return run_function(thread, callable.as<Function>(), arguments);
+        uint64_t result;
+        if ((shape == k_native_function_shape || shape == k_method_descriptor_shape) &&
+            !arguments.names &&
+            call_native_directly(thread, callable, arguments.values, arguments.count, &result))
+            return Owned::adopt(result);
+    }
     auto slot = type_of(callable).slots.call;
     if (IMUGI_UNLIKELY(!slot)) return raise_not_callable(thread, callable);
     if (IMUGI_UNLIKELY(!check_native_stack(thread, ""))) return {};

@@ -117,7 +117,7 @@ bool dict_set_hashed(Thread& thread, Dict& dict, Value key, int64_t hash, Owned 
     return with_dict_entry(thread, dict, key, hash, [&](Index entry) {
         if (entry == kMissing) return dict_table_insert(dict, key, hash, value);
         DictEntry& found = dict.table.load(std::memory_order_relaxed)->entries()[entry];
-        old = Owned::adopt(found.value.exchange(value.release(), std::memory_order_acq_rel));
+        old = exchange_word(found.value, std::move(value));
         return true;
     });
 }

@@ -32,24 +32,6 @@ uint64_t next_stamp() {
     return uint64_t{current_heap_id} << 48 | (++counter & ((uint64_t{1} << 48) - 1));
 }
 
-template <class Word>
-Index load_index(const DictTable& table, size_t slot) {
-    auto& word = reinterpret_cast<std::atomic<Word>*>(table.indices())[slot];
-    Word n = word.load(std::memory_order_acquire);  // pairs with store_index: the entry is written
-    return n == static_cast<Word>(-1) ? kMissing : static_cast<Index>(n);
-}
-
-IMUGI_ALWAYS_INLINE Index index_at(const DictTable& table, size_t slot) {
-    switch (table.index_bytes) {
-        case 1:
-            return load_index<uint8_t>(table, slot);
-        case 2:
-            return load_index<uint16_t>(table, slot);
-        default:
-            return load_index<uint32_t>(table, slot);
-    }
-}
-
 void store_index(DictTable& table, size_t slot, uint32_t entry) {
     char* indices = table.indices();
     switch (table.index_bytes) {
@@ -72,7 +54,7 @@ size_t free_slot(const DictTable& table, int64_t hash) {
     size_t mask = (size_t{1} << table.log2_size) - 1;
     auto perturb = static_cast<uint64_t>(hash);
     uint64_t position = perturb;
-    while (index_at(table, position & mask) != kMissing) {
+    while (dict_index_at(table, position & mask) != kMissing) {
         perturb >>= 5;
         position = position * 5 + perturb + 1;
     }
@@ -91,7 +73,7 @@ void DictProbe::start(const DictTable& table) {
     equal = false;
 }
 
-Index DictProbe::find(const Dict& dict, const DictTable& table, bool locked) {
+Index DictProbe::search(const Dict& dict, const DictTable& table, bool locked) {
     const DictEntry* entries = table.entries();
     if (stamp != table.stamp || candidate == kMissing) {
         if (stamp != table.stamp || stamp == 0) start(table);
@@ -104,7 +86,7 @@ Index DictProbe::find(const Dict& dict, const DictTable& table, bool locked) {
     size_t mask = (size_t{1} << table.log2_size) - 1;
     uint64_t identity = key.identity();
     for (;; advance()) {
-        Index index = index_at(table, position & mask);
+        Index index = dict_index_at(table, position & mask);
         if (index == kMissing) return kMissing;
         const DictEntry& entry = entries[index];
         uint64_t bits = entry.key.load(std::memory_order_acquire);

@@ -22,6 +22,19 @@ inline constexpr Index kAsk = -3;
 
 extern DictTable* const empty_dict_table;
 
+// What stands at a place of the index array: an entry or kMissing. The largest number says missing.
+template <class T>
+IMUGI_ALWAYS_INLINE Index load_dict_index(const DictTable& table, size_t place) {
+    T index = reinterpret_cast<std::atomic<T>*>(table.indices())[place].load(
+        std::memory_order_acquire);  // pairs with store_index
+    return index == static_cast<T>(~T{0}) ? kMissing : static_cast<Index>(index);
+}
+IMUGI_ALWAYS_INLINE Index dict_index_at(const DictTable& table, size_t place) {
+    if (IMUGI_LIKELY(table.index_bytes == 1)) return load_dict_index<uint8_t>(table, place);
+    return table.index_bytes == 2 ? load_dict_index<uint16_t>(table, place)
+                                  : load_dict_index<uint32_t>(table, place);
+}
+
 // State of one search, kept across comparisons by user code.
 struct DictProbe {
     Value key;
@@ -35,7 +48,18 @@ struct DictProbe {
     DictProbe(Value k, int64_t h) : key(k), hash(h) {}
 
     // Entry of the key, kMissing, kAsk (compare candidate_key), or kNeedsLock when not locked.
-    Index find(const Dict& dict, const DictTable& table, bool locked);
+    Index find(const Dict& dict, const DictTable& table, bool locked) {
+        if (IMUGI_LIKELY(stamp == 0)) {
+            // Most often the first place tells.
+            size_t mask = (size_t{1} << table.log2_size) - 1;
+            Index index = dict_index_at(table, static_cast<uint64_t>(hash) & mask);
+            if (index == kMissing ||
+                Value::from_bits(table.entries()[index].key.load(std::memory_order_acquire))
+                        .identity() == key.identity())
+                return index;
+        }
+        return search(dict, table, locked);
+    }
     // What user code said of the candidate; the search goes on with find().
     void answer(bool is_equal) {
         equal = is_equal;
@@ -43,6 +67,7 @@ struct DictProbe {
     }
 
   private:
+    Index search(const Dict& dict, const DictTable& table, bool locked);
     void start(const DictTable& table);
     void advance() {
         perturb >>= 5;

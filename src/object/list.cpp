@@ -222,6 +222,11 @@ Owned list_item(Thread& thread, List& list, Index index) {
 
 bool list_set_item(Thread& thread, List& list, Index index, Owned value) {
     Owned old;
+    if (QuickLock lock(thread, list);
+        lock && index >= 0 && index < list.size.load(std::memory_order_relaxed)) {
+        old = list.array.load(std::memory_order_relaxed)->items[index].exchange(std::move(value));
+        return true;
+    }
     {
         Lock guard(thread, list);
         if (index >= 0 && index < list.size.load(std::memory_order_relaxed)) {
@@ -234,6 +239,15 @@ bool list_set_item(Thread& thread, List& list, Index index, Owned value) {
 }
 
 bool list_append(Thread& thread, List& list, Owned value) {
+    if (QuickLock lock(thread, list); lock) {
+        Index size = list.size.load(std::memory_order_relaxed);
+        ListItems* array = list.array.load(std::memory_order_relaxed);
+        if (IMUGI_LIKELY(array != nullptr && static_cast<size_t>(size) < array->capacity)) {
+            array->items[size].word().store(value.release(), std::memory_order_release);
+            list.size.store(size + 1, std::memory_order_release);
+            return true;
+        }
+    }
     {
         Lock guard(thread, list);
         Index size = list.size.load(std::memory_order_relaxed);

@@ -25,6 +25,19 @@ void iterator_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(static_cast<ListIterator*>(self)->list);
 }
 
+// list_item without its general side; empty: ask list_item.
+IMUGI_ALWAYS_INLINE Owned quick_item(List& list, Index index) {
+    mark_reader(&list);
+    ListItems* array = list.array.load(std::memory_order_acquire);
+    if (IMUGI_UNLIKELY(!array || index >= list.size.load(std::memory_order_acquire) ||
+                       static_cast<size_t>(index) >= array->capacity))
+        return {};
+    SlotRead read = read_slot(array->items[index].word());
+    if (IMUGI_LIKELY(list.array.load(std::memory_order_acquire) == array))
+        return std::move(read.value);
+    return {};
+}
+
 template <int direction>
 Owned iterator_next(Thread& thread, Value self) {
     auto& iterator = self.as<ListIterator>();
@@ -33,7 +46,8 @@ Owned iterator_next(Thread& thread, Value self) {
         Value list = iterator.list.borrow();
         if (list.is_empty()) return Owned::nothing();
         Index index = iterator.index.load(std::memory_order_relaxed);
-        Owned item = index < 0 ? Owned::nothing() : list_item(thread, list.as<List>(), index);
+        Owned item = index < 0 ? Owned::nothing() : quick_item(list.as<List>(), index);
+        if (IMUGI_UNLIKELY(!item)) item = list_item(thread, list.as<List>(), index);
         if (IMUGI_LIKELY(!item.is_nothing())) {
             iterator.index.store(index + direction, std::memory_order_relaxed);
             return item;

@@ -111,7 +111,10 @@ class WordArray {
 
   private:
     static constexpr size_t kLocal = 24;
-    Value local_[kLocal];
+    // Not cleared: `get` gives words to be written.
+    union {
+        Value local_[kLocal];
+    };
     Value* words_;
 };
 
@@ -200,22 +203,29 @@ bool bind(Thread& thread, const FunctionName& f, const NativeSignature& s, size_
 
 }  // namespace
 
+uint64_t call_with_defaults(Thread& thread, const MethodRow& row, const NativeSignature& s,
+                            Value self, bool has_self, const Value* given, uint32_t count) {
+    IMUGI_ASSERT(row.entry.parameters == s.count || row.entry.thunk == nullptr);
+    auto* argv = static_cast<Value*>(__builtin_alloca((s.count + 1) * sizeof(Value)));
+    size_t i = 0;
+    if (!self.is_empty()) argv[i++] = self;
+    for (uint32_t k = 0; k < count; k++) argv[i++] = given[k];
+    for (; i < s.count; i++) argv[i] = s.parameters[i].fallback;
+    native_call_note = {row.name, argv, &s, has_self};
+    return row.entry.thunk(thread, argv).release();
+}
+
 Owned call_row(Thread& thread, const MethodRow& row, const NativeSignature& s, Value self,
                bool has_self, const Arguments& arguments, const Type* owner, Value module) {
-    IMUGI_ASSERT(row.entry.parameters == s.count || row.entry.thunk == nullptr);
     auto* argv = static_cast<Value*>(__builtin_alloca((s.count + 1) * sizeof(Value)));
     size_t base = has_self ? 1 : 0;
     argv[0] = self;
     Args args{nullptr, 0};
     Kwargs kwargs{nullptr, nullptr, 0};
-    if (IMUGI_LIKELY(!arguments.names && s.simple && arguments.count + base <= s.count &&
-                     arguments.count + base >= s.required)) {
-        size_t i = base;
-        for (; i < arguments.count + base; i++) argv[i] = arguments[i - base];
-        for (; i < s.count; i++) argv[i] = s.parameters[i].fallback;
-        native_call_note = {row.name, argv, &s, has_self};
-        return row.entry.thunk(thread, argv);
-    }
+    if (IMUGI_LIKELY(!arguments.names && s.direct && arguments.count + base <= s.positional &&
+                     arguments.count + base >= s.required))
+        return Owned::adopt(call_with_defaults(thread, row, s, has_self ? self : Value(), has_self,
+                                               arguments.values, arguments.count));
     WordArray extra(arguments.names ? arguments.names->size * 2 : 0);
     if (!extra.get()) return raise_memory_error(thread);
     TRY(bind(thread, {row.name, owner, module}, s, base, arguments, argv, args, kwargs,

@@ -184,7 +184,7 @@ NativeSignature* parse(Thread& thread, const char* text) {
         if (kind == ParameterKind::kKwargs) result->kwargs_at = static_cast<int8_t>(result->count);
         result->count++;
     }
-    result->simple = true;
+    result->simple = result->direct = true;
     for (uint8_t i = 0; i < result->count; i++) {
         NativeParameter& parameter = result->parameters[i];
         if (i == 0) {
@@ -201,6 +201,9 @@ NativeSignature* parse(Thread& thread, const char* text) {
         result->positional_only += parameter.kind == ParameterKind::kPositionalOnly;
         result->required += positional && !parameter.has_default;
         result->simple = result->simple && parameter.kind == ParameterKind::kPositionalOnly;
+        result->direct = result->direct && parameter.kind != ParameterKind::kArgs &&
+                         parameter.kind != ParameterKind::kKwargs &&
+                         (positional || parameter.has_default);
         result->keywords = result->keywords || parameter.kind == ParameterKind::kEither ||
                            parameter.kind >= ParameterKind::kKeywordOnly;
     }

@@ -22,6 +22,7 @@ struct NativeSignature {
     uint8_t required;         // of the positional ones
     int8_t args_at, kwargs_at;
     bool simple;        // nothing but positional-only parameters
+    bool direct;        // positional arguments, then defaults, is all there is to binding
     bool first_module;  // the first one is called module: a function gets its module there
     bool keywords;      // takes some keyword
     NativeParameter parameters[1];
@@ -43,6 +44,11 @@ extern thread_local constinit NativeCallNote native_call_note;
 // name for messages ("list" in "list.append() takes ..."), null for none.
 Owned call_row(Thread& thread, const MethodRow& row, const NativeSignature& signature, Value self,
                bool has_self, const Arguments& arguments, const Type* owner, Value module);
+
+// The same where the signature is direct and takes that many; `self` empty: it is in argv, or there
+// is none. An owning word, 0 for an exception.
+uint64_t call_with_defaults(Thread& thread, const MethodRow& row, const NativeSignature& signature,
+                            Value self, bool has_self, const Value* argv, uint32_t count);
 
 // "($self, object, /)" of a row; None when it has none.
 Owned text_signature(Thread& thread, const MethodRow& row, bool of_type);

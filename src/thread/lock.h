@@ -129,6 +129,27 @@ class [[nodiscard]] Lock {
     CriticalSection section_;
 };
 
+// The lock of one of the thread's own objects by bias alone, for a few instructions that take no
+// other lock and call nothing that might detach: no section has to stand for it. Converts to false
+// when the lock is not held: a Lock has to be taken then.
+class [[nodiscard]] QuickLock {
+  public:
+    template <class HasLock>
+    IMUGI_ALWAYS_INLINE QuickLock(const Thread& thread, const HasLock& object)
+        : thread_(thread),
+          held_(lock_bias_holder(&object).load(std::memory_order_acquire) == thread.heap_id &&
+                try_biased(thread, object)) {}
+    IMUGI_ALWAYS_INLINE ~QuickLock() {
+        if (held_) leave_biased(thread_);
+    }
+    QuickLock(const QuickLock&) = delete;
+    explicit operator bool() const { return held_; }
+
+  private:
+    const Thread& thread_;
+    bool held_;
+};
+
 // Two objects, locked in address order; the same object twice is one lock.
 class [[nodiscard]] Lock2 {
   public:

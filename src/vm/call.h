@@ -12,22 +12,20 @@ namespace imugi {
 // Why a frame cannot be pushed, as an exception; true when it can.
 IMUGI_NOINLINE bool check_depth(Thread& thread, Frame* frame, uint64_t* registers_end);
 
+// Whether there is room for a frame whose registers begin at `window`.
+IMUGI_ALWAYS_INLINE bool has_room(const Thread& thread, const Code& code, const uint64_t* window) {
+    return IMUGI_LIKELY(thread.recursion_depth < thread.recursion_limit &&
+                        window + code.register_count <= thread.registers_end &&
+                        thread.frames_top + 1 <= thread.frames_end);
+}
+
 // A frame whose registers begin at `window`, arguments in place; zeroes the other locals, lends
-// free variables. Takes function_word over. Null with RecursionError or MemoryError; then the
-// window is cleared and function_word dropped.
-IMUGI_ALWAYS_INLINE Frame* push_frame(Thread& thread, uint64_t function_word, Function& function,
+// free variables. Takes function_word over. There is room, and the code keeps its variables in
+// registers.
+IMUGI_ALWAYS_INLINE Frame* fill_frame(Thread& thread, uint64_t function_word, Function& function,
                                       Code& code, uint64_t* window) {
     Frame* frame = thread.frames_top;
-    uint32_t parameters = code.parameter_count();
-    if (IMUGI_UNLIKELY(thread.recursion_depth >= thread.recursion_limit ||
-                       window + code.register_count > thread.registers_end ||
-                       frame + 1 > thread.frames_end) &&
-        !check_depth(thread, frame, window + code.register_count)) {
-        discard_range(window, 0, parameters);
-        drop_bits(function_word);
-        return nullptr;
-    }
-    for (uint32_t i = parameters; i < code.local_count; i++) window[i] = 0;
+    for (uint32_t i = code.parameter_count(); i < code.local_count; i++) window[i] = 0;
     if (code.free_count) {
         Tuple& closure = function.closure.as<Tuple>();
         for (uint32_t i = 0; i < code.free_count; i++)
@@ -46,9 +44,6 @@ IMUGI_ALWAYS_INLINE Frame* push_frame(Thread& thread, uint64_t function_word, Fu
     frame->object = nullptr;
     frame->generator = nullptr;
     frame->namespace_word = frame->globals_word = frame->builtins_word = frame->constructed = 0;
-    // A function made of a module's code has its globals for a namespace.
-    if (IMUGI_UNLIKELY(!(code.flags & kCodeOptimized)))
-        frame->namespace_word = function.globals.share().release();
     frame->first_temporary = code.first_temporary;
     frame->flags = 0;
     frame->last_line = 0;
@@ -56,6 +51,23 @@ IMUGI_ALWAYS_INLINE Frame* push_frame(Thread& thread, uint64_t function_word, Fu
     thread.registers_top = window + code.register_count;
     thread.recursion_depth++;
     thread.frame = frame;
+    return frame;
+}
+
+// As fill_frame, in general. Null with RecursionError or MemoryError; then the window is cleared
+// and function_word dropped.
+IMUGI_ALWAYS_INLINE Frame* push_frame(Thread& thread, uint64_t function_word, Function& function,
+                                      Code& code, uint64_t* window) {
+    if (IMUGI_UNLIKELY(!has_room(thread, code, window)) &&
+        !check_depth(thread, thread.frames_top, window + code.register_count)) {
+        discard_range(window, 0, code.parameter_count());
+        drop_bits(function_word);
+        return nullptr;
+    }
+    Frame* frame = fill_frame(thread, function_word, function, code, window);
+    // A function made of a module's code has its globals for a namespace.
+    if (IMUGI_UNLIKELY(!(code.flags & kCodeOptimized)))
+        frame->namespace_word = function.globals.share().release();
     return frame;
 }
 // Binds `count` words (positional, then one per name) to the parameters in `window`. Takes the

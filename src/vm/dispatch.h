@@ -14,7 +14,9 @@
 //  immediate.
 //  5. Anything that may have dropped the last reference to an object ends in NEXT_DROPPED:
 //  finalizers run before the next instruction.
-//  6. Instructions are specialised by exchanging the whole word for the one that was read (compare
+//  6. What runs most calls nothing but by tail call (the quick_ functions), so that it needs no
+//  stack frame; the rest stands in a GENERAL_OP.
+//  7. Instructions are specialised by exchanging the whole word for the one that was read (compare
 //     and swap: it may have become INSTRUMENTED meanwhile); operands stay as they are.
 #pragma once
 
@@ -76,6 +78,44 @@ extern const Handler wide_handlers[256];
         if (IMUGI_UNLIKELY(has_dying(thread))) IMUGI_MUSTTAIL return op_run_dying(OP_ARGUMENTS); \
         DISPATCH();                                                                              \
     } while (0)
+// Drops a word, then on at pc. What takes more than a decrement happens in a continuation.
+#define DROP_DISPATCH(bits)                                   \
+    do {                                                      \
+        uint64_t dropped_ = (bits);                           \
+        if (IMUGI_UNLIKELY(!quick_drop(dropped_))) {          \
+            word = dropped_;                                  \
+            IMUGI_MUSTTAIL return op_drop_word(OP_ARGUMENTS); \
+        }                                                     \
+        DISPATCH();                                           \
+    } while (0)
+// set_register and NEXT_DROPPED without a call.
+#define SET_NEXT(index, bits, words)    \
+    do {                                \
+        uint32_t index_ = (index);      \
+        uint64_t bits_ = (bits);        \
+        uint64_t replaced_ = r[index_]; \
+        r[index_] = bits_;              \
+        pc += (words);                  \
+        DROP_DISPATCH(replaced_);       \
+    } while (0)
+// The same for an instruction whose register `used` is done with: emptied if it is a temporary.
+#define SET_NEXT_USED(used, index, bits, words)                     \
+    do {                                                            \
+        uint32_t used_ = (used), into_ = (index);                   \
+        uint64_t result_ = (bits);                                  \
+        if (is_temporary(frame, used_) && used_ != into_) {         \
+            uint64_t spent_ = r[used_];                             \
+            if (IMUGI_UNLIKELY(!quick_drop(r[into_]))) {            \
+                thread.return_bits = result_;                       \
+                IMUGI_MUSTTAIL return op_set_used<D>(OP_ARGUMENTS); \
+            }                                                       \
+            r[used_] = 0;                                           \
+            r[into_] = result_;                                     \
+            pc += (words);                                          \
+            DROP_DISPATCH(spent_);                                  \
+        }                                                           \
+        SET_NEXT(into_, result_, words);                            \
+    } while (0)
 // Offset from the next instruction, which is `words` further; the offset is in the last extra word.
 #define JUMP_BY(words)                                                                         \
     do {                                                                                       \
@@ -97,6 +137,10 @@ inline uint32_t original_word(const Code& code, const Word* pc) {
 
 // Shared continuations (interpreter.cpp, unwind.cpp), never inlined.
 IMUGI_NOINLINE OP_FUNCTION(op_run_dying);  // drains thread.dying, then dispatches at pc
+IMUGI_NOINLINE OP_FUNCTION(op_drop_word);  // drops `word`, then dispatches at pc
+// Register a takes thread.return_bits, register b is emptied; of instructions with one extra word.
+template <class D>
+OP_FUNCTION(op_set_used);
 IMUGI_NOINLINE OP_FUNCTION(op_unwind);  // the exception of the thread leaves the instruction at pc
 IMUGI_NOINLINE OP_FUNCTION(op_find_handler);        // as op_unwind, without a new traceback entry
 IMUGI_NOINLINE OP_FUNCTION(op_for_iter_exhausted);  // at a FOR_ITER: drops the iterator and jumps
@@ -110,6 +154,12 @@ OP_FUNCTION(op_enter);  // begins thread.frame, which has just been pushed
 #undef OP
 
 }  // namespace imugi
+
+// The rest of an opcode function: all of the instruction, when the quick form has done nothing.
+#define GENERAL_OP(name) \
+    template <class D>   \
+    static IMUGI_NOINLINE OP_FUNCTION(name)
+#define GENERAL(name) IMUGI_MUSTTAIL return name<D>(OP_ARGUMENTS)
 
 // Defines an opcode function and makes both its forms.
 #define DEFINE_OP(NAME)                      \

@@ -17,16 +17,34 @@ DEFINE_OP(WIDE) {
     IMUGI_MUSTTAIL return wide_handlers[word & 0xFF](OP_ARGUMENTS);
 }
 
-DEFINE_OP(MOVE) {
+GENERAL_OP(op_general_move) {
     uint32_t a = D::a(word), b = D::b(word);
     uint64_t bits = take_register(frame, r, b);
     set_register(r, a, bits);
     NEXT_DROPPED(1);
 }
 
-DEFINE_OP(COPY) {
+DEFINE_OP(MOVE) {
+    uint32_t b = D::b(word);
+    uint64_t bits = r[b];
+    if (is_temporary(frame, b)) {
+        r[b] = 0;
+    } else {
+        bits = quick_share(bits);
+        if (IMUGI_UNLIKELY(bits == 0)) GENERAL(op_general_move);
+    }
+    SET_NEXT(D::a(word), bits, 1);
+}
+
+GENERAL_OP(op_general_copy) {
     set_register(r, D::a(word), share_bits(r[D::b(word)]));
     NEXT_DROPPED(1);
+}
+
+DEFINE_OP(COPY) {
+    uint64_t bits = quick_share(r[D::b(word)]);
+    if (IMUGI_UNLIKELY(bits == 0)) GENERAL(op_general_copy);
+    SET_NEXT(D::a(word), bits, 1);
 }
 
 DEFINE_OP(LEND) {
@@ -37,67 +55,60 @@ DEFINE_OP(LEND) {
 
 DEFINE_OP(LOAD_CONST) {
     uint64_t bits = frame->constants[D::d(word)].word().load(std::memory_order_relaxed);
-    if (Value::from_bits(bits).is_owning()) bits |= Value::kLentBit;
-    set_register(r, D::a(word), bits);
-    NEXT_DROPPED(1);
+    if ((bits & 7) == 0) bits |= Value::kLentBit;
+    SET_NEXT(D::a(word), bits, 1);
 }
 
 DEFINE_OP(LOAD_INT) {
-    set_register(r, D::a(word), Value::small_int(D::signed_d(word)).bits());
-    NEXT_DROPPED(1);
+    SET_NEXT(D::a(word), Value::small_int(D::signed_d(word)).bits(), 1);
 }
 
 DEFINE_OP(LOAD_NONE) {
-    set_register(r, D::a(word), none().bits());
-    NEXT_DROPPED(1);
+    SET_NEXT(D::a(word), none().bits(), 1);
 }
 
 DEFINE_OP(LOAD_TRUE) {
-    set_register(r, D::a(word), boolean(true).bits());
-    NEXT_DROPPED(1);
+    SET_NEXT(D::a(word), boolean(true).bits(), 1);
 }
 
 DEFINE_OP(LOAD_FALSE) {
-    set_register(r, D::a(word), boolean(false).bits());
-    NEXT_DROPPED(1);
+    SET_NEXT(D::a(word), boolean(false).bits(), 1);
 }
 
 DEFINE_OP(DROP) {
     uint32_t a = D::a(word);
     uint64_t bits = r[a];
     r[a] = 0;
-    drop_bits(bits);
-    NEXT_DROPPED(1);
+    pc++;
+    DROP_DISPATCH(bits);
+}
+
+GENERAL_OP(op_unbound_local) {
+    SAVE();
+    raise_unbound(thread, frame, D::a(word));
+    RAISE();
 }
 
 DEFINE_OP(CHECK_LOCAL) {
-    if (IMUGI_UNLIKELY(r[D::a(word)] == 0)) {
-        SAVE();
-        raise_unbound(thread, frame, D::a(word));
-        RAISE();
-    }
+    if (IMUGI_UNLIKELY(r[D::a(word)] == 0)) GENERAL(op_unbound_local);
     NEXT(1);
 }
 
 DEFINE_OP(DELETE_LOCAL) {
     uint32_t a = D::a(word);
     uint64_t bits = r[a];
-    if (IMUGI_UNLIKELY(bits == 0)) {
-        SAVE();
-        raise_unbound(thread, frame, a);
-        RAISE();
-    }
+    if (IMUGI_UNLIKELY(bits == 0)) GENERAL(op_unbound_local);
     r[a] = 0;
-    drop_bits(bits);
-    NEXT_DROPPED(1);
+    pc++;
+    DROP_DISPATCH(bits);
 }
 
 DEFINE_OP(CLEAR_LOCAL) {
     uint32_t a = D::a(word);
     uint64_t bits = r[a];
     r[a] = 0;
-    drop_bits(bits);
-    NEXT_DROPPED(1);
+    pc++;
+    DROP_DISPATCH(bits);
 }
 
 DEFINE_OP(MOVE_UNBOUND) {
@@ -105,8 +116,8 @@ DEFINE_OP(MOVE_UNBOUND) {
     uint64_t old = r[a];
     r[a] = r[b];
     r[b] = 0;
-    drop_bits(old);
-    NEXT_DROPPED(1);
+    pc++;
+    DROP_DISPATCH(old);
 }
 
 // --- cells ---
@@ -117,9 +128,12 @@ DEFINE_OP(MAKE_CELL) {
     NEXT(1);
 }
 
-DEFINE_OP(LOAD_CELL) {
-    uint64_t bits =
-        load_slot_bits(static_cast<Cell*>(value_at(r, D::b(word)).object())->content.word());
+static IMUGI_ALWAYS_INLINE const std::atomic<uint64_t>& cell_word(const uint64_t* r, uint32_t b) {
+    return static_cast<Cell*>(value_at(r, b).object())->content.word();
+}
+
+GENERAL_OP(op_general_load_cell) {
+    uint64_t bits = load_slot_bits(cell_word(r, D::b(word)));
     if (IMUGI_UNLIKELY(bits == 0)) {
         SAVE();
         bits = slow_load_cell(thread, frame, D::b(word));
@@ -127,6 +141,12 @@ DEFINE_OP(LOAD_CELL) {
     }
     set_register(r, D::a(word), bits);
     NEXT_DROPPED(1);
+}
+
+DEFINE_OP(LOAD_CELL) {
+    uint64_t bits = quick_load_slot(cell_word(r, D::b(word)));
+    if (IMUGI_UNLIKELY(bits == 0)) GENERAL(op_general_load_cell);
+    SET_NEXT(D::a(word), bits, 1);
 }
 
 DEFINE_OP(STORE_CELL) {
@@ -150,30 +170,33 @@ DEFINE_OP(LOAD_CELL_OR_NAME) {
 
 // --- names ---
 
-// The cached entry of a global: keys version << 32 | entry << 2; or a BuiltinRecord
-// (slow_names.cpp).
-DEFINE_OP(LOAD_GLOBAL) {
-    uint64_t cached =
-        frame->caches[EXTRA(1)].load(std::memory_order_acquire);  // pairs with publish
-    uint64_t bits = 0;
-    if (IMUGI_LIKELY(cached != 0)) {
-        Dict* dict = frame->globals;
-        uint32_t version = static_cast<uint32_t>(cached >> 32);
-        uint32_t entry = static_cast<uint32_t>(cached) >> 2;
-        if (cached & 2) {
-            const BuiltinRecord& record = *reinterpret_cast<const BuiltinRecord*>(cached - 2);
-            if (dict->table.load(std::memory_order_acquire)
-                    ->keys_version.load(std::memory_order_relaxed) != record.globals_version)
-                goto slow;
-            dict = frame->builtins;
-            version = record.builtins_version;
-            entry = record.entry;
-        }
-        DictTable* table = dict->table.load(std::memory_order_acquire);
-        if (IMUGI_LIKELY(table->keys_version.load(std::memory_order_relaxed) == version))
-            bits = load_slot_bits(table->entries()[entry].value);
+// The slot that a LOAD_GLOBAL site has cached; null when there is none (any more). A cache word is
+// keys version << 32 | entry << 2; or a BuiltinRecord (slow_names.cpp).
+static IMUGI_ALWAYS_INLINE const std::atomic<uint64_t>* cached_global(
+    const Frame* frame, const std::atomic<uint64_t>& cache) {
+    uint64_t cached = cache.load(std::memory_order_acquire);  // pairs with publish
+    if (IMUGI_UNLIKELY(cached == 0)) return nullptr;
+    Dict* dict = frame->globals;
+    uint32_t version = static_cast<uint32_t>(cached >> 32);
+    uint32_t entry = static_cast<uint32_t>(cached) >> 2;
+    if (cached & 2) {
+        const BuiltinRecord& record = *reinterpret_cast<const BuiltinRecord*>(cached - 2);
+        if (dict->table.load(std::memory_order_acquire)
+                ->keys_version.load(std::memory_order_relaxed) != record.globals_version)
+            return nullptr;
+        dict = frame->builtins;
+        version = record.builtins_version;
+        entry = record.entry;
     }
-slow:
+    DictTable* table = dict->table.load(std::memory_order_acquire);
+    if (IMUGI_UNLIKELY(table->keys_version.load(std::memory_order_relaxed) != version))
+        return nullptr;
+    return &table->entries()[entry].value;
+}
+
+GENERAL_OP(op_general_load_global) {
+    const std::atomic<uint64_t>* slot = cached_global(frame, frame->caches[EXTRA(1)]);
+    uint64_t bits = slot ? load_slot_bits(*slot) : 0;
     if (IMUGI_UNLIKELY(bits == 0)) {
         SAVE();
         bits = slow_load_global(thread, frame, D::d(word), frame->caches[EXTRA(1)]);
@@ -181,6 +204,14 @@ slow:
     }
     set_register(r, D::a(word), bits);
     NEXT_DROPPED(2);
+}
+
+DEFINE_OP(LOAD_GLOBAL) {
+    const std::atomic<uint64_t>* slot = cached_global(frame, frame->caches[EXTRA(1)]);
+    if (IMUGI_UNLIKELY(slot == nullptr)) GENERAL(op_general_load_global);
+    uint64_t bits = quick_load_slot(*slot);
+    if (IMUGI_UNLIKELY(bits == 0)) GENERAL(op_general_load_global);
+    SET_NEXT(D::a(word), bits, 2);
 }
 
 DEFINE_OP(STORE_GLOBAL) {
@@ -285,18 +316,28 @@ static IMUGI_ALWAYS_INLINE Truth quick_truth(uint64_t bits) {
             if (result < 0) RAISE();                  \
     }
 
-DEFINE_OP(JUMP_IF_TRUE) {
-    TRUTH_OF(D::a(word), truth);
-    if (truth) JUMP_BY(2);
-    NEXT_DROPPED(2);
+template <class D, bool wanted>
+static IMUGI_NOINLINE OP_FUNCTION(op_general_jump) {
+    SAVE();
+    int truth = slow_truth(thread, frame, r, D::a(word));
+    if (truth < 0) RAISE();
+    pc += truth == wanted ? 2 + static_cast<int32_t>(EXTRA(1)) : 2;
+    NEXT_DROPPED(0);
 }
 
-DEFINE_OP(JUMP_IF_FALSE) {
-    TRUTH_OF(D::a(word), truth);
-    if (!truth) JUMP_BY(2);
-    NEXT_DROPPED(2);
-}
+#define JUMP_IF_TRUTH(wanted)                                               \
+    switch (quick_truth(r[D::a(word)])) {                                   \
+        case (wanted) ? Truth::kTrue:                                       \
+            Truth::kFalse : JUMP_BY(2);                                     \
+        case (wanted) ? Truth::kFalse:                                      \
+            Truth::kTrue : NEXT(2);                                         \
+        default:                                                            \
+            IMUGI_MUSTTAIL return op_general_jump<D, wanted>(OP_ARGUMENTS); \
+    }
 
+DEFINE_OP(JUMP_IF_TRUE){JUMP_IF_TRUTH(true)}
+
+DEFINE_OP(JUMP_IF_FALSE){JUMP_IF_TRUTH(false)}
 // As TRUTH_OF, the register kept.
 #define TRUTH_KEPT(i, result)                       \
     int result;                                     \
@@ -345,31 +386,38 @@ DEFINE_OP(JUMP) {
     JUMP_BY(2);
 }
 
-DEFINE_OP(JUMP_BACK) {
-    if (IMUGI_UNLIKELY(thread.breaker.load(std::memory_order_relaxed) != 0)) {
-        SAVE();
-        bool changed = false;
-        if (!safepoint_slow(thread)) RAISE();
-        if (is_watching(thread) && !trace_safepoint(thread, *frame, &changed)) RAISE();
-        if (changed) DISPATCH();
-    }
+GENERAL_OP(op_general_jump_back) {
+    SAVE();
+    bool changed = false;
+    if (!safepoint_slow(thread)) RAISE();
+    if (is_watching(thread) && !trace_safepoint(thread, *frame, &changed)) RAISE();
+    if (changed) DISPATCH();
     JUMP_BY(2);
 }
 
+DEFINE_OP(JUMP_BACK) {
+    if (IMUGI_UNLIKELY(thread.breaker.load(std::memory_order_relaxed) != 0))
+        GENERAL(op_general_jump_back);
+    JUMP_BY(2);
+}
+
+#define JUMP_IF_NONENESS(wanted)                                   \
+    uint32_t a = D::a(word);                                       \
+    uint64_t bits = r[a];                                          \
+    bool is = is_none(Value::from_bits(bits));                     \
+    pc += is == (wanted) ? 2 + static_cast<int32_t>(EXTRA(1)) : 2; \
+    if (is_temporary(frame, a)) {                                  \
+        r[a] = 0;                                                  \
+        DROP_DISPATCH(bits);                                       \
+    }                                                              \
+    DISPATCH()
+
 DEFINE_OP(JUMP_IF_NONE) {
-    uint32_t a = D::a(word);
-    bool is = is_none(value_at(r, a));
-    discard(frame, r, a);
-    if (is) JUMP_BY(2);
-    NEXT_DROPPED(2);
+    JUMP_IF_NONENESS(true);
 }
 
 DEFINE_OP(JUMP_IF_NOT_NONE) {
-    uint32_t a = D::a(word);
-    bool is = is_none(value_at(r, a));
-    discard(frame, r, a);
-    if (!is) JUMP_BY(2);
-    NEXT_DROPPED(2);
+    JUMP_IF_NONENESS(false);
 }
 
 DEFINE_OP(JUMP_IF_UNBOUND) {

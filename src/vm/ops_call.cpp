@@ -4,7 +4,7 @@
 #include "compile/opcode.h"
 #include "object/descriptor.h"
 #include "object/list.h"
-#include "object/native_signature.h"
+#include "object/native_call.h"
 #include "object/tuple.h"
 #include "vm/attribute_cache.h"
 #include "vm/call.h"
@@ -155,37 +155,6 @@ static bool begin_construction(Thread& thread, uint64_t* words, uint32_t count, 
     return true;
 }
 
-// The row of a native function or method that takes just these words as they are; null for the
-// general way. Notes the call for messages.
-static IMUGI_ALWAYS_INLINE const MethodRow* direct_native(const Thread& thread, Value callable,
-                                                          const Value* argv, uint32_t count) {
-    const MethodRow* row;
-    const NativeSignature* signature;
-    bool has_self;
-    if (has_shape(callable, k_method_descriptor_shape)) {
-        auto& method = callable.as<MethodDescriptor>();
-        if (count == 0 || !is_instance_of(argv[0], *method.type)) return nullptr;
-        row = method.row;
-        signature = method.signature.load(std::memory_order_acquire);
-        has_self = true;
-    } else if (has_shape(callable, k_native_function_shape)) {
-        auto& function = callable.as<NativeFunction>();
-        row = function.row;
-        signature = function.signature.load(std::memory_order_acquire);
-        if (!signature || (function.defining_type && !(row->flags & kMethodStatic)) ||
-            signature->first_module)
-            return nullptr;
-        has_self = false;
-    } else {
-        return nullptr;
-    }
-    if (!signature || !signature->simple || signature->count != count || !row->entry.thunk ||
-        !stack_is_ample(thread))
-        return nullptr;
-    native_call_note = {row->name, argv, signature, has_self};
-    return row;
-}
-
 // `callable` at words[-1], `count` words behind it. A frame is pushed, or *result holds the outcome
 // (0: exception).
 static IMUGI_NOINLINE Frame* begin_call(Thread& thread, uint64_t* words, uint32_t count,
@@ -210,11 +179,6 @@ static IMUGI_NOINLINE Frame* begin_call(Thread& thread, uint64_t* words, uint32_
         }
     }
     auto* argv = reinterpret_cast<const Value*>(words);
-    if (const MethodRow* row = names ? nullptr : direct_native(thread, value, argv, count)) {
-        *result = row->entry.thunk(thread, argv).release();
-        discard_range(words - 1, 0, count + 1);
-        return nullptr;
-    }
     if (is_type(value)) {
         Frame* frame = nullptr;
         if (begin_construction(thread, words, count, names, cache, &frame, result)) return frame;
@@ -252,40 +216,68 @@ static IMUGI_NOINLINE Frame* begin_method_call(Thread& thread, uint64_t* words, 
         NEXT_DROPPED(length);                             \
     } while (0)
 
+template <class D, bool method>
+static IMUGI_NOINLINE OP_FUNCTION(op_general_call) {
+    uint32_t b = D::b(word), c = D::c(word);
+    std::atomic<uint64_t>& cache = frame->caches[EXTRA(1)];
+    FINISH_CALL(method ? begin_method_call(thread, r + b + 2, c, nullptr, cache, &result_)
+                       : begin_call(thread, r + b + 1, c, nullptr, cache, &result_),
+                2);
+}
+
+template <class D, bool method>
+static IMUGI_NOINLINE OP_FUNCTION(op_call_native) {
+    uint32_t b = D::b(word), c = D::c(word);
+    uint32_t first = b + 1, count = c;
+    if (method) r[first] == 0 ? first++ : count++;
+    SAVE();
+    uint64_t result;
+    if (IMUGI_UNLIKELY(!call_native_directly(
+            thread, value_at(r, b), reinterpret_cast<const Value*>(r + first), count, &result)))
+        IMUGI_MUSTTAIL return op_general_call<D, method>(OP_ARGUMENTS);
+    if (IMUGI_UNLIKELY(result == 0)) RAISE();
+    discard_range(r, b, c + 1 + method);
+    set_register(r, D::a(word), result);
+    NEXT_DROPPED(2);
+}
+
 // A Python function called with just the words it takes, from a frame on the stack: the window is
-// where they are.
-#define TRY_DIRECT_CALL(callable_index, words_index, count, length)                                \
-    do {                                                                                           \
-        uint64_t callable_ = r[callable_index];                                                    \
-        if (IMUGI_LIKELY(is_function(callable_)) && frame->generator == nullptr) {                 \
-            Function& function_ = Value::from_bits(callable_).as<Function>();                      \
-            Code& code_ = *static_cast<Code*>(function_.code.borrow().object());                   \
-            if (IMUGI_LIKELY(takes_exactly(code_, count))) {                                       \
-                SAVE();                                                                            \
-                r[callable_index] = 0;                                                             \
-                Frame* callee_ = push_frame(thread, callable_, function_, code_, r + words_index); \
-                if (IMUGI_UNLIKELY(callee_ == nullptr)) RAISE();                                   \
-                callee_->result_register = D::a(word);                                             \
-                callee_->resume_words = (length);                                                  \
-                frame = callee_;                                                                   \
-                r = callee_->registers;                                                            \
-                pc = callee_->pc;                                                                  \
-                DISPATCH();                                                                        \
-            }                                                                                      \
-        }                                                                                          \
-    } while (0)
+// where they are. Else on to the function that knows the kind of callable.
+#define CALL_BY_KIND(method, words_index, count)                                                  \
+    Value callable_ = value_at(r, b);                                                             \
+    uint32_t shape_ = callable_.is_object()                                                       \
+                          ? callable_.object()->shape_index.load(std::memory_order_relaxed)       \
+                          : 0;                                                                    \
+    if (IMUGI_LIKELY(shape_ == k_function_shape)) {                                               \
+        Function& function_ = callable_.as<Function>();                                           \
+        Code& code_ = *static_cast<Code*>(function_.code.borrow().object());                      \
+        uint64_t* window_ = r + (words_index);                                                    \
+        if (IMUGI_UNLIKELY(frame->generator != nullptr || !takes_exactly(code_, count) ||         \
+                           !has_room(thread, code_, window_) || !(code_.flags & kCodeOptimized))) \
+            IMUGI_MUSTTAIL return op_general_call<D, method>(OP_ARGUMENTS);                       \
+        SAVE();                                                                                   \
+        r[b] = 0;                                                                                 \
+        frame = fill_frame(thread, callable_.bits(), function_, code_, window_);                  \
+        frame->result_register = D::a(word);                                                      \
+        frame->resume_words = 2;                                                                  \
+        r = window_;                                                                              \
+        pc = code_.words;                                                                         \
+        DISPATCH();                                                                               \
+    }                                                                                             \
+    if (IMUGI_LIKELY(shape_ == k_method_descriptor_shape || shape_ == k_native_function_shape))   \
+        IMUGI_MUSTTAIL return op_call_native<D, method>(OP_ARGUMENTS);                            \
+    IMUGI_MUSTTAIL return op_general_call<D, method>(OP_ARGUMENTS)
 
 DEFINE_OP(CALL) {
-    uint32_t b = D::b(word), c = D::c(word);
-    TRY_DIRECT_CALL(b, b + 1, c, 2);
-    FINISH_CALL(begin_call(thread, r + b + 1, c, nullptr, frame->caches[EXTRA(1)], &result_), 2);
+    uint32_t b = D::b(word);
+    CALL_BY_KIND(false, b + 1, D::c(word));
 }
 
 DEFINE_OP(CALL_METHOD) {
-    uint32_t b = D::b(word), c = D::c(word);
-    if (IMUGI_LIKELY(r[b + 1] != 0)) TRY_DIRECT_CALL(b, b + 1, c + 1, 2);
-    FINISH_CALL(begin_method_call(thread, r + b + 2, c, nullptr, frame->caches[EXTRA(1)], &result_),
-                2);
+    uint32_t b = D::b(word);
+    // Without self the arguments stand one further; they move where no window has them.
+    uint32_t has_self = r[b + 1] != 0;
+    CALL_BY_KIND(true, b + 2 - has_self, D::c(word) + has_self);
 }
 
 DEFINE_OP(CALL_KW) {
@@ -331,14 +323,13 @@ DEFINE_OP(MAKE_FUNCTION) {
 // The frame below goes on with a value.
 #define RESUME_CALLER(callee, value_bits)           \
     do {                                            \
-        uint64_t bits_ = (value_bits);              \
+        uint64_t resumed_ = (value_bits);           \
         uint32_t into_ = (callee)->result_register; \
         uint32_t length_ = (callee)->resume_words;  \
         frame = thread.frame;                       \
         r = frame->registers;                       \
         pc = frame->pc;                             \
-        set_register(r, into_, bits_);              \
-        NEXT_DROPPED(length_);                      \
+        SET_NEXT(into_, resumed_, length_);         \
     } while (0)
 
 OP_FUNCTION(op_return_value) {
@@ -379,52 +370,89 @@ OP_FUNCTION(op_return_value) {
     RESUME_CALLER(frame, value);
 }
 
-// A plain function's frame ends with an owned value, or one that stays.
-#define LEAVE_FRAME(value_bits)                                   \
-    do {                                                          \
-        uint64_t leaving_ = (value_bits);                         \
-        Frame* callee_ = frame;                                   \
-        for (uint32_t i = 0; i < callee_->first_temporary; i++) { \
-            uint64_t old_ = r[i];                                 \
-            r[i] = 0;                                             \
-            drop_bits(old_);                                      \
-        }                                                         \
-        uint64_t function_word_ = callee_->function_word;         \
-        thread.frame = callee_->previous;                         \
-        thread.frames_top = callee_;                              \
-        thread.registers_top = callee_->saved_top;                \
-        thread.recursion_depth--;                                 \
-        drop_bits(function_word_);                                \
-        RESUME_CALLER(callee_, leaving_);                         \
+// A plain function's frame ends with thread.return_bits, an owned value or one that stays; locals
+// may have been dropped before.
+static IMUGI_NOINLINE OP_FUNCTION(op_leave_frame) {
+    Frame* callee = frame;
+    for (uint32_t i = 0; i < callee->first_temporary; i++) drop_bits(std::exchange(r[i], 0));
+    uint64_t function_word = callee->function_word;
+    thread.frame = callee->previous;
+    thread.frames_top = callee;
+    thread.registers_top = callee->saved_top;
+    thread.recursion_depth--;
+    drop_bits(function_word);
+    uint64_t value = std::exchange(thread.return_bits, 0);
+    frame = thread.frame;
+    r = frame->registers;
+    pc = frame->pc;
+    set_register(r, callee->result_register, value);
+    NEXT_DROPPED(callee->resume_words);
+}
+
+#define LEAVE_FRAME(value_bits)                                          \
+    do {                                                                 \
+        uint64_t leaving_ = (value_bits);                                \
+        Frame* callee_ = frame;                                          \
+        for (uint32_t i = 0, n = callee_->first_temporary; i < n; i++) { \
+            if (IMUGI_UNLIKELY(!quick_drop(r[i]))) {                     \
+                thread.return_bits = leaving_;                           \
+                IMUGI_MUSTTAIL return op_leave_frame(OP_ARGUMENTS);      \
+            }                                                            \
+            r[i] = 0;                                                    \
+        }                                                                \
+        if (IMUGI_UNLIKELY(!quick_drop(callee_->function_word))) {       \
+            thread.return_bits = leaving_;                               \
+            IMUGI_MUSTTAIL return op_leave_frame(OP_ARGUMENTS);          \
+        }                                                                \
+        thread.frame = callee_->previous;                                \
+        thread.frames_top = callee_;                                     \
+        thread.registers_top = callee_->saved_top;                       \
+        thread.recursion_depth--;                                        \
+        RESUME_CALLER(callee_, leaving_);                                \
     } while (0)
+
+GENERAL_OP(op_general_return) {
+    uint32_t a = D::a(word);
+    uint64_t bits = std::exchange(r[a], 0);
+    if (Value::from_bits(bits).is_lent()) bits = share_bits(bits);
+    if (frame->flags == 0 && frame->object == nullptr && frame->namespace_word == 0) {
+        thread.return_bits = bits;
+        IMUGI_MUSTTAIL return op_leave_frame(OP_ARGUMENTS);
+    }
+    SAVE();
+    if (frame->object && Value::from_bits(bits).is_owning()) set_register(r, a, share_bits(bits));
+    // An entry frame's result leaves the registers: no lent words.
+    if (Value::from_bits(bits).is_lent()) bits = Owned::share(Value::from_bits(bits)).release();
+    thread.return_bits = bits;
+    IMUGI_MUSTTAIL return op_return_value(OP_ARGUMENTS);
+}
 
 DEFINE_OP(RETURN) {
     uint32_t a = D::a(word);
     uint64_t bits = r[a];
     // The frame dies: a local's word may go with the value. A lent one must go too, since the
     // register may be one of the caller's, where the collector would find it.
-    r[a] = 0;
-    if (Value::from_bits(bits).is_lent()) bits = share_bits(bits);
-    if (IMUGI_UNLIKELY(frame->flags != 0 || frame->object != nullptr ||
-                       frame->namespace_word != 0)) {
-        SAVE();
-        if (frame->object && Value::from_bits(bits).is_owning())
-            set_register(r, a, share_bits(bits));
-        // An entry frame's result leaves the registers: no lent words.
-        if (Value::from_bits(bits).is_lent()) bits = Owned::share(Value::from_bits(bits)).release();
-        thread.return_bits = bits;
-        IMUGI_MUSTTAIL return op_return_value(OP_ARGUMENTS);
+    if (IMUGI_UNLIKELY(frame->flags != 0 || frame->object != nullptr || frame->namespace_word != 0))
+        GENERAL(op_general_return);
+    if (Value::from_bits(bits).is_lent()) {
+        bits = quick_share(bits);
+        if (IMUGI_UNLIKELY(bits == 0)) GENERAL(op_general_return);
     }
+    r[a] = 0;
     LEAVE_FRAME(bits);
 }
 
-DEFINE_OP(RETURN_NONE) {
-    if (IMUGI_LIKELY((frame->flags & ~kFrameConstructor) == 0 && frame->object == nullptr &&
-                     frame->namespace_word == 0))
-        LEAVE_FRAME(frame->flags == 0 ? none().bits() : std::exchange(frame->constructed, 0));
+static IMUGI_NOINLINE OP_FUNCTION(op_return_none) {
     SAVE();
     thread.return_bits = none().bits();
     IMUGI_MUSTTAIL return op_return_value(OP_ARGUMENTS);
+}
+
+DEFINE_OP(RETURN_NONE) {
+    if (IMUGI_UNLIKELY((frame->flags & ~kFrameConstructor) || frame->object != nullptr ||
+                       frame->namespace_word != 0))
+        IMUGI_MUSTTAIL return op_return_none(OP_ARGUMENTS);
+    LEAVE_FRAME(frame->flags == 0 ? none().bits() : std::exchange(frame->constructed, 0));
 }
 
 // --- generators ---
@@ -535,14 +563,18 @@ DEFINE_OP(END_SEND) {
     NEXT_DROPPED(1);
 }
 
+GENERAL_OP(op_general_resume) {
+    SAVE();
+    bool changed = false;
+    if (!safepoint_slow(thread)) RAISE();
+    if (is_watching(thread) && !trace_safepoint(thread, *frame, &changed)) RAISE();
+    if (changed) DISPATCH();
+    NEXT(1);
+}
+
 DEFINE_OP(RESUME) {
-    if (IMUGI_UNLIKELY(thread.breaker.load(std::memory_order_relaxed) != 0)) {
-        SAVE();
-        bool changed = false;
-        if (!safepoint_slow(thread)) RAISE();
-        if (is_watching(thread) && !trace_safepoint(thread, *frame, &changed)) RAISE();
-        if (changed) DISPATCH();
-    }
+    if (IMUGI_UNLIKELY(thread.breaker.load(std::memory_order_relaxed) != 0))
+        GENERAL(op_general_resume);
     NEXT(1);
 }
 

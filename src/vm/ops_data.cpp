@@ -12,7 +12,31 @@ namespace imugi {
 
 // --- attributes ---
 
-DEFINE_OP(LOAD_ATTR) {
+// The attribute that a LOAD_ATTR site has cached at a fixed place of objects like this; 0: ask
+// cached_attribute. Then thread.return_bits may hold a word to drop.
+static IMUGI_ALWAYS_INLINE uint64_t quick_attribute(Thread& thread, uint64_t owner,
+                                                    const std::atomic<uint64_t>& cache) {
+    uint64_t entry = cache.load(std::memory_order_acquire);  // pairs with publish_cache
+    Value value = Value::from_bits(owner);
+    if (IMUGI_UNLIKELY(!value.is_object() || (entry & 3) != kCacheSlot)) return 0;
+    Object* object = value.object();
+    uint32_t shape_index = object->shape_index.load(std::memory_order_acquire);
+    if (IMUGI_UNLIKELY(entry >> 40 != shape_index || !is_current(entry) ||
+                       (entry >> 24 & kOffsetOverflow)))
+        return 0;
+    if (IMUGI_UNLIKELY(object->owner.load(std::memory_order_relaxed) != current_heap_id &&
+                       !(object->shared.load(std::memory_order_relaxed) & kSharedStateMask)))
+        return 0;
+    uint64_t bits = quick_load_slot(
+        *(reinterpret_cast<std::atomic<uint64_t>*>(object) + (entry >> 24 & kOffsetMask)));
+    if (IMUGI_LIKELY(object->shape_index.load(std::memory_order_acquire) == shape_index))
+        return bits;
+    thread.return_bits = bits;
+    return 0;
+}
+
+GENERAL_OP(op_general_load_attr) {
+    drop_bits(std::exchange(thread.return_bits, 0));
     uint32_t b = D::b(word);
     uint64_t owner = r[b];
     uint64_t bits = cached_attribute(owner, frame->caches[EXTRA(1)]);
@@ -30,20 +54,25 @@ DEFINE_OP(LOAD_ATTR) {
                               frame->caches[EXTRA(1)]);
         if (bits == 0) RAISE();
     }
+    // A class attribute found through a temporary instance may live no longer than it: it was
+    // shared unless deferred.
     uint32_t a = D::a(word);
     if (is_temporary(frame, b)) {
-        // A class attribute found through a temporary instance may live no longer than it: it was
-        // shared unless deferred.
         r[b] = 0;
-        if (b != a)
-            drop_bits(std::exchange(r[a], bits)), bits = 0;
-        else
-            r[a] = bits;
+        drop_bits(b != a ? std::exchange(r[a], bits) : 0);
+        r[a] = bits;
         drop_bits(owner);
         NEXT_DROPPED(2);
     }
     set_register(r, a, bits);
     NEXT_DROPPED(2);
+}
+
+DEFINE_OP(LOAD_ATTR) {
+    uint32_t b = D::b(word);
+    uint64_t bits = quick_attribute(thread, r[b], frame->caches[EXTRA(1)]);
+    if (IMUGI_UNLIKELY(bits == 0)) GENERAL(op_general_load_attr);
+    SET_NEXT_USED(b, D::a(word), bits, 2);
 }
 
 DEFINE_OP(STORE_ATTR) {
@@ -61,7 +90,7 @@ DEFINE_OP(DELETE_ATTR) {
     NEXT_DROPPED(1);
 }
 
-DEFINE_OP(LOAD_METHOD) {
+GENERAL_OP(op_general_load_method) {
     uint32_t a = D::a(word), b = D::b(word);
     uint64_t owner = r[b];
     uint64_t method = cached_method(owner, frame->caches[EXTRA(1)]);
@@ -90,6 +119,29 @@ DEFINE_OP(LOAD_METHOD) {
     }
     r[a] = method;
     r[a + 1] = bound ? 0 : owner;
+    NEXT(2);
+}
+
+DEFINE_OP(LOAD_METHOD) {
+    uint32_t a = D::a(word), b = D::b(word);
+    uint64_t owner = r[b];
+    Value value = Value::from_bits(owner);
+    if (IMUGI_UNLIKELY(!value.is_object())) GENERAL(op_general_load_method);
+    const AttributeRecord* record =
+        find_record(frame->caches[EXTRA(1)].load(std::memory_order_acquire),
+                    value.object()->shape_index.load(std::memory_order_acquire));
+    if (IMUGI_UNLIKELY(!record || record->kind != RecordKind::kMethod ||
+                       value.object()->shape()->type->version.load(std::memory_order_acquire) !=
+                           record->version))
+        GENERAL(op_general_load_method);
+    uint64_t method = quick_share(record->value.load(std::memory_order_relaxed));
+    if (IMUGI_UNLIKELY(method == 0)) GENERAL(op_general_load_method);
+    if (is_temporary(frame, b))
+        r[b] = 0;
+    else
+        owner |= Value::kLentBit;  // the local stays bound during the call
+    r[a] = method;
+    r[a + 1] = owner;
     NEXT(2);
 }
 
@@ -134,25 +186,37 @@ DEFINE_OP(LOAD_SPECIAL) {
 
 // --- items ---
 
-DEFINE_OP(GET_ITEM) {
+GENERAL_OP(op_general_get_item) {
+    SAVE();
+    drop_bits(std::exchange(thread.return_bits, 0));
     uint32_t b = D::b(word), c = D::c(word);
-    Value container = value_at(r, b), key = value_at(r, c);
-    uint64_t bits = 0;
-    if (IMUGI_LIKELY(key.is_small_int())) {
-        if (is_exact_list(container))
-            bits = quick_list_item(container.as<List>(), key.small_int());
-        else if (is_exact_tuple(container))
-            bits = quick_tuple_item(container.as<Tuple>(), key.small_int());
-    }
-    if (bits == 0) {
-        SAVE();
-        bits = slow_get_item(thread, container, key);
-        if (bits == 0) RAISE();
-    }
+    uint64_t bits = slow_get_item(thread, value_at(r, b), value_at(r, c));
+    if (bits == 0) RAISE();
     discard(frame, r, c);
     discard(frame, r, b);
     set_register(r, D::a(word), bits);
     NEXT_DROPPED(2);
+}
+
+DEFINE_OP(GET_ITEM) {
+    uint32_t b = D::b(word), c = D::c(word);
+    Value container = value_at(r, b), key = value_at(r, c);
+    if (IMUGI_UNLIKELY(!key.is_small_int() || !container.is_object())) GENERAL(op_general_get_item);
+    uint64_t bits;
+    uint32_t shape = container.object()->shape_index.load(std::memory_order_relaxed);
+    if (IMUGI_LIKELY(shape == k_list_shape)) {
+        List& list = container.as<List>();
+        int64_t index = key.small_int();
+        if (index < 0) index += list.size.load(std::memory_order_acquire);
+        bits = quick_list_item(thread, list, static_cast<uint64_t>(index));
+    } else if (shape == k_tuple_shape) {
+        bits = quick_tuple_item(container.as<Tuple>(), key.small_int());
+    } else {
+        GENERAL(op_general_get_item);
+    }
+    if (IMUGI_UNLIKELY(bits == 0)) GENERAL(op_general_get_item);
+    if (is_temporary(frame, c)) r[c] = 0;
+    SET_NEXT_USED(b, D::a(word), bits, 2);
 }
 
 DEFINE_OP(SET_ITEM) {
@@ -245,7 +309,38 @@ FILL_OP(LIST_EXTEND, slow_list_extend(thread, frame, r, a, b, c))
 FILL_OP(SET_UPDATE, slow_set_update(thread, frame, r, a, b))
 FILL_OP(DICT_UPDATE, slow_dict_update(thread, frame, r, a, b))
 FILL_OP(DICT_MERGE, slow_dict_merge(thread, frame, r, a, b, c))
-FILL_OP(UNPACK, slow_unpack(thread, frame, r, a, b, c))
+
+GENERAL_OP(op_general_unpack) {
+    SAVE();
+    if (!slow_unpack(thread, frame, r, D::a(word), D::b(word), D::c(word))) RAISE();
+    NEXT_DROPPED(1);
+}
+
+DEFINE_OP(UNPACK) {
+    uint32_t a = D::a(word), b = D::b(word), count = D::c(word);
+    Value whole = value_at(r, b);
+    // A tuple that dies with this gives its items away, in general.
+    if (IMUGI_UNLIKELY(!has_shape(whole, k_tuple_shape) || whole.as<Tuple>().size != count ||
+                       b - a < count || (whole.is_owning() && is_unique(whole.object()))))
+        GENERAL(op_general_unpack);
+    Tuple& tuple = whole.as<Tuple>();
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t bits = quick_share(tuple[i].bits());
+        if (IMUGI_UNLIKELY(bits == 0)) GENERAL(op_general_unpack);
+        if (IMUGI_UNLIKELY(!quick_drop(r[a + i]))) {
+            // The item has other references, the tuple's at least.
+            (void)quick_drop(bits);
+            GENERAL(op_general_unpack);
+        }
+        r[a + i] = bits;
+    }
+    pc++;
+    if (is_temporary(frame, b)) {
+        r[b] = 0;
+        DROP_DISPATCH(whole.bits());
+    }
+    DISPATCH();
+}
 
 DEFINE_OP(UNPACK_EX) {
     SAVE();

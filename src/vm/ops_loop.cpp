@@ -31,10 +31,11 @@ DEFINE_OP(BEGIN_LOOP) {
 }
 
 // Item number `index` of what is stepped by index, as a register word; 0: ask slow_loop_item.
-static IMUGI_ALWAYS_INLINE uint64_t quick_loop_item(Value container, int64_t index) {
+static IMUGI_ALWAYS_INLINE uint64_t quick_loop_item(Thread& thread, Value container,
+                                                    int64_t index) {
     switch (container.object()->shape_index.load(std::memory_order_relaxed)) {
         case k_list_shape:
-            return IMUGI_LIKELY(index >= 0) ? quick_list_item(container.as<List>(), index) : 0;
+            return quick_list_item(thread, container.as<List>(), static_cast<uint64_t>(index));
         case k_range_shape: {
             auto& range = container.as<Range>();
             Value start = range.start.borrow(), step = range.step.borrow();
@@ -45,17 +46,19 @@ static IMUGI_ALWAYS_INLINE uint64_t quick_loop_item(Value container, int64_t ind
                 return 0;
             return Value::small_int(start.small_int() + index * step.small_int()).bits();
         }
-        default: {
+        case k_tuple_shape: {
             auto& tuple = container.as<Tuple>();
             if (IMUGI_UNLIKELY(static_cast<uint64_t>(index) >= tuple.size)) return 0;
-            return share_bits(tuple[static_cast<size_t>(index)].bits());
+            return quick_share(tuple[static_cast<size_t>(index)].bits());
         }
+        default:
+            return 0;
     }
 }
 
 // The next item of the common iterators when nobody else has them, as a register word; 0: ask
 // slow_next.
-static IMUGI_ALWAYS_INLINE uint64_t quick_next(Value value) {
+static IMUGI_ALWAYS_INLINE uint64_t quick_next(Thread& thread, Value value) {
     if (IMUGI_UNLIKELY(!value.is_object() || !is_unique(value.object()))) return 0;
     switch (value.object()->shape_index.load(std::memory_order_relaxed)) {
         case k_range_iterator_shape: {
@@ -73,7 +76,7 @@ static IMUGI_ALWAYS_INLINE uint64_t quick_next(Value value) {
             if (list.is_empty()) return Value::nothing().bits();
             Index index = iterator.index.load(std::memory_order_relaxed);
             if (IMUGI_UNLIKELY(index < 0)) return 0;
-            uint64_t bits = quick_list_item(list.as<List>(), index);
+            uint64_t bits = quick_list_item(thread, list.as<List>(), static_cast<uint64_t>(index));
             if (bits) iterator.index.store(index + 1, std::memory_order_relaxed);
             return bits;
         }
@@ -83,49 +86,69 @@ static IMUGI_ALWAYS_INLINE uint64_t quick_next(Value value) {
             if (tuple.is_empty()) return Value::nothing().bits();
             size_t index = iterator.index.load(std::memory_order_relaxed);
             if (index >= tuple.as<Tuple>().size) return 0;
-            iterator.index.store(index + 1, std::memory_order_relaxed);
-            return share_bits(tuple.as<Tuple>()[index].bits());
+            uint64_t bits = quick_share(tuple.as<Tuple>()[index].bits());
+            if (bits) iterator.index.store(index + 1, std::memory_order_relaxed);
+            return bits;
         }
         default:
             return 0;
     }
 }
 
-DEFINE_OP(FOR_ITER) {
-    uint32_t b = D::b(word);
-    Value iterator = value_at(r, b);
-    Value index = value_at(r, b + 1);
-    uint64_t bits;
+GENERAL_OP(op_for_iter_generator) {
     SAVE();
-    if (IMUGI_LIKELY(index.is_small_int() && is_stepped_by_index(iterator))) {
-        bits = quick_loop_item(iterator, index.small_int());
-        if (IMUGI_UNLIKELY(bits == 0)) {
-            bits = slow_loop_item(thread, iterator, index.small_int());
-            if (IMUGI_UNLIKELY(bits == 0)) RAISE();
-        }
+    Generator& generator = value_at(r, D::b(word)).template as<Generator>();
+    bool exhausted = false;
+    if (!generator_enter(thread, generator, none().bits(), kFrameForIter, &exhausted)) {
+        if (!exhausted) RAISE();
+        IMUGI_MUSTTAIL return op_for_iter_exhausted(OP_ARGUMENTS);
+    }
+    generator.frame.result_register = D::a(word);
+    generator.frame.resume_words = 3;
+    IMUGI_MUSTTAIL return op_enter(OP_ARGUMENTS);
+}
+
+GENERAL_OP(op_general_for_iter) {
+    SAVE();
+    drop_bits(std::exchange(thread.return_bits, 0));  // what quick_list_item had to give up
+    uint32_t b = D::b(word);
+    Value iterator = value_at(r, b), index = value_at(r, b + 1);
+    uint64_t bits;
+    if (index.is_small_int() && is_stepped_by_index(iterator)) {
+        bits = slow_loop_item(thread, iterator, index.small_int());
+        if (IMUGI_UNLIKELY(bits == 0)) RAISE();
         r[b + 1] = index.bits() + 2;
-    } else if (has_shape(iterator, k_generator_shape)) {
-        Generator& generator = iterator.as<Generator>();
-        bool exhausted = false;
-        if (!generator_enter(thread, generator, none().bits(), kFrameForIter, &exhausted)) {
-            if (!exhausted) RAISE();
-            IMUGI_MUSTTAIL return op_for_iter_exhausted(OP_ARGUMENTS);
-        }
-        generator.frame.result_register = D::a(word);
-        generator.frame.resume_words = 3;
-        IMUGI_MUSTTAIL return op_enter(OP_ARGUMENTS);
     } else {
-        bits = quick_next(iterator);
-        if (bits == 0) {
-            bits = slow_next(thread, iterator);
-            if (IMUGI_UNLIKELY(bits == 0)) RAISE();
-        }
+        bits = slow_next(thread, iterator);
+        if (IMUGI_UNLIKELY(bits == 0)) RAISE();
     }
     if (IMUGI_UNLIKELY(bits == Value::nothing().bits())) {
         IMUGI_MUSTTAIL return op_for_iter_exhausted(OP_ARGUMENTS);
     }
     set_register(r, D::a(word), bits);
     NEXT_DROPPED(3);
+}
+
+DEFINE_OP(FOR_ITER) {
+    uint32_t b = D::b(word);
+    Value iterator = value_at(r, b);
+    Value index = value_at(r, b + 1);
+    if (IMUGI_UNLIKELY(!iterator.is_object())) GENERAL(op_general_for_iter);
+    uint64_t bits;
+    if (IMUGI_LIKELY(index.is_small_int())) {
+        bits = quick_loop_item(thread, iterator, index.small_int());
+        if (IMUGI_UNLIKELY(bits == 0)) GENERAL(op_general_for_iter);
+        r[b + 1] = index.bits() + 2;
+    } else {
+        if (has_shape(iterator, k_generator_shape)) GENERAL(op_for_iter_generator);
+        bits = quick_next(thread, iterator);
+        if (IMUGI_UNLIKELY(bits == 0)) GENERAL(op_general_for_iter);
+        if (IMUGI_UNLIKELY(bits == Value::nothing().bits())) {
+            SAVE();
+            IMUGI_MUSTTAIL return op_for_iter_exhausted(OP_ARGUMENTS);
+        }
+    }
+    SET_NEXT(D::a(word), bits, 3);
 }
 
 // At a FOR_ITER whose iterator has ended.

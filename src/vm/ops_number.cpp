@@ -32,17 +32,7 @@ static IMUGI_ALWAYS_INLINE bool float_and_number(uint64_t x, uint64_t y, double*
 
 // The result of a quick operation on immediates goes to a register that may hold an object only if
 // it is a local.
-#define SET_RESULT(bits)                                    \
-    do {                                                    \
-        uint64_t result_ = (bits);                          \
-        uint64_t old_ = r[D::a(word)];                      \
-        r[D::a(word)] = result_;                            \
-        if (IMUGI_UNLIKELY((old_ & 7) == 0 && old_ != 0)) { \
-            drop_bits(old_);                                \
-            NEXT_DROPPED(2);                                \
-        }                                                   \
-        NEXT(2);                                            \
-    } while (0)
+#define SET_RESULT(bits) SET_NEXT(D::a(word), bits, 2)
 #define SET_FLOAT(number)                                         \
     do {                                                          \
         double number_ = (number);                                \
@@ -52,8 +42,7 @@ static IMUGI_ALWAYS_INLINE bool float_and_number(uint64_t x, uint64_t y, double*
     } while (0)
 
 // Any operands: the operator's number comes from the opcode.
-template <class D>
-static OP_FUNCTION(op_generic_binary) {
+GENERAL_OP(op_generic_binary) {
     SAVE();
     uint64_t bits =
         slow_binary(thread, frame, r, static_cast<Opcode>(word & 0xFF), D::b(word), D::c(word));
@@ -198,8 +187,7 @@ DEFINE_OP(MATRIX_MULTIPLY) {
 
 // --- a literal on the right ---
 
-template <class D>
-static OP_FUNCTION(op_generic_literal) {
+GENERAL_OP(op_generic_literal) {
     SAVE();
     uint64_t bits = slow_binary_literal(thread, frame, r, static_cast<Opcode>(word & 0xFF),
                                         D::b(word), D::c(word));
@@ -303,59 +291,60 @@ floats:
     return Value::fits_immediate_float(number) ? Value::immediate_float(number).bits() : 0;
 }
 
-DEFINE_OP(BINARY_CONST) {
-    BinaryOp op = static_cast<BinaryOp>(EXTRA(1) & 0xFF);
-    uint64_t quick = quick_binary(
-        op, r[D::b(word)], frame->constants[D::c(word)].word().load(std::memory_order_relaxed));
-    if (IMUGI_LIKELY(quick != 0)) SET_RESULT(quick);
+GENERAL_OP(op_general_const) {
     SAVE();
-    uint64_t bits = slow_binary_const(thread, frame, r, op, false, false, D::b(word), D::c(word));
+    auto op = static_cast<BinaryOp>(EXTRA(1) & 0xFF);
+    bool inplace = static_cast<Opcode>(word & 0xFF) == Opcode::INPLACE_CONST;
+    uint64_t bits = slow_binary_const(thread, frame, r, op, inplace,
+                                      inplace && D::a(word) == D::b(word), D::b(word), D::c(word));
     if (bits == 0) RAISE();
     set_register(r, D::a(word), bits);
     NEXT_DROPPED(2);
 }
 
-DEFINE_OP(INPLACE_CONST) {
-    BinaryOp op = static_cast<BinaryOp>(EXTRA(1) & 0xFF);
-    uint64_t quick = quick_binary(
-        op, r[D::b(word)], frame->constants[D::c(word)].word().load(std::memory_order_relaxed));
-    if (IMUGI_LIKELY(quick != 0)) SET_RESULT(quick);
+GENERAL_OP(op_general_inplace) {
     SAVE();
-    uint64_t bits = slow_binary_const(thread, frame, r, op, true, D::a(word) == D::b(word),
-                                      D::b(word), D::c(word));
-    if (bits == 0) RAISE();
-    set_register(r, D::a(word), bits);
-    NEXT_DROPPED(2);
-}
-
-DEFINE_OP(INPLACE) {
-    BinaryOp op = static_cast<BinaryOp>(EXTRA(1) & 0xFF);
-    uint64_t quick = quick_binary(op, r[D::b(word)], r[D::c(word)]);
-    if (IMUGI_LIKELY(quick != 0)) SET_RESULT(quick);
-    SAVE();
+    auto op = static_cast<BinaryOp>(EXTRA(1) & 0xFF);
     uint64_t bits = slow_inplace(thread, frame, r, op, D::a(word), D::b(word), D::c(word));
     if (bits == 0) RAISE();
     set_register(r, D::a(word), bits);
     NEXT_DROPPED(2);
 }
 
+#define QUICK_BINARY(right, general)                                                             \
+    uint64_t quick = quick_binary(static_cast<BinaryOp>(EXTRA(1) & 0xFF), r[D::b(word)], right); \
+    if (IMUGI_LIKELY(quick != 0)) SET_RESULT(quick);                                             \
+    GENERAL(general)
+#define CONSTANT_C (frame->constants[D::c(word)].word().load(std::memory_order_relaxed))
+
+DEFINE_OP(BINARY_CONST) {
+    QUICK_BINARY(CONSTANT_C, op_general_const);
+}
+
+DEFINE_OP(INPLACE_CONST) {
+    QUICK_BINARY(CONSTANT_C, op_general_const);
+}
+
+DEFINE_OP(INPLACE) {
+    QUICK_BINARY(r[D::c(word)], op_general_inplace);
+}
+
 // --- one operand ---
 
-#define UNARY_OP(NAME, quick, slow)                                      \
-    DEFINE_OP(NAME) {                                                    \
-        uint64_t x = r[D::b(word)];                                      \
-        if (x & 1) {                                                     \
-            int64_t n = quick(static_cast<int64_t>(x) >> 1);             \
-            if (Value::fits_small_int(n)) {                              \
-                set_register(r, D::a(word), Value::small_int(n).bits()); \
-                NEXT_DROPPED(1);                                         \
-            }                                                            \
-        }                                                                \
-        SAVE();                                                          \
-        uint64_t bits = slow_unary(thread, frame, r, slow, D::b(word));  \
-        if (bits == 0) RAISE();                                          \
-        set_register(r, D::a(word), bits);                               \
-        NEXT_DROPPED(1);                                                 \
+#define UNARY_OP(NAME, quick, slow)                                     \
+    GENERAL_OP(op_general_##slow) {                                     \
+        SAVE();                                                         \
+        uint64_t bits = slow_unary(thread, frame, r, slow, D::b(word)); \
+        if (bits == 0) RAISE();                                         \
+        set_register(r, D::a(word), bits);                              \
+        NEXT_DROPPED(1);                                                \
+    }                                                                   \
+    DEFINE_OP(NAME) {                                                   \
+        uint64_t x = r[D::b(word)];                                     \
+        int64_t n = quick(static_cast<int64_t>(x) >> 1);                \
+        if ((x & 1) && Value::fits_small_int(n))                        \
+            SET_NEXT(D::a(word), Value::small_int(n).bits(), 1);        \
+        GENERAL(op_general_##slow);                                     \
     }
 UNARY_OP(NEGATIVE, -, negative)
 UNARY_OP(POSITIVE, +, positive)
@@ -390,25 +379,36 @@ static IMUGI_ALWAYS_INLINE int quick_compare(uint64_t x, uint64_t y) {
     return -1;
 }
 
-#define COMPARE_OP(NAME, op)                                                           \
-    DEFINE_OP(COMPARE_##NAME) {                                                        \
-        int quick = quick_compare<op>(r[D::b(word)], r[D::c(word)]);                   \
-        if (IMUGI_LIKELY(quick >= 0)) SET_RESULT(boolean(quick).bits());               \
-        SAVE();                                                                        \
-        uint64_t bits = slow_compare(thread, frame, r, op, D::b(word), D::c(word));    \
-        if (bits == 0) RAISE();                                                        \
-        set_register(r, D::a(word), bits);                                             \
-        NEXT_DROPPED(2);                                                               \
-    }                                                                                  \
-    DEFINE_OP(JUMP_IF_##NAME) {                                                        \
-        int result = quick_compare<op>(r[D::a(word)], r[D::b(word)]);                  \
-        if (IMUGI_UNLIKELY(result < 0)) {                                              \
-            SAVE();                                                                    \
-            result = slow_compare_truth(thread, frame, r, op, D::a(word), D::b(word)); \
-            if (result < 0) RAISE();                                                   \
-        }                                                                              \
-        if (result == static_cast<int>(D::c(word))) JUMP_BY(3);                        \
-        NEXT(3);                                                                       \
+template <class D, CompareOp op>
+static IMUGI_NOINLINE OP_FUNCTION(op_general_compare) {
+    SAVE();
+    uint64_t bits = slow_compare(thread, frame, r, op, D::b(word), D::c(word));
+    if (bits == 0) RAISE();
+    set_register(r, D::a(word), bits);
+    NEXT_DROPPED(2);
+}
+
+template <class D, CompareOp op>
+static IMUGI_NOINLINE OP_FUNCTION(op_general_jump_compare) {
+    SAVE();
+    int result = slow_compare_truth(thread, frame, r, op, D::a(word), D::b(word));
+    if (result < 0) RAISE();
+    pc += result == static_cast<int>(D::c(word)) ? 3 + static_cast<int32_t>(EXTRA(2)) : 3;
+    NEXT_DROPPED(0);
+}
+
+#define COMPARE_OP(NAME, op)                                                    \
+    DEFINE_OP(COMPARE_##NAME) {                                                 \
+        int quick = quick_compare<op>(r[D::b(word)], r[D::c(word)]);            \
+        if (IMUGI_LIKELY(quick >= 0)) SET_RESULT(boolean(quick).bits());        \
+        IMUGI_MUSTTAIL return op_general_compare<D, op>(OP_ARGUMENTS);          \
+    }                                                                           \
+    DEFINE_OP(JUMP_IF_##NAME) {                                                 \
+        int result = quick_compare<op>(r[D::a(word)], r[D::b(word)]);           \
+        if (IMUGI_UNLIKELY(result < 0))                                         \
+            IMUGI_MUSTTAIL return op_general_jump_compare<D, op>(OP_ARGUMENTS); \
+        if (result == static_cast<int>(D::c(word))) JUMP_BY(3);                 \
+        NEXT(3);                                                                \
     }
 COMPARE_OP(LT, CompareOp::kLt)
 COMPARE_OP(LE, CompareOp::kLe)

@@ -11,25 +11,28 @@
 
 namespace imugi {
 
-// list[index] as a register word; 0: ask slow_get_item.
-IMUGI_ALWAYS_INLINE uint64_t quick_list_item(List& list, int64_t index) {
-    mark_reader(&list);
-    ListItems* array = list.array.load(std::memory_order_acquire);
-    Index size = list.size.load(std::memory_order_acquire);
-    if (index < 0) index += size;
-    if (!array || static_cast<uint64_t>(index) >= static_cast<uint64_t>(size) ||
-        static_cast<size_t>(index) >= array->capacity)
+// list[index] as a register word; 0: ask slow_get_item. Then thread.return_bits may hold a word to
+// drop: an item read while another thread exchanged the array.
+IMUGI_ALWAYS_INLINE uint64_t quick_list_item(Thread& thread, List& list, uint64_t index) {
+    // A reader that is not the owner has to mark first (mark_reader).
+    if (IMUGI_UNLIKELY(list.owner.load(std::memory_order_relaxed) != current_heap_id &&
+                       !(list.shared.load(std::memory_order_relaxed) & kSharedStateMask)))
         return 0;
-    uint64_t bits = load_slot_bits(array->items[index].word());
+    ListItems* array = list.array.load(std::memory_order_acquire);
+    if (IMUGI_UNLIKELY(!array ||
+                       index >= static_cast<uint64_t>(list.size.load(std::memory_order_acquire)) ||
+                       index >= array->capacity))
+        return 0;
+    uint64_t bits = quick_load_slot(array->items[index].word());
     if (IMUGI_LIKELY(list.array.load(std::memory_order_acquire) == array)) return bits;
-    drop_bits(bits);
+    thread.return_bits = bits;
     return 0;
 }
 
 IMUGI_ALWAYS_INLINE uint64_t quick_tuple_item(Tuple& tuple, int64_t index) {
     if (index < 0) index += static_cast<int64_t>(tuple.size);
     if (static_cast<uint64_t>(index) >= tuple.size) return 0;
-    return share_bits(tuple.items[index].word().load(std::memory_order_relaxed));
+    return quick_share(tuple.items[index].word().load(std::memory_order_relaxed));
 }
 
 // list[index] = r[c], consumed. False: ask slow_set_item.
