@@ -41,6 +41,8 @@ Object* type_object_of(const Object* object);
 int class_rank(const Object* object);
 // Takes a class out of what its bases know of their subclasses: nobody finds it any more.
 void leave_bases(Object* class_object);
+// Nothing but memory: text and numbers of the exact builtin types, without flags.
+bool is_leaf(const Object* object);
 bool needs_finalizer(const Object* object);  // has one that has not run
 void run_finalizer(Thread& thread, Object* object);
 // Weak references to a dying object: whether any has a callback; clearing them, callbacks ignored;

@@ -266,7 +266,7 @@ static void destroy_now(Object* object) {
     heap_free(object);
 }
 
-void destroy(Object* object) {
+static IMUGI_NOINLINE void destroy_general(Object* object) {
     Thread& thread = current_thread();
     if (IMUGI_UNLIKELY(object->has_flag(kImmortal))) return;
     if (IMUGI_UNLIKELY(needs_finalizer(object))) return defer_death(thread, object);
@@ -286,6 +286,11 @@ void destroy(Object* object) {
         while (thread.dead_count) destroy_now(thread.dead[--thread.dead_count]);
         thread.drop_depth--;
     }
+}
+
+void destroy(Object* object) {
+    if (is_leaf(object)) return heap_free(object);
+    destroy_general(object);
 }
 
 void drain_dying(Thread& thread) {

@@ -56,6 +56,20 @@ void describe_type_of(const Object* object, char* text, size_t size) {
     text[at] = 0;
 }
 
+bool is_leaf(const Object* object) {
+    if (object->flags.load(std::memory_order_relaxed) != 0) return false;
+    switch (object->shape_index.load(std::memory_order_relaxed)) {
+        case k_str_shape:
+            return static_cast<const Str*>(object)->is_ascii();  // others have a UTF-8 cache
+        case k_bytes_shape:
+        case k_int_shape:
+        case k_float_shape:
+            return true;
+        default:
+            return false;
+    }
+}
+
 bool needs_finalizer(const Object* object) {
     return type_of_object(object).slots.finalize && !object->has_flag(kFinalized);
 }

@@ -31,6 +31,10 @@ Type& base_of(Value value) {
 
 void set_fields(Object* self, FieldVisitor& visitor) {
     SetTable* table = static_cast<Set*>(self)->table.load(std::memory_order_relaxed);
+    if (visitor.dropping) {
+        if (table) drop_set_words(*table);
+        return;
+    }
     size_t position = 0;
     while (SetEntry* entry = set_next_entry(table, &position)) visitor.visit(entry->key);
 }

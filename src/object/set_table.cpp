@@ -194,9 +194,11 @@ SetTable* set_table_clone(const Set& set) {
 }
 
 void drop_set_words(SetTable& table) {
-    size_t position = 0;
-    while (SetEntry* entry = set_next_entry(&table, &position))
-        Owned dropped = Owned::adopt(entry->key.load(std::memory_order_relaxed));
+    for (size_t i = 0; i <= table.mask; i++) {
+        // Free places, deleted ones and immediates have nothing to drop.
+        uint64_t bits = table.entries[i].key.load(std::memory_order_relaxed);
+        if ((bits & 7) == 0) Owned dropped = Owned::adopt(bits);
+    }
 }
 
 SetEntry* set_next_entry(const SetTable* table, size_t* position) {

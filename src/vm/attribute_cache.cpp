@@ -175,6 +175,11 @@ static void fill_load(Thread& thread, Value owner, Str& name, std::atomic<uint64
             if (!owner.is_object()) return;
             if (uint64_t entry = member_entry(owner.object(), in_type, epoch)) {
                 add_slot(cache, entry);
+            } else if (&name == &ID(__class__) && !for_method &&
+                       same(in_type, lookup_in_mro(thread, object_type, name))) {
+                // The class keeps its own records alive.
+                add_record(cache, record_word(Owned::share(type)), RecordKind::kValue, shape_index,
+                           version);
             } else if (Owned getter = property_getter(in_type); getter && !for_method) {
                 add_record(cache, record_word(std::move(getter)), RecordKind::kGetter, shape_index,
                            version);

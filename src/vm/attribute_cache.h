@@ -58,7 +58,7 @@ inline const AttributeRecord* find_record(uint64_t entry, uint32_t shape_index) 
 IMUGI_NOINLINE std::atomic<uint64_t>* overflow_slot(Object* object, uint32_t index);
 // After a store through the cache met another thread: puts the value where it belongs if the object
 // changed its layout.
-IMUGI_NOINLINE void repair_store(Object* object, std::atomic<uint64_t>* slot, uint64_t entry);
+IMUGI_PRESERVE_MOST void repair_store(Object* object, std::atomic<uint64_t>* slot, uint64_t entry);
 
 // The attribute of an object of the record's shape, as a register word; 0 when the record is of no
 // use. Not for slots.

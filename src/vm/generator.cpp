@@ -182,8 +182,9 @@ Step generator_throw_pending(Thread& thread, Generator& generator) {
 }
 
 Owned generator_delegate(Generator& generator) {
-    // Claimed while its frame is looked at: another thread may resume it.
     uint8_t expected = kGeneratorSuspended;
+    if (generator.state.load(std::memory_order_acquire) != expected) return {};
+    // Claimed while its frame is looked at: another thread may resume it.
     if (!generator.state.compare_exchange_strong(expected, kGeneratorRunning,
                                                  std::memory_order_acq_rel))
         return {};

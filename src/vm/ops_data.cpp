@@ -75,13 +75,44 @@ DEFINE_OP(LOAD_ATTR) {
     SET_NEXT_USED(b, D::a(word), bits, 2);
 }
 
-DEFINE_OP(STORE_ATTR) {
+GENERAL_OP(op_general_store_attr) {
     uint32_t a = D::a(word), c = D::c(word);
     if (IMUGI_LIKELY(store_cached_attribute(frame, r, a, c, frame->caches[EXTRA(1)])))
         NEXT_DROPPED(2);
     SAVE();
     if (!slow_store_attr(thread, frame, r, a, D::b(word), c, frame->caches[EXTRA(1)])) RAISE();
     NEXT_DROPPED(2);
+}
+
+// As store_cached_attribute, for what is neither overflow nor a site of several shapes.
+DEFINE_OP(STORE_ATTR) {
+    uint32_t a = D::a(word), c = D::c(word);
+    uint64_t entry = frame->caches[EXTRA(1)].load(std::memory_order_acquire);
+    Value owner = value_at(r, a);
+    if (IMUGI_UNLIKELY(!owner.is_object() || (entry & 3) != kCacheSlot || is_temporary(frame, a)))
+        GENERAL(op_general_store_attr);
+    Object* object = owner.object();
+    if (IMUGI_UNLIKELY(entry >> 40 != object->shape_index.load(std::memory_order_relaxed) ||
+                       !is_current(entry) || (entry >> 24 & kOffsetOverflow) ||
+                       object->owner.load(std::memory_order_relaxed) != current_heap_id ||
+                       object->shared.load(std::memory_order_relaxed) != 0))
+        GENERAL(op_general_store_attr);
+    auto* slot = reinterpret_cast<std::atomic<uint64_t>*>(object) + (entry >> 24 & kOffsetMask);
+    if (!(entry >> 24 & kOffsetMember) && slot->load(std::memory_order_relaxed) == 0)
+        GENERAL(op_general_store_attr);
+    uint64_t bits = r[c];
+    if (is_temporary(frame, c) && !Value::from_bits(bits).is_lent()) {
+        r[c] = 0;
+    } else {
+        bits = quick_own(bits);
+        if (IMUGI_UNLIKELY(bits == 0)) GENERAL(op_general_store_attr);
+        if (is_temporary(frame, c)) r[c] = 0;
+    }
+    uint64_t old = slot->exchange(bits, std::memory_order_acq_rel);
+    if (IMUGI_UNLIKELY(object->shared.load(std::memory_order_seq_cst) != 0))
+        repair_store(object, slot, entry);
+    pc += 2;
+    DROP_DISPATCH(old);
 }
 
 DEFINE_OP(DELETE_ATTR) {

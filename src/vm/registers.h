@@ -56,6 +56,20 @@ IMUGI_ALWAYS_INLINE uint64_t quick_share(uint64_t bits) {
     return reinterpret_cast<uint64_t>(object);
 }
 
+// An owning word for a register's, as Owned::share gives it; 0 for what takes more than a plain
+// increment, and for no value.
+IMUGI_ALWAYS_INLINE uint64_t quick_own(uint64_t bits) {
+    if (bits & 3) return bits;
+    asm("" : "+r"(bits));
+    if (IMUGI_UNLIKELY(bits <= Value::nothing().bits())) return 0;
+    Object* object = Value::from_bits(bits).object();
+    if (object->has_flag(kImmortal)) return bits | Value::kLentBit;
+    if (IMUGI_UNLIKELY(object->owner.load(std::memory_order_relaxed) != current_heap_id ||
+                       !quick_incref(object)))
+        return 0;
+    return reinterpret_cast<uint64_t>(object);
+}
+
 // As load_slot_bits; 0 also for what takes more than a plain increment.
 IMUGI_ALWAYS_INLINE uint64_t quick_load_slot(const std::atomic<uint64_t>& slot) {
     uint64_t bits =

@@ -96,10 +96,12 @@ const MemberRow tuplegetter_members[] = {
 Result<bool> counts_directly(Thread& thread, Value mapping) {
     if (!is_dict(mapping)) return false;
     Type& type = type_of(mapping);
-    if (type.slots.assign_subscript != dict_type.slots.assign_subscript) return false;
-    Owned own = TRY(lookup_in_mro(thread, type, ID(get)));
-    Owned dicts = TRY(lookup_in_mro(thread, dict_type, ID(get)));
-    return same(own, dicts);
+    for (Str* name : {&ID(get), &ID(__setitem__)}) {
+        Owned own = TRY(lookup_in_mro(thread, type, *name));
+        Owned dicts = TRY(lookup_in_mro(thread, dict_type, *name));
+        if (!same(own, dicts)) return false;
+    }
+    return true;
 }
 
 bool count_elements(Thread& thread, Value mapping, Value iterable) {

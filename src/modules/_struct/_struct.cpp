@@ -339,14 +339,14 @@ KnownSlots known_cache(&cache_slot, 1);
 std::atomic<uint8_t> cache_lock{0};
 
 Owned cache_of(Thread& thread) {
-    {
-        Lock guard(thread, cache_lock);
-        if (!cache_slot.is_empty()) return cache_slot.share();
-    }
+    // Immortal once it is there, so that a reader needs no lock.
+    if (Value cache = cache_slot.borrow(); !cache.is_empty()) return Owned::share(cache);
     Ref<Dict> made = TRY(make_dict(thread));
     make_immortal(made.get());
     Lock guard(thread, cache_lock);
-    if (cache_slot.is_empty()) cache_slot.init(std::move(made));
+    // Release: pairs with the reader above.
+    if (cache_slot.is_empty())
+        cache_slot.word().store(std::move(made).owned().release(), std::memory_order_release);
     return cache_slot.share();
 }
 
