@@ -344,7 +344,7 @@ bool extend_from_iterable(Thread& thread, List& list, Value iterable) {
     {
         Lock guard(thread, list);
         Index size = list.size.load(std::memory_order_relaxed);
-        if (hint > 0 && hint < (Index{1} << 58) - size)
+        if (hint > 0 && hint <= PTRDIFF_MAX - size)
             room = reserve_items(list, static_cast<size_t>(size + hint));
     }
     if (!room) return raise_memory_error(thread);

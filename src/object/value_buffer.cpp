@@ -51,7 +51,7 @@ bool ValueBuffer::extend(Value iterable) {
     Iteration iterator(thread_, iterable);
     if (!iterator) return {};
     Index hint = TRY(length_hint(thread_, iterable, 8));
-    if (hint > 0 && hint < Index{1} << 40) TRY(reserve(hint));
+    if (hint > 0) TRY(reserve(hint));
     for (;;) {
         Owned value = TRY(next(thread_, iterator));
         if (value.is_nothing()) return true;
