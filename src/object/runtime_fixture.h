@@ -7,6 +7,7 @@
 #include <memory>
 #include <thread>
 
+#include "memory/collector.h"
 #include "memory/merge.h"
 #include "memory/refcount.h"
 #include "object/exception.h"
@@ -26,7 +27,9 @@ inline Thread& test_thread() {
         safepoint_hooks.merge = merge_queued;
         safepoint_hooks.merge_detached = merge_detached_heaps;
         safepoint_hooks.hand_over_merges = hand_over_merges;
+        safepoint_hooks.collect = collect_if_due;
         safepoint_hooks.drain_dying = drain_dying;
+        collector_roots = [](RootMarker, void*) {};  // there are no registers
         adopt_os_thread(*created);
         attach(*created);
         if (!init_objects(*created)) abort();
