@@ -59,6 +59,10 @@ def perform(commands, operations):
             return pool.map(lambda at: run_worker(commands[at], WORKER, operations, work, f"report{at}"), (0, 1))
 
 
+# 3.13.0 gives the line where the literal begins.
+ESCAPE_LINE = re.compile(r'(SyntaxWarning|DeprecationWarning) \d+ (?="\\[^"]*" is an invalid)')
+
+
 def compare(left, right):
     """(aspect, reference, imugi) of the first aspect that differs, or None."""
     if isinstance(left, str):
@@ -69,6 +73,8 @@ def compare(left, right):
         return "damage", left["digest"], right["digest"]
     for aspect in ASPECTS:
         a, b = modern(str(left.get(aspect))), str(right.get(aspect))
+        if aspect == "warnings":
+            a, b = ESCAPE_LINE.sub(r"\1 ", a), ESCAPE_LINE.sub(r"\1 ", b)
         if a != b and not (aspect == "symbols" and "None" in (a, b)):
             return aspect, a, b
     return None

@@ -513,6 +513,10 @@ const char* odd_identity(ExprNode* node) {
 }  // namespace
 
 bool Generator::check_caller(ExprNode* func) {
+    auto* name = func->if_is<ast::Name>();
+    if (name && name->id == known_.debug)
+        return warn(func->position,
+                    format(thread_, "'bool' object is not callable; perhaps you missed a comma?"));
     switch (func->kind) {
         case Kind::Constant:
         case Kind::Tuple:

@@ -495,8 +495,8 @@ const MethodRow complex_methods[] = {
 };
 
 const GetSetRow complex_getsets[] = {
-    {"real", complex_real, nullptr, "the real part of a complex number"},
-    {"imag", complex_imaginary, nullptr, "the imaginary part of a complex number"},
+    computed_member("real", complex_real, nullptr, "the real part of a complex number"),
+    computed_member("imag", complex_imaginary, nullptr, "the imaginary part of a complex number"),
     {},
 };
 

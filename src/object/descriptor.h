@@ -20,8 +20,9 @@ struct MethodDescriptor : Object {
 
 struct MemberDescriptor : Object {
     Type* type;
-    const MemberRow* row;  // null for a word of __slots__
-    int32_t offset;        // from the object; negative: from the end of its block
+    const MemberRow* row;       // null for a word of __slots__
+    const GetSetRow* computed;  // of kind kComputed; else null
+    int32_t offset;             // from the object; negative: from the end of its block
     MemberKind kind;
     bool read_only;
     Slot name;

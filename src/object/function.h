@@ -18,6 +18,12 @@ struct Function : Object {
     Slot annotate;         // callable or None
     Slot type_parameters;  // tuple; empty for ()
 };
+
+// Those that have attributes of their own, as a decorator leaves them, differ in shape.
+inline bool is_python_function(Value value) {
+    return has_shape(value, k_function_shape) ||
+           (value.is_object() && &type_of(value) == &function_type);
+}
 Ref<Function> make_function(Thread& thread, Code& code, Dict& globals, Value qualname);
 
 struct BoundMethod : Object {

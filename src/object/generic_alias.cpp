@@ -211,7 +211,7 @@ const MemberRow alias_members[] = {
 const GetSetRow alias_getsets[] = {
     {"__parameters__", get_parameters, nullptr, "Type variables in the GenericAlias."},
     {"__typing_unpacked_tuple_args__", get_unpacked_args},
-    {"__unpacked__", get_unpacked},
+    computed_member("__unpacked__", get_unpacked),
     {},
 };
 

@@ -129,8 +129,8 @@ bool set_annotate(Thread& thread, Value self, Value value) {
 }
 
 const GetSetRow wrapper_getsets[] = {
-    {"__func__", get_callable},
-    {"__wrapped__", get_callable},
+    computed_member("__func__", get_callable),
+    computed_member("__wrapped__", get_callable),
     {"__isabstractmethod__", get_abstract},
     {"__dict__", get_dict, set_dict},
     {"__annotations__", get_annotations, set_annotations},

@@ -61,7 +61,7 @@ struct MethodRow {
 };
 
 // A field of the struct shown as attribute. `kind` says how the bytes at `offset` are read.
-enum class MemberKind : uint8_t { kObject, kObjectOrError, kIndex, kInt, kBool };
+enum class MemberKind : uint8_t { kObject, kObjectOrError, kIndex, kInt, kBool, kComputed };
 struct MemberRow {
     const char* name = nullptr;
     MemberKind kind = MemberKind::kObject;
@@ -76,7 +76,14 @@ struct GetSetRow {
     bool (*set)(Thread&, Value self,
                 Value value) = nullptr;  // empty value: delete; null: read-only
     const char* doc = nullptr;
+    bool member =
+        false;  // a member_descriptor, as CPython has it for what it reads from the object
 };
+constexpr GetSetRow computed_member(const char* name, Owned (*get)(Thread&, Value),
+                                    bool (*set)(Thread&, Value, Value) = nullptr,
+                                    const char* doc = nullptr) {
+    return {name, get, set, doc, true};
+}
 
 // A builtin function or bound builtin method: self is the module, the instance, the class, or
 // empty.

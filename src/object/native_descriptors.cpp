@@ -98,9 +98,12 @@ void method_fields(Object* object, FieldVisitor& visitor) {
     visitor.visit(method.qualname);
 }
 const GetSetRow method_getsets[] = {
-    {"__doc__", get_method_doc},    {"__name__", get_name},
-    {"__qualname__", get_qualname}, {"__text_signature__", get_method_signature},
-    {"__objclass__", get_objclass}, {},
+    {"__doc__", get_method_doc},
+    computed_member("__name__", get_name),
+    {"__qualname__", get_qualname},
+    {"__text_signature__", get_method_signature},
+    computed_member("__objclass__", get_objclass),
+    {},
 };
 
 // --- class methods ---
@@ -169,9 +172,12 @@ Owned get_wrapper_signature(Thread& thread, Value self) {
     return doc_of(thread, self.as<SlotWrapper>().def->signature);
 }
 const GetSetRow wrapper_getsets[] = {
-    {"__doc__", get_wrapper_doc},   {"__name__", get_name},
-    {"__qualname__", get_qualname}, {"__text_signature__", get_wrapper_signature},
-    {"__objclass__", get_objclass}, {},
+    {"__doc__", get_wrapper_doc},
+    computed_member("__name__", get_name),
+    {"__qualname__", get_qualname},
+    {"__text_signature__", get_wrapper_signature},
+    computed_member("__objclass__", get_objclass),
+    {},
 };
 
 // --- bound slot wrappers ---
@@ -242,7 +248,7 @@ const GetSetRow bound_getsets[] = {
     {"__qualname__", get_bound_qualname},
     {"__doc__", get_bound_doc},
     {"__text_signature__", get_bound_signature},
-    {"__self__", get_bound_self},
+    computed_member("__self__", get_bound_self),
     {},
 };
 
@@ -261,6 +267,10 @@ Owned member_get(Thread& thread, Value self, Value instance, Value owner) {
     if (instance.is_empty()) return Owned::share(self);
     TRY(check_owner(thread, self, instance));
     auto& member = self.as<MemberDescriptor>();
+    if (member.kind == MemberKind::kComputed) {
+        TRY(check_native_stack(thread));
+        return member.computed->get(thread, instance);
+    }
     Object* object = instance.object();
     std::atomic<uint64_t>& word = member_word(member, object);
     switch (member.kind) {
@@ -274,6 +284,7 @@ Owned member_get(Thread& thread, Value self, Value instance, Value owner) {
             return Owned::share(boolean(word.load(std::memory_order_relaxed) & 0xFF));
         case MemberKind::kObject:
         case MemberKind::kObjectOrError:
+        case MemberKind::kComputed:
             break;
     }
     SlotRead read = read_slot(word);
@@ -291,6 +302,7 @@ bool member_set(Thread& thread, Value self, Value instance, Value value) {
     TRY(check_owner(thread, self, instance));
     auto& member = self.as<MemberDescriptor>();
     if (member.read_only) return raise(thread, exc::AttributeError, "readonly attribute");
+    if (member.kind == MemberKind::kComputed) return member.computed->set(thread, instance, value);
     Object* object = instance.object();
     std::atomic<uint64_t>& word = member_word(member, object);
     if (member.kind == MemberKind::kBool || member.kind == MemberKind::kInt ||
@@ -323,7 +335,9 @@ bool member_set(Thread& thread, Value self, Value instance, Value value) {
 }
 Owned get_member_doc(Thread& thread, Value self) {
     auto& member = self.as<MemberDescriptor>();
-    return doc_of(thread, member.row ? member.row->doc : nullptr);
+    return doc_of(thread, member.row        ? member.row->doc
+                          : member.computed ? member.computed->doc
+                                            : nullptr);
 }
 void member_fields(Object* object, FieldVisitor& visitor) {
     visitor.visit(static_cast<MemberDescriptor*>(object)->name);
@@ -331,9 +345,9 @@ void member_fields(Object* object, FieldVisitor& visitor) {
 }
 const GetSetRow member_getsets[] = {
     {"__doc__", get_member_doc},
-    {"__name__", get_name},
+    computed_member("__name__", get_name),
     {"__qualname__", get_qualname},
-    {"__objclass__", get_objclass},
+    computed_member("__objclass__", get_objclass),
     {},
 };
 
@@ -367,9 +381,9 @@ void getset_fields(Object* object, FieldVisitor& visitor) {
 }
 const GetSetRow getset_getsets[] = {
     {"__doc__", get_getset_doc},
-    {"__name__", get_name},
+    computed_member("__name__", get_name),
     {"__qualname__", get_qualname},
-    {"__objclass__", get_objclass},
+    computed_member("__objclass__", get_objclass),
     {},
 };
 
@@ -502,7 +516,20 @@ Owned make_member_descriptor(Thread& thread, Type& type, const MemberRow* row, S
     return Owned::adopt(member);
 }
 
+static Owned make_computed_member(Thread& thread, Type& type, const GetSetRow& row) {
+    auto* member = allocate<MemberDescriptor>(thread, member_descriptor_type);
+    if (!member) return {};
+    Owned result = Owned::adopt(member);
+    member->type = &type;
+    member->computed = &row;
+    member->kind = MemberKind::kComputed;
+    member->read_only = !row.set;
+    member->name.init(TRY(intern(thread, row.name)));
+    return result;
+}
+
 Owned make_getset_descriptor(Thread& thread, Type& type, const GetSetRow& row) {
+    if (row.member) return make_computed_member(thread, type, row);
     auto* getset = allocate<GetSetDescriptor>(thread, getset_descriptor_type);
     if (!getset) return {};
     Owned result = Owned::adopt(getset);

@@ -162,7 +162,7 @@ const GetSetRow function_getsets[] = {
     {"__qualname__", get_qualname},
     {"__text_signature__", get_text_signature},
     {"__self__", get_self},
-    {"__module__", get_module},
+    computed_member("__module__", get_module),
     {},
 };
 

@@ -2,6 +2,7 @@
 #include "memory/collector.h"
 #include "object/attribute.h"
 #include "object/call.h"
+#include "object/function.h"
 #include "object/native.h"
 #include "object/protocol.h"
 #include "object/str.h"
@@ -209,7 +210,7 @@ const GetSetRow property_getsets[] = {
 Owned property_getter(Value property) {
     if (!has_shape(property, k_property_shape)) return {};
     Value getter = property.as<Property>().getter.borrow();
-    return has_shape(getter, k_function_shape) ? Owned::share(getter) : Owned();
+    return is_python_function(getter) ? Owned::share(getter) : Owned();
 }
 
 Type property_type;

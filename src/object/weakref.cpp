@@ -325,7 +325,7 @@ const MethodRow ref_methods[] = {
     {"__class_getitem__", "(cls, object, /)", fn<class_getitem>, "See PEP 585", kMethodClass},
     {},
 };
-const GetSetRow ref_getsets[] = {{"__callback__", get_callback}, {}};
+const GetSetRow ref_getsets[] = {computed_member("__callback__", get_callback), {}};
 
 }  // namespace
 

@@ -324,7 +324,9 @@ int32_t Diagnosis::node(int index, int32_t at) {
 void Diagnosis::check_strings(int32_t start, int32_t end) {
     TokenBuffer part(tokens_, uint32_t(start), uint32_t(end), last_token());
     Parser parser(part, options_, arena_, names_, stack_limit_);
+    bool warned = tokenizer_.set_warns_of_escapes(!mistakes_);
     (void)parser.yield_or_star_expressions();
+    tokenizer_.set_warns_of_escapes(warned);
 }
 
 // ---- What captures are ----

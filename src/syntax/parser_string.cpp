@@ -86,11 +86,24 @@ bool StringBuilder::fail(std::string_view message) {
 bool StringBuilder::decode(const Token& token, std::string_view body, bool raw, bool bytes,
                            std::string_view& text) {
     text = "";
+    bool has_escapes = !raw && memchr(body.data(), '\\', body.size());
     if (!bytes && !is_ascii(body)) {
-        std::string_view problem = parser_.tokenizer_.describe_utf8_problem(body);
-        if (problem.data()) return fail(problem);
+        // Beside escapes each run of other characters is decoded by itself.
+        std::string_view rest = body;
+        while (!rest.empty()) {
+            size_t start = 0, end = rest.size();
+            if (has_escapes) {
+                while (start < rest.size() && uint8_t(rest[start]) < 128) start++;
+                end = start;
+                while (end < rest.size() && uint8_t(rest[end]) >= 128) end++;
+            }
+            std::string_view problem =
+                parser_.tokenizer_.describe_utf8_problem(rest.substr(start, end - start));
+            if (problem.data()) return fail(problem);
+            rest.remove_prefix(end);
+        }
     }
-    if (raw || !memchr(body.data(), '\\', body.size())) {
+    if (!has_escapes) {
         text = body;
         return true;
     }
@@ -120,7 +133,7 @@ bool StringBuilder::decode(const Token& token, std::string_view body, bool raw, 
         parser_.out_of_memory();
         return false;
     }
-    if (result.bad_escape && tokenizer.is_first_visit(token)) {
+    if (result.bad_escape && tokenizer.warns_of_escapes() && tokenizer.is_first_visit(token)) {
         const char* escape = result.bad_escape;
         char shown[8];
         int size = 1;

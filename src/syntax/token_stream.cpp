@@ -98,7 +98,7 @@ void TokenStream::word_error() {
         error_ = {.kind = ErrorKind::Syntax,
                   .message = "unexpected EOF in multi-line statement",
                   .line = tokenizer_.line(),
-                  .column = tokenizer_.continued_size(),
+                  .column = tokenizer_.unfinished_size(),
                   .end_line = tokenizer_.line()};
         return;
     }

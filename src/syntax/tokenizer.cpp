@@ -174,7 +174,7 @@ int Tokenizer::read() {
         line_start_ = cursor_;
         line_end_ = newline ? newline + 1 : end_;
         line_++;
-        if (!start_) buffer_ = cursor_;
+        if (!start_ && !(options_.extra_tokens && string_depth_ > 0)) buffer_ = cursor_;
         // Only lines that come from Python code, one by one, may have them.
         if (options_.extra_tokens && memchr(cursor_, 0, size_t(line_end_ - cursor_))) {
             null_byte_line_ = line_;
@@ -404,7 +404,7 @@ bool Tokenizer::continue_line(int& character) {
     c = read();
     if (c == END) {
         cursor_ = line_end_;
-        continued_size_ = int32_t(cursor_ - buffer_);
+        if (start_) unfinished_size_ = int32_t(cursor_ - buffer_);
         if (level_ > 0) {
             const Parenthesis& open = innermost_parenthesis();
             error_ = error_at(ErrorKind::Syntax, format("'%c' was never closed", open.character),
@@ -480,6 +480,7 @@ again:
         c = read();
     }
     if (c == END) {
+        if (string_depth_ > 0) unfinished_size_ = int32_t(line_end_ - buffer_);
         if (level_ > 0 || string_depth_ > 0) {
             // The parser says what is missing; an open f-string field has its parenthesis too.
             if (level_ > 0) {

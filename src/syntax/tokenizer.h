@@ -75,6 +75,9 @@ class Tokenizer {
     void warn(std::string_view message, std::string_view error_message, int32_t line,
               int32_t column, int32_t end_line, int32_t end_column);
     // The parser may come to a literal again; it is warned of once.
+    // Not while mistakes are looked for: what is read then may never have been part of the program.
+    bool warns_of_escapes() const { return warns_of_escapes_; }
+    bool set_warns_of_escapes(bool on) { return std::exchange(warns_of_escapes_, on); }
     bool is_first_visit(const Token& token) {
         if (token.start < visited_) return false;
         visited_ = token.start + 1;
@@ -83,8 +86,9 @@ class Tokenizer {
     void set_error(const Error& error) { error_ = error; }
     // The error is of a token's text, which takes precedence over what the parser has found before.
     bool is_token_error() const { return raised_; }
-    // Of the text that ends with a backslash and nothing behind it, in bytes; else 0.
-    int32_t continued_size() const { return continued_size_; }
+    // Of the text that ends with a backslash and nothing behind it, or within an f-string, in
+    // bytes; else 0.
+    int32_t unfinished_size() const { return unfinished_size_; }
     Arena& arena() const { return arena_; }
 
   private:
@@ -166,7 +170,8 @@ class Tokenizer {
     bool comment_newline_ = false;
     bool newline_added_ = false;
     bool raised_ = false;
-    int32_t continued_size_ = 0;
+    bool warns_of_escapes_ = true;
+    int32_t unfinished_size_ = 0;
     int32_t null_byte_line_ = 0;  // the line that could not be read for its null bytes
     ReadState state_ = ReadState::Ok;
     Error error_;

@@ -239,7 +239,7 @@ void step_finalize(Thread& thread, Value self) {
     Ref<Str> text = format(thread, "coroutine method '{}' of '{}' was never awaited", method,
                            generator_of(step).qualname.borrow());
     if (!text || !warn(thread, exc::RuntimeWarning, 1, std::move(text)))
-        report_unraisable(thread, self);
+        report_unraisable(thread, Value::of(generator_of(step)));
 }
 
 // athrow() raises StopAsyncIteration as is; aclose() is content with it.

@@ -233,7 +233,7 @@ static void fill_class(Thread& thread, Value owner, Str& name, std::atomic<uint6
     if (owner_version == 0 || value.is_nothing()) return;
     if (Owned callable = static_method_callable(thread, value))
         value = std::move(callable);
-    else if (type_of(value).slots.descriptor_get && !has_shape(value, k_function_shape))
+    else if (type_of(value).slots.descriptor_get && !is_python_function(value))
         return;
     add_record(cache, record_word(std::move(value)), RecordKind::kClassValue,
                owner.object()->shape()->index(), version, owner_version);

@@ -18,7 +18,7 @@ static constexpr uint64_t kAttempt = 4;
 static constexpr uint64_t kMostAttempts = 64 * kAttempt;
 
 static bool is_plain_init(Value init) {
-    if (!has_shape(init, k_function_shape)) return false;
+    if (!is_python_function(init)) return false;
     const Code& code = init.as<Function>().code.as<Code>();
     return !(code.flags & (kCodeGenerator | kCodeCoroutine | kCodeAsyncGenerator));
 }

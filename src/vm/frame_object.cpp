@@ -358,7 +358,7 @@ static const GetSetRow frame_getsets[] = {
     {"f_lineno", frame_get_line, frame_set_line, "Return the current line number in the frame."},
     {"f_trace", frame_get_trace, frame_set_trace,
      "Return the trace function for this frame, or None if no trace function is set."},
-    {"f_trace_lines", frame_get_trace_lines, frame_set_trace_lines, nullptr},
+    computed_member("f_trace_lines", frame_get_trace_lines, frame_set_trace_lines, nullptr),
     {"f_trace_opcodes", frame_get_trace_opcodes, frame_set_trace_opcodes, nullptr},
     {"f_generator", frame_get_generator, nullptr,
      "Return the generator or coroutine associated with this frame, or None."},

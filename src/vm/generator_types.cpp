@@ -222,7 +222,7 @@ const GetSetRow coroutine_getsets[] = {
     {"cr_frame", get_frame, nullptr, nullptr},
     {"cr_code", get_code, nullptr, nullptr},
     {"cr_suspended", get_suspended, nullptr, nullptr},
-    {"cr_origin", get_origin, nullptr, nullptr},
+    computed_member("cr_origin", get_origin, nullptr, nullptr),
     {},
 };
 const GetSetRow async_generator_getsets[] = {
@@ -230,7 +230,7 @@ const GetSetRow async_generator_getsets[] = {
     {"__qualname__", get_qualname, set_qualname, "qualified name of the async generator"},
     {"ag_await", get_delegate, nullptr, "object being awaited on, or None"},
     {"ag_frame", get_frame, nullptr, nullptr},
-    {"ag_running", get_running_async, nullptr, nullptr},
+    computed_member("ag_running", get_running_async, nullptr, nullptr),
     {"ag_code", get_code, nullptr, nullptr},
     {"ag_suspended", get_suspended, nullptr, nullptr},
     {},

@@ -3,6 +3,7 @@
 // The callable's register is emptied when a frame is pushed: the frame takes its word over.
 #include "compile/opcode.h"
 #include "object/descriptor.h"
+#include "object/function.h"
 #include "object/list.h"
 #include "object/native_call.h"
 #include "object/tuple.h"
@@ -117,7 +118,7 @@ Frame* push_getter(Thread& thread, Frame* frame, uint64_t* r, uint32_t b,
 }
 
 static IMUGI_ALWAYS_INLINE bool is_function(uint64_t bits) {
-    return has_shape(Value::from_bits(bits), k_function_shape);
+    return is_python_function(Value::from_bits(bits));
 }
 
 // A call of a plain class, if it is one: pushes its __init__, or gives in *result the object, when
@@ -170,7 +171,7 @@ static IMUGI_NOINLINE Frame* begin_call(Thread& thread, uint64_t* words, uint32_
     if (has_shape(value, k_bound_method_shape)) {
         BoundMethod& method = value.as<BoundMethod>();
         Value function = method.function.borrow();
-        if (has_shape(function, k_function_shape)) {
+        if (is_python_function(function)) {
             // self takes the callable's place.
             uint64_t function_word = share_bits(function.bits());
             words[-1] = share_bits(method.self.borrow().bits());

@@ -127,8 +127,8 @@ static const MethodRow traceback_methods[] = {
 };
 static const GetSetRow traceback_getsets[] = {
     {"tb_next", traceback_get_next, traceback_set_next, nullptr},
-    {"tb_frame", traceback_get_frame, nullptr, nullptr},
-    {"tb_lasti", traceback_get_lasti, nullptr, nullptr},
+    computed_member("tb_frame", traceback_get_frame, nullptr, nullptr),
+    computed_member("tb_lasti", traceback_get_lasti, nullptr, nullptr),
     {"tb_lineno", traceback_get_line, nullptr, nullptr},
     {},
 };

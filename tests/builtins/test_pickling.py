@@ -135,4 +135,16 @@ def test_trees_with_links_to_the_parents():
     again = pickle.loads(pickle.dumps(tree))
     equal(ast.dump(again), ast.dump(tree))
 
+def with_attributes():
+    pass
+
+
+with_attributes.mark = 1
+
+
+def test_functions_with_attributes():
+    for protocol in range(6):
+        check(pickle.loads(pickle.dumps(with_attributes, protocol)) is with_attributes)
+
+
 support.run(globals())

@@ -272,4 +272,14 @@ def test_descriptor_special_methods():
     equal(A()[3], ("called", (3,)))
 
 
+def test_kinds_of_builtin_descriptors():
+    import re, types
+    for member in (complex.real, vars(type)["__base__"], types.CodeType.co_consts, types.FunctionType.__closure__, staticmethod.__func__, re.Pattern.flags,
+                   types.TracebackType.tb_frame, types.FrameType.f_trace_lines):
+        equal(type(member).__name__, "member_descriptor")
+    for getset in (int.real, types.FunctionType.__code__, types.FrameType.f_locals, types.CodeType.co_varnames):
+        equal(type(getset).__name__, "getset_descriptor")
+    raises(AttributeError, complex.real.__set__, 1j, 2, message="readonly attribute")
+
+
 support.run(globals())

@@ -201,6 +201,8 @@ def test_tokenize_errors():
     equal(last("ab \\\n").args, ("unexpected EOF in multi-line statement", (1, 5)))
     equal(last("a\n\u00e9\\").args, ("unexpected EOF in multi-line statement", (2, 4)))
     equal(last("(").args, ("unexpected EOF in multi-line statement", (1, 0)))
+    equal(last("a\n\\\n").args, ("unexpected EOF in multi-line statement", (2, 0)))
+    equal(last("x = f'{[a\n").args, ("unexpected EOF in multi-line statement", (1, 10)))
     error = last("if x:\n    a\n  b\n")
     equal((type(error), error.lineno, error.offset, error.end_lineno, error.end_offset), (IndentationError, 3, 4, None, None))
 
@@ -209,6 +211,9 @@ def test_columns_of_invalid_bytes():
     for source, column in ((b"def f\xa7g(): pass\n", 6), (b"x = 1\nab\xed\xa0\x80c\n", 4), (b"ab\xf3cd\n", 3)):
         error = raises(SyntaxError, compile, source, "f", "exec", contains="(unicode error) 'utf-8' codec can't decode byte")
         equal(error.offset, column)
+    # Beside an escape the run of bytes that are not ASCII is decoded by itself.
+    raises(SyntaxError, compile, b"'abc\\n\xe4\xbdz'", "f", "exec", message="(unicode error) 'utf-8' codec can't decode bytes in position 0-1: unexpected end of data (f, line 1)")
+    raises(SyntaxError, compile, b"'abc\xff'", "f", "exec", message="(unicode error) 'utf-8' codec can't decode byte 0xff in position 3: invalid start byte (f, line 1)")
 
 
 support.run(globals())

@@ -9,6 +9,7 @@
 #include "object/codecs.h"
 #include "object/dict.h"
 #include "object/float.h"
+#include "object/function.h"
 #include "object/int.h"
 #include "object/list.h"
 #include "object/memoryview.h"
@@ -223,7 +224,7 @@ class Saver {
         if (reducer_) reduced = TRY(call(thread_, reducer_, object));
         if (is_not_implemented(reduced)) {
             if (&type == &type_type) return save_type(object);
-            if (has_shape(object, k_function_shape)) return save_global(object, Value());
+            if (is_python_function(object)) return save_global(object, Value());
             Owned reduce = find_reduce(object);
             if (!reduce) return false;
             if (!reduce.is_nothing()) {

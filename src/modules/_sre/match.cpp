@@ -233,10 +233,10 @@ const MethodRow match_rows[] = {
     {},
 };
 const GetSetRow match_attributes[] = {
-    {"string", get_string, nullptr, "The text that was searched."},
-    {"re", get_re, nullptr, "The pattern."},
-    {"pos", get_pos, nullptr, "Where the search was allowed to begin."},
-    {"endpos", get_endpos, nullptr, "Where the search had to end."},
+    computed_member("string", get_string, nullptr, "The text that was searched."),
+    computed_member("re", get_re, nullptr, "The pattern."),
+    computed_member("pos", get_pos, nullptr, "Where the search was allowed to begin."),
+    computed_member("endpos", get_endpos, nullptr, "Where the search had to end."),
     {"lastindex", get_last_index, nullptr, "Number of the last group that matched."},
     {"lastgroup", get_last_group, nullptr, "Name of the last group that matched."},
     {"regs", get_regs, nullptr, "Spans of all groups."},
@@ -309,7 +309,7 @@ const MethodRow scanner_rows[] = {
     {},
 };
 const GetSetRow scanner_attributes[] = {
-    {"pattern", get_scanner_pattern, nullptr, "The pattern."},
+    computed_member("pattern", get_scanner_pattern, nullptr, "The pattern."),
     {},
 };
 const TypeSpec scanner_spec = {

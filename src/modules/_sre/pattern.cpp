@@ -382,9 +382,9 @@ const MethodRow rows[] = {
     {},
 };
 const GetSetRow attributes[] = {
-    {"pattern", get_pattern, nullptr, "The text that it was compiled from."},
-    {"flags", get_flags, nullptr, "The flags, those in the pattern included."},
-    {"groups", get_groups, nullptr, "Number of groups."},
+    computed_member("pattern", get_pattern, nullptr, "The text that it was compiled from."),
+    computed_member("flags", get_flags, nullptr, "The flags, those in the pattern included."),
+    computed_member("groups", get_groups, nullptr, "Number of groups."),
     {"groupindex", get_group_index, nullptr, "Numbers of named groups."},
     {},
 };

@@ -30,7 +30,7 @@ Owned sys_getframemodulename(Thread& thread, int depth) {
     if (!frame) return Owned::share(none());
     // Code of exec, eval and modules has no function.
     Value function = Value::from_bits(frame->function_word);
-    Owned module = TRY(has_shape(function, k_function_shape)
+    Owned module = TRY(is_python_function(function)
                            ? get_attribute_or_nothing(thread, function, ID(__module__))
                            : dict_get(thread, *frame->globals, ID(__name__)));
     return module.is_nothing() ? Owned::share(none()) : std::move(module);
