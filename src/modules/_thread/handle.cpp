@@ -150,8 +150,13 @@ void* run_thread(void* argument) {
         drain_dying(thread);
         finish(thread, held);
     }
-    drain_dying(thread);
-    free_locals(thread);
+    // What others let this thread destroy meanwhile may have finalizers.
+    for (int round = 0; round < 100; round++) {
+        drain_dying(thread);
+        free_locals(thread);
+        release_method_cache(thread);
+        if (!has_dying(thread)) break;
+    }
     started_threads.fetch_sub(1, std::memory_order_relaxed);
     unlink_thread(*thread.interpreter, thread);
     detach(thread);
