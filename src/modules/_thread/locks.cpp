@@ -156,6 +156,13 @@ const TypeSpec lock_spec = {
 
 // --- RLock ---
 
+uint64_t count_of(const RLockObject& lock) {
+    return lock.count.load(std::memory_order_relaxed);
+}
+void set_count(RLockObject& lock, uint64_t count) {
+    lock.count.store(count, std::memory_order_relaxed);
+}
+
 bool is_mine(Thread& thread, RLockObject& lock) {
     return lock.owner.load(std::memory_order_relaxed) == thread.ident;
 }
@@ -165,7 +172,7 @@ Owned rlock_acquire(Thread& thread, Value self, bool blocking, double timeout) {
     int64_t ns;
     TRY(parse_timeout(thread, blocking, timeout, &ns));
     if (is_mine(thread, lock)) {
-        lock.count++;
+        set_count(lock, count_of(lock) + 1);
         return Owned::share(boolean(true));
     }
     switch (acquire_byte(thread, lock.state, ns)) {
@@ -177,7 +184,7 @@ Owned rlock_acquire(Thread& thread, Value self, bool blocking, double timeout) {
             break;
     }
     lock.owner.store(thread.ident, std::memory_order_relaxed);
-    lock.count = 1;
+    set_count(lock, 1);
     return Owned::share(boolean(true));
 }
 
@@ -185,7 +192,8 @@ Owned rlock_release(Thread& thread, Value self) {
     RLockObject& lock = rlock_of(self);
     if (!is_mine(thread, lock))
         return raise(thread, exc::RuntimeError, "cannot release un-acquired lock");
-    if (--lock.count == 0) {
+    set_count(lock, count_of(lock) - 1);
+    if (count_of(lock) == 0) {
         lock.owner.store(0, std::memory_order_relaxed);
         unlock_byte(lock.state);
     }
@@ -205,18 +213,19 @@ Owned rlock_is_owned(Thread& thread, Value self) {
     return Owned::share(boolean(is_mine(thread, rlock_of(self))));
 }
 Owned rlock_recursion_count(Thread& thread, Value self) {
-    return make_int(
-        thread, is_mine(thread, rlock_of(self)) ? static_cast<int64_t>(rlock_of(self).count) : 0);
+    return make_int(thread, is_mine(thread, rlock_of(self))
+                                ? static_cast<int64_t>(count_of(rlock_of(self)))
+                                : 0);
 }
 // For Condition.wait(): gives the lock up whole, and takes it back.
 Owned rlock_release_save(Thread& thread, Value self) {
     RLockObject& lock = rlock_of(self);
     if (!is_mine(thread, lock))
         return raise(thread, exc::RuntimeError, "cannot release un-acquired lock");
-    Owned count = TRY(make_int_unsigned(thread, lock.count));
+    Owned count = TRY(make_int_unsigned(thread, count_of(lock)));
     Owned owner = TRY(make_int_unsigned(thread, thread.ident));
     Ref<Tuple> state = TRY(make_tuple(thread, count, owner));
-    lock.count = 0;
+    set_count(lock, 0);
     lock.owner.store(0, std::memory_order_relaxed);
     unlock_byte(lock.state);
     return std::move(state).owned();
@@ -228,13 +237,13 @@ Owned rlock_acquire_restore(Thread& thread, Value self, Tuple& state) {
     RLockObject& lock = rlock_of(self);
     if (acquire_byte(thread, lock.state, -1) != Acquired::kYes) return {};
     lock.owner.store(owner, std::memory_order_relaxed);
-    lock.count = count;
+    set_count(lock, count);
     return Owned::share(none());
 }
 Owned rlock_after_fork(Thread&, Value self) {
     rlock_of(self).state.store(0, std::memory_order_relaxed);
     rlock_of(self).owner.store(0, std::memory_order_relaxed);
-    rlock_of(self).count = 0;
+    set_count(rlock_of(self), 0);
     return Owned::share(none());
 }
 Owned rlock_repr(Thread& thread, Value self) {
@@ -243,7 +252,7 @@ Owned rlock_repr(Thread& thread, Value self) {
     snprintf(address, sizeof(address), "0x%lx", static_cast<unsigned long>(self.identity()));
     uint64_t owner = lock.owner.load(std::memory_order_relaxed);
     return format(thread, "<{} {} object owner={} count={} at {}>", owner ? "locked" : "unlocked",
-                  type_full_name_of(self), owner, owner ? static_cast<long>(lock.count) : 0,
+                  type_full_name_of(self), owner, owner ? static_cast<long>(count_of(lock)) : 0,
                   address)
         .owned();
 }

@@ -12,7 +12,7 @@ struct LockObject : Object {
 struct RLockObject : Object {
     std::atomic<uint8_t> state;
     std::atomic<uint64_t> owner;  // thread ident; 0: free. Written by the holder
-    uint64_t count;               // of the holder
+    std::atomic<uint64_t> count;  // of the holder, who alone writes it; repr() looks
 };
 
 extern NativeClass lock_class;
