@@ -12,12 +12,10 @@
 #include <mutex>
 #include <string>
 
-#include "memory/merge.h"
 #include "memory/owned.h"
 #include "memory/promotion.h"
-#include "object/interpreter.h"
+#include "object/bare_runtime.h"
 #include "object/tuple.h"
-#include "thread/gil.h"
 #include "thread/safepoint.h"
 
 namespace imugi {
@@ -119,20 +117,7 @@ struct GlobalLock {
 // --- imugi's ---
 
 Thread& main_thread() {
-    static Thread* thread = [] {
-        init_gil(false);
-        Thread* created = create_thread(main_interpreter);
-        created->is_main = true;
-        main_interpreter.threads = main_interpreter.main_thread = created;
-        safepoint_hooks.merge = merge_queued;
-        safepoint_hooks.merge_detached = merge_detached_heaps;
-        safepoint_hooks.hand_over_merges = hand_over_merges;
-        safepoint_hooks.drain_dying = drain_dying;
-        adopt_os_thread(*created);
-        attach(*created);
-        if (!init_objects(*created)) abort();
-        return created;
-    }();
+    static Thread* thread = &start_bare_runtime();
     return *thread;
 }
 

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <string>
+
 #include "cli/failure.h"
 #include "cli/source_file.h"
 #include "cli/startup.h"
@@ -125,8 +127,16 @@ bool is_path_entry(const char* file) {
     return std::string_view(tail, size).rfind("PK\5\6") != std::string_view::npos;
 }
 
+// `file` from the root on, its dots and links as they are.
+std::string absolute_path(const char* file) {
+    char folder[4096];
+    if (*file == '/' || !getcwd(folder, sizeof(folder))) return file;
+    return std::string(folder) + "/" + file;
+}
+
 Owned run_file(Thread& thread, const Config& config, int* status) {
-    const char* file = config.file;
+    std::string absolute = absolute_path(config.file);
+    const char* file = absolute.c_str();
     Ref<Str> name = TRY(decode_fs(thread, file));
     if (is_path_entry(file)) {
         char resolved[4096];

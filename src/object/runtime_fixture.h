@@ -7,34 +7,16 @@
 #include <memory>
 #include <thread>
 
-#include "memory/collector.h"
-#include "memory/merge.h"
 #include "memory/refcount.h"
+#include "object/bare_runtime.h"
 #include "object/exception.h"
-#include "object/interpreter.h"
-#include "thread/gil.h"
 #include "thread/safepoint.h"
 
 namespace imugi {
 
 // The thread of the tests themselves.
 inline Thread& test_thread() {
-    static Thread* thread = [] {
-        init_gil(false);
-        Thread* created = create_thread(main_interpreter);
-        created->is_main = true;
-        main_interpreter.threads = main_interpreter.main_thread = created;
-        safepoint_hooks.merge = merge_queued;
-        safepoint_hooks.merge_detached = merge_detached_heaps;
-        safepoint_hooks.hand_over_merges = hand_over_merges;
-        safepoint_hooks.collect = collect_if_due;
-        safepoint_hooks.drain_dying = drain_dying;
-        collector_roots = [](RootMarker, void*) {};  // there are no registers
-        adopt_os_thread(*created);
-        attach(*created);
-        if (!init_objects(*created)) abort();
-        return created;
-    }();
+    static Thread* thread = &start_bare_runtime();
     return *thread;
 }
 

@@ -192,7 +192,12 @@ def test_command_line():
     equal(output("-m", "imtest_pkg"), "main of package __main__ imtest_pkg\n")
     equal(output("-c", "import sys; print(__name__, sys.argv)", "q"), "__main__ ['-c', 'q']\n")
     check("No module named imtest_nope" in output("-m", "imtest_nope", expect=1))
-    check("can't open file" in output("no_such_script.py", expect=2))
+    where = os.path.realpath(folder)
+    check("can't open file '%s/no_such_script.py'" % where in output("no_such_script.py", expect=2))
+    with open(os.path.join(folder, "imtest_where.py"), "w") as script:
+        script.write("import sys\nprint(__file__, sys.argv[0], (lambda: 0).__code__.co_filename)\n")
+    for given in ("imtest_where.py", "./imtest_where.py"):
+        equal(output(given), "%s/%s %s %s/%s\n" % (where, given, given, where, given))
     check("ZeroDivisionError: division by zero" in output("-c", "1/0", expect=1))
     equal(output("-c", "import sys; sys.exit(5)", expect=5), "")
     equal(output("-c", "import sys; sys.exit('message')", expect=1), "message\n")
