@@ -461,6 +461,16 @@ bool slot_init(Thread& thread, Value self, const Arguments& arguments) {
         Lock guard(thread, array);
         TRY(replace_range(thread, array, 0, size_of(array), {}));
     }
+    bool items = bound[0] && !bound[1] && !bound[2] && !has_buffer(bound[0]) && !is_str(bound[0]) &&
+                 !is_list(bound[0]) && !is_tuple(bound[0]) && type_of(bound[0]).slots.next;
+    if (items) {
+        // The generator may look at what there is so far.
+        for (;;) {
+            Owned item = TRY(next(thread, bound[0]));
+            if (item.is_nothing()) return true;
+            TRY(append(thread, array, item));
+        }
+    }
     Ref<Bytes> bytes = TRY(bytes_from_arguments(thread, "bytearray", bound[0], bound[1], bound[2]));
     Lock guard(thread, array);
     return replace_range(thread, array, 0, size_of(array), {bytes->data(), bytes->size});

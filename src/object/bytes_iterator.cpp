@@ -2,6 +2,7 @@
 #include "object/bytes_methods.h"
 #include "object/dict.h"
 #include "object/interpreter.h"
+#include "object/pickling.h"
 #include "object/protocol.h"
 #include "object/tuple.h"
 
@@ -61,7 +62,8 @@ Owned length_hint(Thread&, Value self) {
 
 Owned reduce(Thread& thread, Value self) {
     auto& iterator = self.as<BytesIterator>();
-    Owned iter = TRY(dict_get(thread, interpreter_of(thread).builtins_dict.as<Dict>(), ID(iter)));
+    // Looking for the name may run Python, which may use the iterator up.
+    Owned iter = TRY(builtin_named(thread, ID(iter)));
     size_t at = iterator.position.load(std::memory_order_relaxed);
     if (at == kExhausted) {
         Ref<Tuple> arguments = TRY(make_tuple(thread, empty_tuple()));

@@ -60,9 +60,12 @@ Owned iterator_iter(Thread&, Value self) {
 }
 
 Owned iterator_reduce(Thread& thread, CallIterator& self) {
-    Held held = held_fields(thread, self);
-    if (!held.callable) return reduce_to_builtin(thread, ID(iter), empty_tuple());
     Owned function = TRY(builtin_named(thread, ID(iter)));
+    Held held = held_fields(thread, self);
+    if (!held.callable) {
+        Ref<Tuple> empty = TRY(make_tuple(thread, empty_tuple()));
+        return make_tuple(thread, function, empty);
+    }
     Ref<Tuple> arguments = TRY(make_tuple(thread, held.callable, held.sentinel));
     return make_tuple(thread, function, arguments);
 }

@@ -235,9 +235,8 @@ void iterator_fields(Object* object, FieldVisitor& visitor) {
     visitor.visit(static_cast<GenericAliasIterator*>(object)->alias);
 }
 Owned iterator_reduce(Thread& thread, GenericAliasIterator& self) {
+    Owned iter_function = TRY(builtin_named(thread, ID(iter)));
     Owned alias = read_locked(thread, self, self.alias);
-    Owned iter_function =
-        TRY(get_attribute(thread, interpreter_of(thread).builtins.borrow(), ID(iter)));
     Owned source = alias ? std::move(alias) : Owned(empty_tuple());
     Ref<Tuple> arguments = TRY(make_tuple(thread, source.value()));
     return make_tuple(thread, iter_function.value(), arguments.value());

@@ -88,6 +88,19 @@ bool is_power_of_two(unsigned n) {
     return (n & (n - 1)) == 0;
 }
 
+bool only_decimal_digits(const char* text, size_t size) {
+    bool all = true;
+    for (size_t i = 0; i < size; i++) all &= static_cast<uint8_t>(text[i] - '0') < 10;
+    return all;
+}
+
+Raised raise_too_long_text(Thread& thread, int limit, size_t digits) {
+    return raise(thread, exc::ValueError,
+                 "Exceeds the limit ({} digits) for integer string conversion: value has {} "
+                 "digits; use sys.set_int_max_str_digits() to increase the limit",
+                 limit, digits);
+}
+
 Raised raise_invalid_literal(Thread& thread, int base, Value shown) {
     // CPython shows the first 200 characters of the repr.
     Owned text = repr(thread, shown);
@@ -138,6 +151,13 @@ Owned make_int_from_text(Thread& thread, const char* text, size_t size, int base
         }
     }
     if (count == 0) return raise_invalid_literal(thread, asked, shown);
+    int limit = interpreter_of(thread).int_max_str_digits.load(std::memory_order_relaxed);
+    auto too_many = [&](size_t digits) {
+        return digits > kAlwaysAllowedDigits && limit > 0 && digits > static_cast<size_t>(limit);
+    };
+    // What is refused costs no more than a look at each character.
+    if (ubase == 10 && too_many(count) && only_decimal_digits(text, count))
+        return raise_too_long_text(thread, limit, count);
     struct Digits {
         uint8_t* data;
         ~Digits() { array_free(data); }
@@ -145,13 +165,8 @@ Owned make_int_from_text(Thread& thread, const char* text, size_t size, int base
     if (!values.data) return raise_memory_error(thread);
     size_t digits = limbs::read_digits(values.data, text, count, ubase);
     if (digits == 0) return raise_invalid_literal(thread, asked, shown);
-    int limit = interpreter_of(thread).int_max_str_digits.load(std::memory_order_relaxed);
-    if (!is_power_of_two(ubase) && digits > kAlwaysAllowedDigits && limit > 0 &&
-        digits > static_cast<size_t>(limit))
-        return raise(thread, exc::ValueError,
-                     "Exceeds the limit ({} digits) for integer string conversion: value has {} "
-                     "digits; use sys.set_int_max_str_digits() to increase the limit",
-                     limit, digits);
+    if (!is_power_of_two(ubase) && too_many(digits))
+        return raise_too_long_text(thread, limit, digits);
     if (digits > kLongTextDigits && !is_power_of_two(ubase)) {
         Owned number = TRY(long_int_from_digits(thread, values.data, digits, ubase));
         return negative ? int_slots::negative(thread, number) : std::move(number);

@@ -96,13 +96,14 @@ Owned iterator_length_hint(Thread& thread, ListIterator& self) {
 }
 
 Owned iterator_reduce(Thread& thread, ListIterator& self) {
+    Owned function = TRY(builtin_named(thread, is_reverse(self) ? ID(reversed) : ID(iter)));
     Owned list = held_list(thread, self);
     if (!list) {
         Ref<List> empty = TRY(make_list(thread));
-        return reduce_to_builtin(thread, ID(iter), empty);
+        return reduce_to(thread, function, empty);
     }
     Value index = Value::small_int(self.index.load(std::memory_order_relaxed));
-    return reduce_to_builtin(thread, is_reverse(self) ? ID(reversed) : ID(iter), list, index);
+    return reduce_to(thread, function, list, index);
 }
 
 bool iterator_setstate(Thread& thread, ListIterator& self, Value state) {

@@ -134,6 +134,9 @@ static bool raise_unexpected_keyword(Thread& thread, const FunctionName& f,
             parameter.kind == ParameterKind::kKeywordOnly)
             TRY(list_append(thread, *candidates, Owned::share(*parameter.name)));
     }
+    if (!is_exact_str(Value::of(name)) &&
+        TRY(contains(thread, Value::of(*candidates), Value::of(name))))
+        return raise(thread, exc::TypeError, "invalid keyword argument for {}()", f.name);
     Owned suggestion = suggest_name(thread, *candidates, name);
     if (!suggestion) return false;
     if (suggestion.is_nothing())

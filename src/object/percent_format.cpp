@@ -45,6 +45,8 @@ class PercentFormatter {
         while (at_ < end) {
             Index found = str_find_char(format_, '%', at_, end);
             size_t stop = found < 0 ? end : static_cast<size_t>(found);
+            if (at_ == 0 && stop == end && is_exact_str(Value::of(format_)))
+                whole_ = Ref<Str>::share(format_);
             TRY(out_.append(format_, at_, stop));
             if (stop == end) break;
             directive_ = stop;
@@ -57,6 +59,7 @@ class PercentFormatter {
             return raise(thread_, exc::TypeError,
                          bytes_ ? "not all arguments converted during bytes formatting"
                                 : "not all arguments converted during string formatting");
+        if (whole_ && whole_->length() == out_.length()) return std::move(whole_);
         return out_.finish();
     }
 
@@ -234,6 +237,8 @@ class PercentFormatter {
         size_t length = s.length();
         if (directive.precision >= 0 && static_cast<size_t>(directive.precision) < length)
             length = static_cast<size_t>(directive.precision);
+        else if (out_.length() == 0 && is_exact_str(text))
+            whole_ = Ref<Str>::share(s);
         return put_padded(directive, s, length);
     }
 
@@ -375,6 +380,7 @@ class PercentFormatter {
     size_t at_ = 0, used_ = 0;
     size_t directive_ = 0;  // where the one being read begins
     StrBuilder out_;
+    Ref<Str> whole_;  // the result, when nothing else is put behind this text
 };
 
 }  // namespace

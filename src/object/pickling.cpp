@@ -10,15 +10,12 @@
 
 namespace imugi {
 
-Owned builtin_named(Thread& thread, Str& name) {
-    Owned dict = interpreter_of(thread).builtins_dict.share();
-    Owned found = TRY(dict_get(thread, dict.as<Dict>(), name));
-    if (found.is_nothing()) return raise(thread, exc::AttributeError, "{}", name);
-    return found;
-}
-
 Owned reduce_to_builtin(Thread& thread, Str& name, Value argument, Value state) {
     Owned function = TRY(builtin_named(thread, name));
+    return reduce_to(thread, function, argument, state);
+}
+
+Owned reduce_to(Thread& thread, Value function, Value argument, Value state) {
     Ref<Tuple> arguments = TRY(argument.is_empty() ? empty_tuple() : make_tuple(thread, argument));
     if (state.is_empty()) return make_tuple(thread, function, arguments);
     return make_tuple(thread, function, arguments, state);

@@ -66,10 +66,11 @@ Owned iterator_length_hint(Thread& thread, SequenceIterator& self) {
 }
 
 Owned iterator_reduce(Thread& thread, SequenceIterator& self) {
+    Owned function = TRY(builtin_named(thread, ID(iter)));
     Owned sequence = held_sequence(thread, self);
-    if (!sequence) return reduce_to_builtin(thread, ID(iter), empty_tuple());
-    return reduce_to_builtin(thread, ID(iter), sequence,
-                             Value::small_int(self.index.load(std::memory_order_relaxed)));
+    if (!sequence) return reduce_to(thread, function, empty_tuple());
+    return reduce_to(thread, function, sequence,
+                     Value::small_int(self.index.load(std::memory_order_relaxed)));
 }
 
 bool iterator_setstate(Thread& thread, SequenceIterator& self, Value state) {

@@ -225,14 +225,18 @@ Owned converted(Thread& thread, Owned value, uint32_t conversion) {
     return raise(thread, exc::ValueError, "Unknown conversion specifier {}", text);
 }
 
+// `whole` becomes the text with which `out` began, where it was put there in one piece.
 bool append_formatted(Thread& thread, StrBuilder& out, const Str& text, size_t begin, size_t end,
-                      Source& source, int depth) {
+                      Source& source, int depth, Owned& whole) {
     if (depth <= 0) return raise(thread, exc::ValueError, "Max string recursion exceeded");
     size_t at = begin;
     for (;;) {
         FormatField field;
         int step = next_format_field(thread, text, &at, end, &field);
         if (step <= 0) return step == 0;
+        if (field.literal_end - field.literal_begin == text.length() &&
+            is_exact_str(Value::of(text)))
+            whole = Owned::share(Value::of(text));
         TRY(out.append(text, field.literal_begin, field.literal_end));
         if (!field.has_field) continue;
         Owned value = TRY(field_value(thread, text, field, source));
@@ -240,25 +244,30 @@ bool append_formatted(Thread& thread, StrBuilder& out, const Str& text, size_t b
         Ref<Str> spec;
         if (field.spec_has_fields) {
             StrBuilder nested(thread);
+            Owned whole_spec;
             TRY(append_formatted(thread, nested, text, field.spec_begin, field.spec_end, source,
-                                 depth - 1));
+                                 depth - 1, whole_spec));
             spec = TRY(nested.finish());
         } else {
             spec = TRY(
                 str_substring(thread, const_cast<Str&>(text), field.spec_begin, field.spec_end));
         }
-        if (spec->length() == 0 && is_exact_str(value)) {
-            TRY(out.append(value.as<Str>()));
-            continue;
-        }
-        Owned shown = TRY(format_value(thread, value, spec));
+        Owned shown;
+        if (spec->length() == 0 && is_exact_str(value))
+            shown = std::move(value);
+        else
+            shown = TRY(format_value(thread, value, spec));
+        bool first = out.length() == 0;
         TRY(out.append(shown.as<Str>()));
+        if (first && is_exact_str(shown)) whole = std::move(shown);
     }
 }
 
 Owned format_from(Thread& thread, Str& text, Source& source) {
     StrBuilder builder(thread);
-    TRY(append_formatted(thread, builder, text, 0, text.length(), source, 2));
+    Owned whole;
+    TRY(append_formatted(thread, builder, text, 0, text.length(), source, 2, whole));
+    if (whole && whole.as<Str>().length() == builder.length()) return whole;
     return builder.finish();
 }
 

@@ -55,10 +55,11 @@ Owned iterator_length_hint(Thread& thread, TupleIterator& self) {
 }
 
 Owned iterator_reduce(Thread& thread, TupleIterator& self) {
+    Owned function = TRY(builtin_named(thread, ID(iter)));
     Owned tuple = held_tuple(thread, self);
-    if (!tuple) return reduce_to_builtin(thread, ID(iter), empty_tuple());
+    if (!tuple) return reduce_to(thread, function, empty_tuple());
     auto index = static_cast<int64_t>(self.index.load(std::memory_order_relaxed));
-    return reduce_to_builtin(thread, ID(iter), tuple, Value::small_int(index));
+    return reduce_to(thread, function, tuple, Value::small_int(index));
 }
 
 bool iterator_setstate(Thread& thread, TupleIterator& self, Value state) {

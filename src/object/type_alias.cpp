@@ -180,7 +180,6 @@ const TypeSpec type_alias_type_spec = {
               .subscript = alias_subscript},
     .methods = alias_methods,
     .getsets = alias_getsets,
-    .signature = "(name, value, *, type_params=())",
 };
 
 }  // namespace imugi

@@ -275,9 +275,26 @@ bool set_doc(Thread& thread, Value self, Value value) {
     TRY(check_settable(thread, as_type(self), value, "__doc__"));
     return set_type_attribute(thread, as_type(self), ID(__doc__), value);
 }
+// What a docstring that begins "Name(...)\n--\n\n" says; None for any other.
+Owned signature_in_doc(Thread& thread, Type& type) {
+    Owned doc = TRY(own_or_nothing(thread, type, ID(__doc__)));
+    if (!is_str(doc)) return Owned::share(none());
+    Str& text = doc.as<Str>();
+    Str& name = type_name(type);
+    size_t begin = name.length();
+    Ref<Str> mark = TRY(make_str(thread, ")\n--\n\n"));
+    Ref<Str> blank = TRY(make_str(thread, "\n\n"));
+    Index end = str_find(text, *mark, begin, text.length());
+    if (end < 0 || text[begin] != '(' || str_find(text, name, 0, begin) != 0 ||
+        str_find(text, *blank, begin, static_cast<size_t>(end)) >= 0)
+        return Owned::share(none());
+    return str_substring(thread, text, begin, static_cast<size_t>(end) + 1);
+}
+
 Owned get_text_signature(Thread& thread, Value self) {
     const TypeSpec* spec = as_type(self).spec;
-    if (!spec || !spec->signature) return Owned::share(none());
+    if (!spec) return signature_in_doc(thread, as_type(self));
+    if (!spec->signature) return Owned::share(none());
     return make_str(thread, spec->signature);
 }
 Owned get_abstract(Thread& thread, Value self) {

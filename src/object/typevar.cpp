@@ -465,9 +465,9 @@ Owned generic_init_subclass(Thread& thread, Type& cls, Args args, Kwargs kwargs)
     return call_with(thread, function, *all, keywords.get());
 }
 const MethodRow generic_methods[] = {
-    {"__class_getitem__", "(cls, /, *args, **kwargs)", fn<generic_class_getitem>,
+    {"__class_getitem__", "(cls, /, *args, **kwargs) -> None", fn<generic_class_getitem>,
      "Parameterizes a generic class.", kMethodClass},
-    {"__init_subclass__", "(cls, /, *args, **kwargs)", fn<generic_init_subclass>,
+    {"__init_subclass__", "(cls, /, *args, **kwargs) -> None", fn<generic_init_subclass>,
      "Function to initialize subclasses.", kMethodClass},
     {},
 };
@@ -552,9 +552,6 @@ const TypeSpec typevar_type_spec = {
               .bit_or = typevar_or},
     .methods = typevar_methods,
     .getsets = typevar_getsets,
-    .signature =
-        "(name, *constraints, bound=None, default=typing.NoDefault, covariant=False, "
-        "contravariant=False, infer_variance=False)",
 };
 Type paramspec_type;
 const TypeSpec paramspec_type_spec = {
@@ -568,9 +565,6 @@ const TypeSpec paramspec_type_spec = {
               .bit_or = typevar_or},
     .methods = paramspec_methods,
     .getsets = paramspec_getsets,
-    .signature =
-        "(name, *, bound=None, default=typing.NoDefault, covariant=False, "
-        "contravariant=False, infer_variance=False)",
 };
 Type typevartuple_type;
 const TypeSpec typevartuple_type_spec = {
@@ -586,7 +580,6 @@ const TypeSpec typevartuple_type_spec = {
               .fields = typevar_fields},
     .methods = typevartuple_methods,
     .getsets = typevartuple_getsets,
-    .signature = "(name, *, default=typing.NoDefault)",
 };
 Type paramspec_args_type;
 const TypeSpec paramspec_args_type_spec = {
@@ -600,7 +593,6 @@ const TypeSpec paramspec_args_type_spec = {
               .fields = access_fields},
     .methods = access_methods,
     .members = access_members,
-    .signature = "(origin)",
 };
 Type paramspec_kwargs_type;
 const TypeSpec paramspec_kwargs_type_spec = {
@@ -614,7 +606,6 @@ const TypeSpec paramspec_kwargs_type_spec = {
               .fields = access_fields},
     .methods = access_methods,
     .members = access_members,
-    .signature = "(origin)",
 };
 Type const_evaluator_type;
 const TypeSpec const_evaluator_type_spec = {

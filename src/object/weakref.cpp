@@ -344,7 +344,6 @@ const TypeSpec weakref_type_spec = {
               .release = weakref_release},
     .methods = ref_methods,
     .getsets = ref_getsets,
-    .signature = "(object, callback=None, /)",
 };
 
 }  // namespace imugi

@@ -133,7 +133,13 @@ bool StringBuilder::decode(const Token& token, std::string_view body, bool raw, 
         parser_.out_of_memory();
         return false;
     }
-    if (result.bad_escape && tokenizer.warns_of_escapes() && tokenizer.is_first_visit(token)) {
+    // Of a backslash before a brace in an f-string the tokenizer has warned.
+    bool warned =
+        result.bad_escape &&
+        (token.kind == TokenKind::FSTRING_MIDDLE || token.kind == TokenKind::TSTRING_MIDDLE) &&
+        (result.bad_escape[1] == '{' || result.bad_escape[1] == '}');
+    if (result.bad_escape && !warned && tokenizer.warns_of_escapes() &&
+        tokenizer.is_first_visit(token)) {
         const char* escape = result.bad_escape;
         char shown[8];
         int size = 1;

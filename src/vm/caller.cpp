@@ -4,6 +4,9 @@
 #include "object/call.h"
 #include "object/dict.h"
 #include "object/errors.h"
+#include "object/interpreter.h"
+#include "object/pickling.h"
+#include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
 #include "object/type_parts.h"
@@ -54,5 +57,24 @@ static bool find_in_frame(Thread& thread, Owned* type, Owned* self) {
 
 Owned (*find_caller_globals)(Thread& thread) = caller_globals;
 bool (*find_super_arguments)(Thread& thread, Owned* type, Owned* self) = find_in_frame;
+
+// Running code may have builtins that are no dict.
+Owned builtin_named(Thread& thread, Str& name) {
+    Frame* frame = python_frame(thread);
+    Owned names =
+        frame ? Owned::share(*frame->builtins) : interpreter_of(thread).builtins_dict.share();
+    Owned found;
+    if (is_exact_dict(names)) {
+        found = TRY(dict_get(thread, names.as<Dict>(), name));
+    } else {
+        found = get_item(thread, names, Value::of(name));
+        if (!found) {
+            if (!clear_exception_if(thread, exc::KeyError)) return {};
+            found = Owned::nothing();
+        }
+    }
+    if (found.is_nothing()) return raise(thread, exc::AttributeError, "{}", name);
+    return found;
+}
 
 }  // namespace imugi

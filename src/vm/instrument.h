@@ -109,7 +109,7 @@ IMUGI_ALWAYS_INLINE bool is_watching(const Thread& thread) {
 }
 // An exception passes: events of the frame, which may replace the exception.
 void report_raise(Thread& thread, Frame& frame);
-void report_reraise(Thread& thread, Frame& frame);
+void report_reraise(Thread& thread, Frame& frame, uint32_t word);
 void report_throw(Thread& thread, Frame& frame);
 void report_unwind(Thread& thread, Frame& frame);
 // The handler at `word` takes the exception.

@@ -110,9 +110,8 @@ void report_raise(Thread& thread, Frame& frame) {
     tell(thread, frame, kEventRaise, word_of(frame));
 }
 
-void report_reraise(Thread& thread, Frame& frame) {
+void report_reraise(Thread& thread, Frame& frame, uint32_t word) {
     if (thread.tracing) return;
-    uint32_t word = word_of(frame);
     const uint32_t* words = pristine_words(*frame.code);
     constexpr uint32_t original_place = 1;
     if (frame.object && (words[word] & 0xFF) == static_cast<uint32_t>(Opcode::RERAISE) &&

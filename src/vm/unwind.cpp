@@ -28,7 +28,8 @@ OP_FUNCTION(op_unwind) {
 }
 
 OP_FUNCTION(op_find_handler) {
-    if (IMUGI_UNLIKELY(is_watching(thread))) report_reraise(thread, *frame);
+    if (IMUGI_UNLIKELY(is_watching(thread)))
+        report_reraise(thread, *frame, static_cast<uint32_t>(pc - frame->code->words));
     IMUGI_MUSTTAIL return op_handle(OP_ARGUMENTS);
 }
 

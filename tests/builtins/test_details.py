@@ -174,4 +174,58 @@ def test_structures():
     equal(len(os.stat_result.__match_args__), 7)
 
 
+def test_format_returns_the_text_itself():
+    text = "".join(["ab", "cde"])
+    for result in ["%s" % text, "%.5s" % text, "%5s" % text, text % (), "{}".format(text), "{0:.9s}".format(text),
+                   "{:5}".format(text), text.format()]:
+        is_(result, text)
+    equal("%.3s%s" % (text, "xy"), "abcxy")
+    equal("{:{}}{}".format("a", "2", "b"), "a b")
+    equal("{:.3}{}".format(text, "xy"), "abcxy")
+
+
+def test_keyword_that_equals_another():
+    class Sly(str):
+        def __eq__(self, other):
+            return True
+
+        def __hash__(self):
+            return str.__hash__(self) ^ 3
+    raises(TypeError, lambda: print(0, **{Sly("foo"): ","}), message="invalid keyword argument for print()")
+    raises(TypeError, lambda: round(1.75, **{Sly("foo"): 1}), message="invalid keyword argument for round()")
+
+
+def test_bytearray_grows_while_it_is_filled():
+    array = bytearray()
+
+    def items():
+        for i in range(5):
+            yield i
+            equal(list(array), list(range(i + 1)))
+    array.__init__(items())
+    equal(array, bytearray(range(5)))
+    raises(ValueError, array.__init__, iter([1, 2, 256]))
+    equal(array, bytearray(b"\1\2"))
+
+
+def test_deque_whose_class_makes_something_else():
+    from collections import deque
+
+    class Strange(deque):
+        pass
+    strange = Strange()
+    Strange.__new__ = lambda cls, *args, **kw: [42]
+    for call in [lambda: strange * 42, lambda: strange + deque([1]), strange.copy]:
+        raises(TypeError, call, message="Strange() must return a deque, not list")
+
+
+def test_too_many_digits():
+    limit = sys.get_int_max_str_digits()
+    text = "7" * (limit + 1)
+    for given in [text, "-" + text, " " + text, text.encode(), "0" * len(text)]:
+        raises(ValueError, int, given, message=f"Exceeds the limit ({limit} digits) for integer string conversion: value has {limit + 1} digits; "
+               "use sys.set_int_max_str_digits() to increase the limit")
+    check(raises(ValueError, int, text + "x"))
+
+
 support.run(globals())

@@ -176,4 +176,39 @@ def test_itertools():
     equal((list(a), list(b)), ([1, 2], [1, 2]))
 
 
+def test_reduce_asks_the_builtins_of_the_frame():
+    import types
+    code = compile("x.__reduce__()", "test", "eval")
+    for make in [lambda: iter([1, 2]), lambda: iter((1, 2)), lambda: iter("ab"), lambda: iter(b"ab"), lambda: iter(range(3))]:
+        raises(AttributeError, eval, code, {"__builtins__": types.MappingProxyType({}), "x": make()}, message="iter")
+        equal(eval(code, {"__builtins__": types.MappingProxyType({"iter": 7}), "x": make()})[0], 7)
+    done = reversed([1])
+    list(done)
+    equal(done.__reduce__(), (reversed, ([],)))
+
+
+def test_reduce_of_what_is_used_up_meanwhile():
+    import builtins
+    for source in ["xyz", [1, 2], (1, 2), b"ab"]:
+        iterator = iter(source)
+
+        class Name:
+            def __hash__(self):
+                return hash("iter")
+
+            def __eq__(self, other):
+                list(iterator)
+                return other == "iter"
+        function = builtins.__dict__.pop("iter")
+        builtins.__dict__[Name()] = function
+        try:
+            result = iterator.__reduce__()
+        finally:
+            key = [key for key in builtins.__dict__ if type(key) is Name][0]
+            del builtins.__dict__[key]
+            builtins.__dict__["iter"] = function
+        equal(result[0], function)
+        equal(len(result[1][0]), 0)
+
+
 support.run(globals())

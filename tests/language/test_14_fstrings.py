@@ -178,4 +178,13 @@ def test_syntax():
         raises_code(SyntaxError, source, {"a": 1}, contains=message)
 
 
+def test_backslash_before_a_brace_warns_once():
+    import warnings
+    for source, count in ((r"f'\{{'", 1), (r"f'\{6}'", 1), (r"f'a\}}b'", 1), (r"f'\{{\{{'", 2), (r"f'x\{{ \d'", 2)):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            compile(source, "test", "eval")
+        equal((source, len(caught)), (source, count))
+
+
 support.run(globals())

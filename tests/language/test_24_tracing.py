@@ -480,4 +480,23 @@ def test_super_by_another_name():
     equal(calls, [(), (names["A"], a)])
 
 
+def test_generator_closed_in_finally_returns_there():
+    def generator():
+        try:
+            yield True
+        finally:
+            pass
+    def function():
+        any(generator())
+    events = []
+    def trace(frame, event, argument):
+        events.append((frame.f_code.co_name, frame.f_lineno - generator.__code__.co_firstlineno, event))
+        return trace
+    sys.settrace(trace)
+    function()
+    sys.settrace(None)
+    equal([event for event in events if event[0] == "generator"][-3:],
+          [("generator", 2, "exception"), ("generator", 4, "line"), ("generator", 4, "return")])
+
+
 support.run(globals())

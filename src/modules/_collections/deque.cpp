@@ -228,8 +228,13 @@ bool deque_init(Thread& thread, Value value, const Arguments& arguments) {
 
 Owned new_like(Thread& thread, Deque& self, Value items) {
     Value type = Value::of(type_of(Value::of(self)));
-    if (self.max_size < 0) return call(thread, type, items);
-    return call(thread, type, items, Value::small_int(self.max_size));
+    Owned made =
+        TRY(self.max_size < 0 ? call(thread, type, items)
+                              : call(thread, type, items, Value::small_int(self.max_size)));
+    if (!is_instance_of_spec(made, deque_spec))
+        return raise(thread, exc::TypeError, "{}() must return a deque, not {}",
+                     type_name_of(Value::of(self)), type_name_of(made));
+    return made;
 }
 
 Owned deque_copy(Thread& thread, Deque& self) {
@@ -578,7 +583,9 @@ const MethodRow deque_rows[] = {
      "Extend the right side of the deque with elements from the iterable."},
     {"extendleft", "(self, iterable, /)", fn<extend<true>>,
      "Extend the left side of the deque with elements from the iterable."},
-    {"index", "(self, value, start=0, stop=9223372036854775807, /)", fn<method_index>,
+    {"index",
+     "(self, value, start=0, stop=9223372036854775807, /) -> ($self, value, [start, [stop]])",
+     fn<method_index>,
      "Return first index of value.\n\nRaises ValueError if the value is not present."},
     {"insert", "(self, index, value, /)", fn<method_insert>, "Insert value before index."},
     {"pop", "(self, /)", fn<method_pop<false>>, "Remove and return the rightmost element."},

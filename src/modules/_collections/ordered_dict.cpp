@@ -346,7 +346,7 @@ const MethodRow odict_rows[] = {
     {"keys", "(self, /)", fn<method_keys>},
     {"values", "(self, /)", fn<method_values>},
     {"items", "(self, /)", fn<method_items>},
-    {"update", "(self, /, *args, **kwargs)", fn<method_update>},
+    {"update", "(self, /, *args, **kwargs) -> None", fn<method_update>},
     {"clear", "(self, /)", fn<method_clear>, "od.clear() -> None.  Remove all items from od."},
     {"copy", "(self, /)", fn<method_copy>, "od.copy() -> a shallow copy of od"},
     {"__reversed__", "(self, /)", fn<method_reversed>, "od.__reversed__() <==> reversed(od)"},

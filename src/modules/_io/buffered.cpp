@@ -383,7 +383,7 @@ const TypeSpec buffered_reader_spec = {
               .release = buffered_release},
     .methods = reader_methods,
     .getsets = buffered_getsets,
-    .signature = "(raw, buffer_size=131072)",
+    .signature = "(raw, buffer_size=DEFAULT_BUFFER_SIZE)",
 };
 
 const TypeSpec buffered_writer_spec = {
@@ -402,7 +402,7 @@ const TypeSpec buffered_writer_spec = {
               .release = buffered_release},
     .methods = writer_methods,
     .getsets = buffered_getsets,
-    .signature = "(raw, buffer_size=131072)",
+    .signature = "(raw, buffer_size=DEFAULT_BUFFER_SIZE)",
 };
 
 const TypeSpec buffered_random_spec = {
@@ -422,7 +422,7 @@ const TypeSpec buffered_random_spec = {
               .release = buffered_release},
     .methods = random_methods,
     .getsets = buffered_getsets,
-    .signature = "(raw, buffer_size=131072)",
+    .signature = "(raw, buffer_size=DEFAULT_BUFFER_SIZE)",
 };
 
 }  // namespace imugi::io

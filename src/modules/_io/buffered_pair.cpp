@@ -124,12 +124,12 @@ void pair_fields(Object* object, FieldVisitor& visitor) {
 }
 
 const MethodRow pair_methods[] = {
-    {"read", "(self, /, *args)", fn<pair_read>},
-    {"peek", "(self, /, *args)", fn<pair_peek>},
-    {"read1", "(self, /, *args)", fn<pair_read1>},
-    {"readinto", "(self, /, *args)", fn<pair_readinto>},
-    {"readinto1", "(self, /, *args)", fn<pair_readinto1>},
-    {"write", "(self, /, *args)", fn<pair_write>},
+    {"read", "(self, /, *args) -> None", fn<pair_read>},
+    {"peek", "(self, /, *args) -> None", fn<pair_peek>},
+    {"read1", "(self, /, *args) -> None", fn<pair_read1>},
+    {"readinto", "(self, /, *args) -> None", fn<pair_readinto>},
+    {"readinto1", "(self, /, *args) -> None", fn<pair_readinto1>},
+    {"write", "(self, /, *args) -> None", fn<pair_write>},
     {"flush", "(self, /)", fn<pair_flush>},
     {"readable", "(self, /)", fn<pair_readable>},
     {"writable", "(self, /)", fn<pair_writable>},
@@ -159,7 +159,7 @@ const TypeSpec buffered_pair_spec = {
     .slots = {.make = pair_make, .init = pair_init, .fields = pair_fields},
     .methods = pair_methods,
     .getsets = pair_getsets,
-    .signature = "(reader, writer, buffer_size=131072, /)",
+    .signature = "(reader, writer, buffer_size=DEFAULT_BUFFER_SIZE, /)",
 };
 
 }  // namespace imugi::io

@@ -216,7 +216,7 @@ void match_release(Object* self) {
 }
 
 const MethodRow match_rows[] = {
-    {"group", "(self, /, *args)", fn<group>,
+    {"group", "(self, /, *args) -> None", fn<group>,
      "group([group1, ...]) -> text of the groups, by number or name; without any, of the match."},
     {"groups", "(self, /, default=None)", fn<groups>, "A tuple of the texts of all groups."},
     {"groupdict", "(self, /, default=None)", fn<groupdict>, "A dict of the named groups' texts."},

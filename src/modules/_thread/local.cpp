@@ -285,6 +285,7 @@ const TypeSpec local_spec = {
               .set_attribute = local_set,
               .make = local_make,
               .fields = local_fields},
+    .signature = "()",
 };
 
 }  // namespace

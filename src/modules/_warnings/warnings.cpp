@@ -420,7 +420,10 @@ Owned warnings_release_lock(Thread& thread) {
 }
 
 const MethodRow rows[] = {
-    {"warn", "(message, category=None, stacklevel=1, source=None, *, skip_file_prefixes=())",
+    {"warn",
+     "(message, category=None, stacklevel=1, source=None, *, skip_file_prefixes=()) -> ($module, "
+     "/, message, category=None, stacklevel=1, source=None, *, "
+     "skip_file_prefixes=<unrepresentable>)",
      fn<warnings_warn>,
      "Issue a warning, or maybe ignore it or raise an exception.\n\n  message\n    Text of the "
      "warning message.\n  category\n    The Warning category subclass. Defaults to UserWarning.\n"

@@ -555,13 +555,14 @@ namespace imugi::arrays {
 namespace {
 
 Owned iterator_reduce(Thread& thread, ArrayIterator& self) {
+    Owned function = TRY(builtin_named(thread, ID(iter)));
     Owned array = held_array(thread, self);
     if (!array) {
         Ref<List> none_left = TRY(make_list(thread));
-        return reduce_to_builtin(thread, ID(iter), none_left);
+        return reduce_to(thread, function, none_left);
     }
-    return reduce_to_builtin(thread, ID(iter), array,
-                             Value::small_int(self.index.load(std::memory_order_relaxed)));
+    return reduce_to(thread, function, array,
+                     Value::small_int(self.index.load(std::memory_order_relaxed)));
 }
 
 bool iterator_setstate(Thread& thread, ArrayIterator& self, Value state) {

@@ -420,21 +420,28 @@ bool die_by_signal(Thread& thread, Value, bool release_gil) {
 }
 
 const MethodRow functions[] = {
-    {"enable", "(module, /, file=None, all_threads=True, c_stack=True)", fn<enable>,
-     "Enables the fault handler: fatal signals write tracebacks to the file."},
+    {"enable",
+     "(module, /, file=None, all_threads=True, c_stack=True) -> ($module, /, file=sys.stderr, "
+     "all_threads=True, c_stack=True)",
+     fn<enable>, "Enables the fault handler: fatal signals write tracebacks to the file."},
     {"disable", "(module, /)", fn<disable>, "Disables the fault handler."},
     {"is_enabled", "(module, /)", fn<is_enabled>, "Whether the fault handler is enabled."},
-    {"dump_traceback", "(module, /, file=None, all_threads=True)", fn<dump_traceback>,
-     "Writes the tracebacks of all threads, or of this one, to the file."},
-    {"dump_c_stack", "(module, /, file=None)", fn<dump_c_stack>,
+    {"dump_traceback",
+     "(module, /, file=None, all_threads=True) -> ($module, /, file=sys.stderr, all_threads=True)",
+     fn<dump_traceback>, "Writes the tracebacks of all threads, or of this one, to the file."},
+    {"dump_c_stack", "(module, /, file=None) -> ($module, /, file=sys.stderr)", fn<dump_c_stack>,
      "Writes the native stack of this thread to the file."},
-    {"dump_traceback_later", "(module, /, timeout, repeat=False, file=None, exit=False)",
+    {"dump_traceback_later",
+     "(module, /, timeout, repeat=False, file=None, exit=False) -> ($module, /, timeout, "
+     "repeat=False, file=sys.stderr, exit=False)",
      fn<dump_traceback_later>,
      "Writes the tracebacks of all threads in so many seconds, once or again and again;\nwith "
      "exit the process ends at once then."},
     {"cancel_dump_traceback_later", "(module, /)", fn<cancel_dump_traceback_later>,
      "Takes back dump_traceback_later()."},
-    {"register", "(module, /, signum, file=None, all_threads=True, chain=False)",
+    {"register",
+     "(module, /, signum, file=None, all_threads=True, chain=False) -> ($module, /, signum, "
+     "file=sys.stderr, all_threads=True, chain=False)",
      fn<register_signal>,
      "Makes a signal write tracebacks to the file, and call the handler it had if chain is true."},
     {"unregister", "(module, signum, /)", fn<unregister_signal>,

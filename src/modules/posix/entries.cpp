@@ -375,8 +375,10 @@ const MethodRow entry_functions[] = {
      "Return a string representing the path to which the symbolic link points."},
     {"access", "(module, /, path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True)",
      fn<posix_access>, "Use the real uid/gid to test for access to a path."},
-    {"chmod", "(module, /, path, mode, *, dir_fd=None, follow_symlinks=True)", fn<posix_chmod>,
-     "Change the access permissions of a file."},
+    {"chmod",
+     "(module, /, path, mode, *, dir_fd=None, follow_symlinks=True) -> ($module, /, path, mode, *, "
+     "dir_fd=None, follow_symlinks=(os.name != 'nt'))",
+     fn<posix_chmod>, "Change the access permissions of a file."},
     {"fchmod", "(module, /, fd, mode)", fn<posix_fchmod>,
      "Change the access permissions of the file given by file descriptor fd."},
     {"chown", "(module, /, path, uid, gid, *, dir_fd=None, follow_symlinks=True)", fn<posix_chown>,
