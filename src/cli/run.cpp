@@ -10,6 +10,7 @@
 #include <string>
 
 #include "cli/failure.h"
+#include "cli/program_pages.h"
 #include "cli/source_file.h"
 #include "cli/startup.h"
 #include "compile/compile.h"
@@ -47,6 +48,7 @@ Owned run_in_main(Thread& thread, Code& code) {
     if (interpreter_of(thread).config->dump_bytecode) return show_bytecode(thread, code);
     Owned main = TRY(main_module(thread));
     Dict& globals = module_dict(main.as<Module>());
+    unmap_program_pages();
     return run_code(thread, code, globals, interpreter_of(thread).builtins_dict.as<Dict>(),
                     Value::of(globals), Value());
 }
