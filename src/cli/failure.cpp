@@ -79,11 +79,8 @@ static int exit_status(Thread& thread, Value exception) {
     return 1;
 }
 
-int report_failure(Thread& thread) {
+bool show_exception(Thread& thread) {
     Owned exception = take_exception(thread);
-    if (!exception) return 1;
-    if (is_instance_of(exception, exc::SystemExit)) return exit_status(thread, exception);
-    bool interrupted = is_instance_of(exception, exc::KeyboardInterrupt);
     Dict& sys = interpreter_of(thread).sys_dict.as<Dict>();
     Owned out = dict_get(thread, sys, ID(stdout));
     if (!out.is_nothing() && !is_none(out)) {
@@ -104,10 +101,7 @@ int report_failure(Thread& thread) {
     else
         shown = call(thread, hook, Value::of(type_of(exception)), exception, traceback);
     if (!shown) {
-        if (has_exception(thread) && exception_matches(thread, exc::SystemExit)) {
-            Owned exit = take_exception(thread);
-            return exit_status(thread, exit);
-        }
+        if (has_exception(thread) && exception_matches(thread, exc::SystemExit)) return false;
         if (has_exception(thread)) {
             fputs("Error in sys.excepthook:\n", stderr);
             print_pending_exception(thread);
@@ -115,6 +109,19 @@ int report_failure(Thread& thread) {
         }
         set_exception(thread, std::move(exception));
         print_pending_exception(thread);
+    }
+    return true;
+}
+
+int report_failure(Thread& thread) {
+    Owned exception = take_exception(thread);
+    if (!exception) return 1;
+    if (is_instance_of(exception, exc::SystemExit)) return exit_status(thread, exception);
+    bool interrupted = is_instance_of(exception, exc::KeyboardInterrupt);
+    set_exception(thread, std::move(exception));
+    if (!show_exception(thread)) {
+        Owned exit = take_exception(thread);
+        return exit_status(thread, exit);
     }
     if (!interrupted) return 1;
     // As a process that the signal killed, for the shell's sake.
@@ -140,21 +147,6 @@ void remember_source(Thread& thread, const char* name, const char* text) {
         }
     }
     clear_exception(thread);
-}
-
-Owned run_prompt(Thread& thread) {
-    Owned main =
-        TRY(get_item(thread, interpreter_of(thread).modules.borrow(), Value::of(ID(__main__))));
-    Owned code = TRY(import_module(thread, ID(code)));
-    Owned scope = TRY(get_attribute(thread, main, ID(__dict__)));
-    Ref<Str> banner = TRY(make_str(thread,
-                                   "Python 3.14.2 (imugi) on linux\nType \"help\", \"copyright\", "
-                                   "\"credits\" or \"license\" for more information."));
-    Ref<Str> goodbye = TRY(make_str(thread, ""));
-    Owned console = TRY(call_method(thread, code, ID(InteractiveConsole), scope));
-    return call_method(thread, console, ID(interact),
-                       interpreter_of(thread).config->quiet ? goodbye.value() : banner.value(),
-                       goodbye);
 }
 
 namespace {

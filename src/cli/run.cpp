@@ -11,6 +11,7 @@
 
 #include "cli/failure.h"
 #include "cli/program_pages.h"
+#include "cli/prompt.h"
 #include "cli/source_file.h"
 #include "cli/startup.h"
 #include "compile/compile.h"
@@ -179,7 +180,7 @@ Owned run_file(Thread& thread, const Config& config, int* status) {
 
 Owned run_standard_input(Thread& thread, const Config& config) {
     TRY(insert_path(thread, "", 0));
-    if (isatty(0) || config.interactive) return run_prompt(thread);
+    if (isatty(0) || config.interactive) return run_prompt(thread, true);
     size_t size;
     char* text = read_all(stdin, &size);
     if (!text) return raise_memory_error(thread);
@@ -207,8 +208,9 @@ int run_main(Thread& thread) {
     int status = 0;
     Owned result = run_asked(thread, config, &status);
     if (!result) status = report_failure(thread);
-    if (config.inspect && isatty(0) && (config.command || config.module || config.file)) {
-        Owned prompt = run_prompt(thread);
+    if (config.inspect && (isatty(0) || config.interactive) &&
+        (config.command || config.module || config.file)) {
+        Owned prompt = run_prompt(thread, false);
         status = prompt ? 0 : report_failure(thread);
     }
     return status;

@@ -1,0 +1,73 @@
+"""The prompt that reads its statements from a pipe: what -i shows, line by line."""
+
+import sys
+
+sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
+
+import os
+import subprocess
+import tempfile
+import support
+from support import check, equal
+
+
+def session(text, *options, **environment):
+    """Exit status and everything that was written."""
+    environment = {**{k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}, "TERM": "dumb", "NO_COLOR": "1", **environment}
+    done = subprocess.run([sys.executable, "-q", "-i", *options], input=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          env=environment)
+    return done.returncode, done.stdout
+
+
+def test_statements():
+    equal(session("1+1\nif 1:\n  print('a')\n\nx = '''b\nc'''\nx\n_\n"), (0, ">>> 2\n>>> ... ... a\n>>> ... >>> 'b\\nc'\n>>> 'b\\nc'\n>>> \n"))
+
+
+def test_errors():
+    status, text = session("def f(n):\n  return 1 / n\n\nf(0)\nx =\n  1\n1\n")
+    equal((status, text.splitlines()), (0, [
+        ">>> ... ... >>> Traceback (most recent call last):",
+        '  File "<stdin>", line 1, in <module>',
+        "    f(0)",
+        "    ~^^^",
+        '  File "<stdin>", line 2, in f',
+        "    return 1 / n",
+        "           ~~^~~",
+        "ZeroDivisionError: division by zero",
+        '>>>   File "<stdin>", line 1',
+        "    x =",
+        "       ^",
+        "SyntaxError: invalid syntax",
+        '>>>   File "<stdin>", line 1',
+        "    1",
+        "IndentationError: unexpected indent",
+        ">>> 1",
+        ">>> "]))
+
+
+def test_end():
+    equal(session("raise SystemExit(5)\nprint('never')\n"), (5, ">>> "))
+    equal(session("import sys; sys.ps1 = 'next: '\nsys.ps2\n"), (0, ">>> next: '... '\nnext: \n"))
+
+
+def test_sources_are_kept():
+    equal(session("def f():\n  return 3\n\nimport inspect; print(inspect.getsource(f))\n"), (0, ">>> ... ... >>> def f():\n  return 3\n\n>>> \n"))
+
+
+def test_frames_begin_with_the_statement():
+    status, text = session("import traceback; print(len(traceback.extract_stack()))\n")
+    equal((status, text), (0, ">>> 1\n>>> \n"))
+
+
+def test_startup_and_script():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "first.py")
+        with open(path, "w") as file:
+            file.write("first = __name__\n")
+        equal(session("first\n", PYTHONSTARTUP=path), (0, ">>> '__main__'\n>>> \n"))
+        equal(session("first\n", path), (0, ">>> '__main__'\n>>> \n"))
+        status, text = session("1\n", PYTHONSTARTUP=path + "x")
+        check(status == 0 and text.startswith("Could not open PYTHONSTARTUP\n") and text.endswith(">>> 1\n>>> \n"))
+
+
+support.run(globals())
