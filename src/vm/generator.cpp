@@ -42,6 +42,7 @@ Owned make_generator(Thread& thread, Frame* frame) {
                                  ? Owned::share(Value::from_bits(bits)).release()
                                  : bits;
     }
+    made->register_count = code.register_count;
     made->frame = *frame;
     made->frame.registers = made->registers;
     made->frame.function_word = own_moved(frame->function_word).release();

@@ -24,6 +24,7 @@ struct Generator : Object {
     Frame frame;
     uint32_t sent_register;      // where the value sent goes
     uint32_t delegate_register;  // one more than that of the iterator delegated to; 0 for none
+    uint32_t register_count;
     std::atomic<uint8_t> state;
     std::atomic<bool> running_async;  // an asend() or athrow() is under way
     std::atomic<bool> closed;         // async generator: aclose() was called or it ended

@@ -83,9 +83,7 @@ void generator_fields(Object* self, FieldVisitor& visitor) {
         visitor.visit(reinterpret_cast<std::atomic<uint64_t>&>(word));
     };
     visit_word(generator.exc_state.value);
-    if (!generator.frame.code) return;
-    uint32_t registers = generator.frame.code->register_count;
-    for (uint32_t i = 0; i < registers; i++) visit_word(generator.registers[i]);
+    for (uint32_t i = 0; i < generator.register_count; i++) visit_word(generator.registers[i]);
     visit_word(generator.frame.namespace_word);
     visit_word(generator.frame.globals_word);
     visit_word(generator.frame.builtins_word);
@@ -95,8 +93,14 @@ void generator_fields(Object* self, FieldVisitor& visitor) {
         if (visitor.destroying && word == 0) generator.frame.object = nullptr;
     }
     visit_word(generator.frame.function_word);
-    // The code goes with the function: there is nothing left to visit.
-    if (visitor.destroying) generator.frame.code = nullptr;
+    // Lent, as a frame on the stack has it: the function may have ended or got another code. It
+    // may die with this generator, and first.
+    if (visitor.destroying) {
+        generator.frame.code = nullptr;
+    } else if (generator.frame.code) {
+        uint64_t word = Value::of(generator.frame.code).bits();
+        visit_word(word);
+    }
 }
 
 // A suspended generator that is dropped is closed; a coroutine that was never awaited is warned

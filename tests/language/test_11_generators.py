@@ -462,4 +462,32 @@ def test_syntax():
     raises_code(SyntaxError, "class A: yield", contains="'yield' outside function")
 
 
+def test_code_outlives_its_function():
+    import gc
+    def make():
+        names = {}
+        exec("def g():\n    yield 1\n    yield 2", names)
+        return names["g"]()
+    ended, suspended = make(), make()
+    equal(list(ended), [1, 2])
+    equal(next(suspended), 1)
+    gc.collect()
+    equal(ended.gi_code.co_name, "g")
+    equal(ended.gi_frame, None)
+    equal(list(suspended), [2])
+    def first():
+        yield 1
+        yield 2
+    def other():
+        yield 3
+    running = first()
+    next(running)
+    first.__code__ = other.__code__
+    gc.collect()
+    equal(list(running), [2])
+    equal(running.gi_code.co_name, "first")
+    del ended, suspended, running, first
+    gc.collect()
+
+
 support.run(globals())
