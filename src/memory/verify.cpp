@@ -21,11 +21,18 @@ void (*verify_roots)(void (*visit)(void* context, uint64_t word), void* context)
 
 namespace {
 
+// Where the word at hand was found: an object's field, or else a place of the runtime's.
+const Object* holder;
+const char* place;
+
 [[noreturn]] void complain(const char* what, const Object* object, uint32_t count, int32_t left) {
     fprintf(stderr,
             "imugi: verify: %s: object %p of shape %u, count %u, %d references unexplained\n", what,
             static_cast<const void*>(object), object->shape_index.load(std::memory_order_relaxed),
             count, left);
+    char name[128];
+    if (holder) describe_type_of(holder, name, sizeof(name));
+    fprintf(stderr, "imugi: verify: found in %s\n", holder ? name : place);
     abort();
 }
 
@@ -49,6 +56,7 @@ void count_object(void*, Object* object) {
 
 // An object under construction has not published its fields yet.
 void explain_fields(void*, Object* object) {
+    holder = object;
     FieldVisitor visitor{[](FieldVisitor&, std::atomic<uint64_t>& word) {
         explain(word.load(std::memory_order_relaxed));
     }};
@@ -81,10 +89,14 @@ bool explain_counts() {
     if (!begin_side_words()) return false;
     walk_objects(count_object, nullptr);
     walk_objects(explain_fields, nullptr);
+    holder = nullptr;
+    place = "a frame or a thread";
     if (verify_roots) verify_roots([](void*, uint64_t word) { explain(word); }, nullptr);
+    place = "the runtime";
     visit_runtime_words([](void*, uint64_t word) { explain(word); }, nullptr);
     for (KnownSlots* known = KnownSlots::all; known; known = known->next)
         for (size_t i = 0; i < known->count; i++) explain(known->slots[i].borrow().bits());
+    place = "the counts";
     walk_objects(check_object, nullptr);
     return true;
 }
