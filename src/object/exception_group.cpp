@@ -278,6 +278,11 @@ static Result<bool> is_reraised(Thread& thread, Value exception, Value original)
 Owned prepare_reraise_star(Thread& thread, Value original, List& given) {
     Index count = list_size(given);
     if (count == 0) return Owned::share(none());
+    for (Index i = 0; i < count; i++) {
+        Owned item = list_item(thread, given, i);
+        if (!item.is_nothing() && !is_none(item) && !is_exception(item))
+            return raise(thread, exc::SystemError, "bytecode raises what is no exception");
+    }
     if (!is_instance_of(original, exc::BaseExceptionGroup)) {
         // A naked exception was wrapped: at most one clause has run.
         for (Index i = 0; i < count; i++) {

@@ -313,12 +313,37 @@ Owned run_bound(Thread& thread, Function& function, const Arguments& arguments) 
 }
 }  // namespace
 
+static bool closure_fits(Value closure, const Code& code) {
+    if (!is_exact_tuple(closure)) return false;
+    Tuple& cells = closure.as<Tuple>();
+    if (cells.size != code.free_count) return false;
+    for (size_t i = 0; i < cells.size; i++)
+        if (!has_shape(cells[i], k_cell_shape)) return false;
+    return true;
+}
+
+// The parameters of code that runs without arguments.
+static bool bind_nothing(Thread& thread, Function& function, uint64_t* window) {
+    Code& code = function.code.as<Code>();
+    uint64_t* top = std::exchange(thread.registers_top, window + code.register_count);
+    bool ok = bind_parameters(thread, function, code, window, thread.registers_top, 0, nullptr);
+    thread.registers_top = top;
+    return ok;
+}
+
 Owned run_code(Thread& thread, Code& code, Dict& globals, Dict& builtins, Value names,
                Value closure) {
     uint64_t* window = thread.registers_top;
     Frame* frame = thread.frames_top;
     if (!check_depth(thread, frame, window + code.register_count)) return {};
-    for (uint32_t i = 0; i < code.first_temporary; i++) window[i] = 0;
+    if (code.free_count && !closure_fits(closure, code))
+        return raise(thread, exc::TypeError, "code object requires a closure of exactly length {}",
+                     code.free_count);
+    if (code.parameter_count()) {
+        Ref<Function> function = TRY(make_function(thread, code, globals, code.name.borrow()));
+        TRY(bind_nothing(thread, *function, window));
+    }
+    for (uint32_t i = code.parameter_count(); i < code.first_temporary; i++) window[i] = 0;
     if (code.free_count) {
         Tuple& cells = closure.as<Tuple>();
         for (uint32_t i = 0; i < code.free_count; i++)
@@ -354,7 +379,7 @@ Owned run_class_body(Thread& thread, Function& function, Value names) {
     Code& code = function.code.as<Code>();
     uint64_t* window = thread.registers_top;
     if (window + code.register_count > thread.registers_end) return raise_memory_error(thread);
-    for (uint32_t i = 0; i < code.parameter_count(); i++) window[i] = 0;
+    if (code.parameter_count() && !bind_nothing(thread, function, window)) return {};
     Frame* frame = push_frame(thread, Value::of(function).bits(), function, code, window);
     if (!frame) return {};
     drop_bits(std::exchange(frame->namespace_word, Owned::share(names).release()));
@@ -370,15 +395,6 @@ void slow_bad_init_result(Thread& thread, uint64_t result, uint64_t constructed)
 
 uint64_t slow_call(Thread& thread, Value callable, const Arguments& arguments) {
     return call(thread, callable, arguments).release();
-}
-
-static bool closure_fits(Value closure, const Code& code) {
-    if (!is_exact_tuple(closure)) return false;
-    Tuple& cells = closure.as<Tuple>();
-    if (cells.size != code.free_count) return false;
-    for (size_t i = 0; i < cells.size; i++)
-        if (!has_shape(cells[i], k_cell_shape)) return false;
-    return true;
 }
 
 uint64_t slow_make_function(Thread& thread, Frame* frame, uint64_t* r, uint32_t b,

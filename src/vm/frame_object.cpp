@@ -139,7 +139,8 @@ static bool is_cell_variable(FrameObject& object, uint32_t i) {
 // The argument of a generator expression, which its code moves to the first temporary at once.
 static bool is_moved_iterator(FrameObject& object, uint32_t i) {
     Code& code = object.code.as<Code>();
-    return i == 0 && (code.flags & (kCodeGenerator | kCodeAsyncGenerator)) &&
+    return i == 0 && code.register_count > code.local_count &&
+           (code.flags & (kCodeGenerator | kCodeAsyncGenerator)) &&
            str_equal(frame_variable_name(object, 0), ".0");
 }
 

@@ -68,7 +68,9 @@ void slow_restore_position(Frame& frame, Value exception) {
     }
     if (!head || !frame.object) return;
     auto& entry = head.as<Traceback>();
-    if (entry.frame.borrow().object() == frame.object) frame.pc = frame.code->words + entry.word();
+    if (entry.frame.borrow().object() == frame.object &&
+        static_cast<uint32_t>(entry.word()) < frame.code->word_count)
+        frame.pc = frame.code->words + entry.word();
 }
 
 uint64_t slow_push_handled(Thread& thread, uint64_t exception_bits) {
@@ -176,7 +178,14 @@ uint64_t slow_match_exception_group(Thread& thread, uint64_t* r, uint32_t b, Val
     return matched.release();
 }
 
+// Well formed bytecode may still be made up: operands of these instructions are looked at.
+static uint64_t bad_operand(Thread& thread) {
+    raise(thread, exc::SystemError, "bytecode has an operand of a wrong type");
+    return 0;
+}
+
 uint64_t slow_prepare_reraise_star(Thread& thread, Value original, Value raised) {
+    if (!is_exact_list(raised)) return bad_operand(thread);
     return prepare_reraise_star(thread, original, raised.as<List>()).release();
 }
 
@@ -408,8 +417,39 @@ static Owned display(Thread& thread, Value value) {
     return hook ? call(thread, hook, value) : Owned();
 }
 
+static bool fits_intrinsic(Intrinsic which, const uint64_t* r, uint32_t b) {
+    Value first = value_at(r, b);
+    switch (which) {
+        case Intrinsic::TYPEVAR:
+        case Intrinsic::TYPEVAR_WITH_BOUND:
+        case Intrinsic::TYPEVAR_WITH_CONSTRAINTS:
+        case Intrinsic::PARAMSPEC:
+        case Intrinsic::TYPEVARTUPLE:
+            return is_str(first);
+        case Intrinsic::SET_TYPEPARAM_DEFAULT:
+            return is_instance_of(first, typevar_type) || is_instance_of(first, paramspec_type) ||
+                   is_instance_of(first, typevartuple_type);
+        case Intrinsic::SET_FUNCTION_TYPE_PARAMS:
+            return is_python_function(first) && is_exact_tuple(value_at(r, b + 1));
+        case Intrinsic::SUBSCRIPT_GENERIC:
+            return is_exact_tuple(first);
+        case Intrinsic::TYPEALIAS: {
+            if (!is_exact_tuple(first) || first.as<Tuple>().size != 3) return false;
+            Value parameters = first.as<Tuple>()[1];
+            return is_str(first.as<Tuple>()[0]) &&
+                   (is_none(parameters) || is_exact_tuple(parameters));
+        }
+        default:
+            return true;
+    }
+}
+
 static Owned intrinsic(Thread& thread, Frame* frame, uint64_t* r, uint32_t b, Intrinsic which) {
     Value first = value_at(r, b);
+    if (!fits_intrinsic(which, r, b)) {
+        bad_operand(thread);
+        return {};
+    }
     switch (which) {
         case Intrinsic::PRINT:
             return display(thread, first);

@@ -221,7 +221,22 @@ uint64_t slow_build_slice(Thread& thread, uint64_t* r, uint32_t b, uint32_t coun
     return slice.release();
 }
 
+// Whether a Template can be made of them, which code that was made up may miss.
+static bool fits_template(Value strings, Value interpolations) {
+    if (!is_exact_tuple(strings) || !is_exact_tuple(interpolations)) return false;
+    Tuple &texts = strings.as<Tuple>(), &parts = interpolations.as<Tuple>();
+    bool fits = texts.size == parts.size + 1;
+    for (size_t i = 0; fits && i < texts.size; i++) fits = is_str(texts[i]);
+    for (size_t i = 0; fits && i < parts.size; i++)
+        fits = has_shape(parts[i], k_interpolation_shape);
+    return fits;
+}
+
 uint64_t slow_build_template(Thread& thread, Frame* frame, uint64_t* r, uint32_t b, uint32_t c) {
+    if (!fits_template(value_at(r, b), value_at(r, c))) {
+        raise(thread, exc::SystemError, "bytecode makes a template of parts that do not fit");
+        return 0;
+    }
     Owned made = make_template(thread, value_at(r, b).as<Tuple>(), value_at(r, c).as<Tuple>());
     if (!made) return 0;
     discard(frame, r, b);
@@ -232,6 +247,10 @@ uint64_t slow_build_template(Thread& thread, Frame* frame, uint64_t* r, uint32_t
 uint64_t slow_build_interpolation(Thread& thread, uint64_t* r, uint32_t b, uint32_t flags) {
     static const char conversions[] = {0, 's', 'r', 'a'};
     bool has_spec = flags & 1;
+    if (!is_str(value_at(r, b + 1)) || (has_spec && !is_str(value_at(r, b + 2)))) {
+        raise(thread, exc::SystemError, "bytecode makes an interpolation of what is no str");
+        return 0;
+    }
     Owned made =
         make_interpolation(thread, value_at(r, b), value_at(r, b + 1).as<Str>(),
                            conversions[flags >> 2 & 3], has_spec ? value_at(r, b + 2) : Value());
