@@ -183,6 +183,7 @@ void seal(ObjectStack& garbage) {
     for (size_t i = 0; i < garbage.count; i++) {
         Object* object = garbage.items[i];
         if (object->has_flag(kHasWeakrefs)) clear_weakrefs(object);
+        leave_referent(object);
         if (class_rank(object) != 0) leave_bases(object);
     }
 }

@@ -10,5 +10,7 @@ inline constexpr uint8_t kGarbageMark = 8;
 
 // Weak references that are garbage themselves go without calling their callbacks.
 void clear_garbage_weakrefs(Object* object);
+// If the garbage is a weak reference itself: nobody who asks for one to the same object gets it.
+void leave_referent(Object* object);
 
 }  // namespace imugi

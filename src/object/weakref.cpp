@@ -256,6 +256,10 @@ void weakref_release(Object* self) {
     }
 }
 
+void leave_referent(Object* object) {
+    if (type_of(Value::of(object)).slots.release == weakref_release) weakref_release(object);
+}
+
 namespace {
 
 Owned referent_of(Value self) {

@@ -205,6 +205,16 @@ def test_collector_and_callbacks():
         gc.set_threshold(*thresholds)
 
 
+def test_weak_references_in_garbage():
+    kinds = [int, str, float, list]
+    kept = set()
+    def make(c):
+        cycle = [weakref.ref(c.choice(kinds)), {weakref.ref(c.choice(kinds))}]
+        cycle.append(cycle)
+    torture([make, make, lambda c: gc.collect(0) if c.random() < 0.1 else None, lambda c: kept.add(weakref.ref(c.choice(kinds))), lambda c: kept.clear(), lambda c: weakref.ref(c.choice(kinds)) in kept, lambda c: [r().__name__ for r in kept], lambda c: kept.pop()],
+            accept=RACES)
+
+
 def test_tracing_everywhere():
     seen = []
     def tracer(frame, event, arg):
