@@ -14,7 +14,7 @@
 
 namespace imugi {
 
-constinit ListItems list_sort_marker = {};
+constinit CountedItems list_sort_marker_items = {};
 
 // --- editing, under the Lock ---
 
@@ -46,6 +46,8 @@ bool reserve_items(List& list, size_t size) {
     // One step beyond the end means appending: leave room for more. A jump gets what it asks for.
     size_t capacity =
         size > old_size + 1 && old_size == 0 ? (size + 3) & ~size_t{3} : grown_capacity(size);
+    // What others look at is not given back at once, and they wait: grow in fewer steps.
+    if (size == old_size + 1 && old_size >= 64 && needs_grace(&list)) capacity += size / 2;
     ListItems* bigger = allocate_list_items(capacity);
     if (bigger == nullptr) return false;
     if (old_size != 0)
@@ -81,7 +83,9 @@ bool splice_items(List& list, Index begin, Index end, ValueBuffer& values, Value
     if (more == 0) {
         // The words change places; the buffer is dropped once the lock is gone.
         if (added == 0) return true;
-        Slot* items = list.array.load(std::memory_order_relaxed)->items;
+        ListItems* array = list.array.load(std::memory_order_relaxed);
+        ItemsChange change(array);
+        Slot* items = array->items;
         for (Index i = 0; i < added; i++) {
             uint64_t old = items[begin + i].borrow().bits();
             items[begin + i].word().store(values[i].bits(), std::memory_order_release);
@@ -96,12 +100,16 @@ bool splice_items(List& list, Index begin, Index end, ValueBuffer& values, Value
     Slot* items = array->items;
     // The words stay in place until they are overwritten; their references move out.
     if (end > begin) removed.append_moved(items + begin, end - begin);
-    if (more != 0) move_items(items + end + more, items + end, size - end);
-    for (Index i = 0; i < added; i++)
-        items[begin + i].word().store(values[i].bits(), std::memory_order_release);
+    {
+        ItemsChange change(array);
+        move_items(items + end + more, items + end, size - end);
+        for (Index i = 0; i < added; i++)
+            items[begin + i].word().store(values[i].bits(), std::memory_order_release);
+        list.size.store(size + more, std::memory_order_release);
+        for (Index i = size + more; i < size; i++)
+            items[i].word().store(0, std::memory_order_release);
+    }
     values.forget();
-    list.size.store(size + more, std::memory_order_release);
-    for (Index i = size + more; i < size; i++) items[i].word().store(0, std::memory_order_release);
     if (more < 0) shrink_items(list);
     return true;
 }
@@ -111,12 +119,74 @@ Owned remove_item(List& list, Index index) {
     Index size = list.size.load(std::memory_order_relaxed);
     Slot* items = array->items;
     Owned value = Owned::adopt(items[index].borrow().bits());
-    list.size.store(size - 1, std::memory_order_release);
-    move_items(items + index, items + index + 1, size - 1 - index);
-    items[size - 1].word().store(0, std::memory_order_release);
+    {
+        ItemsChange change(array);
+        list.size.store(size - 1, std::memory_order_release);
+        move_items(items + index, items + index + 1, size - 1 - index);
+        items[size - 1].word().store(0, std::memory_order_release);
+    }
     shrink_items(list);
     return value;
 }
+
+// --- copying many ---
+
+namespace {
+
+// How often a copy is tried without the Lock that a writer comes in the way of, and of how many
+// items: longer ones would often be in vain.
+constexpr int kTries = 3;
+constexpr Index kMostWithoutLock = 4096;
+
+// kUncounted: only under the Lock.
+enum class Copy : uint8_t { kDone, kNoMemory, kUnsure, kUncounted };
+
+// The item of a list without its Lock, counted, to a slot nobody else sees. False when it may not
+// be counted so, or is gone.
+bool count_item(const Slot& from, Slot& to) {
+    SlotRead read = read_slot(from.word());
+    if (read.retry || !read.value) return false;
+    to.init(std::move(read.value));
+    return true;
+}
+
+// The items from `begin` on without the Lock, if no writer is at work meanwhile: each is counted,
+// and after that the list must not have changed since before the first was read.
+Copy copy_unlocked(List& list, ValueBuffer& out, Index begin, Index end) {
+    mark_reader(&list);
+    ListItems* array = list.array.load(std::memory_order_acquire);
+    if (array == nullptr) return Copy::kUncounted;
+    // Acquire: pairs with the end of an ItemsChange.
+    size_t version = version_of(array).load(std::memory_order_acquire);
+    if (version & 1) return Copy::kUnsure;
+    // Acquire: pairs with appending. The words it lets us see are in this array or a later one.
+    Index size = list.size.load(std::memory_order_acquire);
+    if (end < size) size = end;
+    if (size - begin > kMostWithoutLock) return Copy::kUncounted;
+    if (size > static_cast<Index>(array->capacity)) return Copy::kUnsure;
+    Index count = size > begin ? size - begin : 0;
+    if (count != 0 && !out.reserve(count)) return Copy::kNoMemory;
+    // In the buffer's room first: they are its items only once they are known to be right.
+    Slot* room = out.slots() + out.size();
+    Index counted = 0;
+    while (counted < count && count_item(array->items[counted + begin], room[counted])) counted++;
+    // The words were read by acquire loads: if one is younger than the version, this load sees it.
+    if (counted == count && version_of(array).load(std::memory_order_relaxed) == version &&
+        list.array.load(std::memory_order_relaxed) == array) {
+        out.append_moved(room, count);
+        return Copy::kDone;
+    }
+    for (Index i = 0; i < counted; i++) drop_slot(room[i]);
+    return counted < count ? Copy::kUncounted : Copy::kUnsure;
+}
+
+// Under the Lock: lets items that others own be counted without it next time.
+void mark_items(const Slot* items, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (Value item = items[i].borrow(); item.is_owning()) mark_reader(item.object());
+}
+
+}  // namespace
 
 // Words of another container under its Lock. Deferred objects are only lent: they live until the
 // next safepoint, and others wait for the lock.
@@ -141,6 +211,11 @@ static void own_lent(Slot* items, size_t count) {
 
 bool copy_items(Thread& thread, List& list, ValueBuffer& out, Index begin, Index end) {
     if (begin < 0) begin = 0;
+    bool biased = lock_bias_holder(&list).load(std::memory_order_relaxed) == thread.heap_id;
+    Copy outcome = biased ? Copy::kUncounted : Copy::kUnsure;
+    for (int i = 0; i < kTries && outcome == Copy::kUnsure; i++)
+        outcome = copy_unlocked(list, out, begin, end);
+    if (outcome == Copy::kDone || outcome == Copy::kNoMemory) return outcome == Copy::kDone;
     // To leave the lock may be to take an outer one again, which is a safepoint.
     bool lends = thread.critical == nullptr;
     size_t before = out.size();
@@ -158,6 +233,7 @@ bool copy_items(Thread& thread, List& list, ValueBuffer& out, Index begin, Index
             lend_deferred(out, from, size - begin);
         else
             out.append_shared(from, size - begin);
+        if (!biased) mark_items(from, size - begin);
         copied = true;
     }
     if (lends) own_lent(out.slots() + before, out.size() - before);
@@ -224,14 +300,15 @@ bool list_set_item(Thread& thread, List& list, Index index, Owned value) {
     Owned old;
     if (QuickLock lock(thread, list);
         lock && index >= 0 && index < list.size.load(std::memory_order_relaxed)) {
-        old = list.array.load(std::memory_order_relaxed)->items[index].exchange(std::move(value));
+        old =
+            exchange_list_item(list.array.load(std::memory_order_relaxed), index, std::move(value));
         return true;
     }
     {
         Lock guard(thread, list);
         if (index >= 0 && index < list.size.load(std::memory_order_relaxed)) {
-            Slot& slot = list.array.load(std::memory_order_relaxed)->items[index];
-            old = slot.exchange(std::move(value));
+            old = exchange_list_item(list.array.load(std::memory_order_relaxed), index,
+                                     std::move(value));
             return true;
         }
     }
@@ -268,7 +345,9 @@ bool list_insert_at(Thread& thread, List& list, Index index, Owned value) {
         if (index < 0 && (index += size) < 0) index = 0;
         if (index > size) index = size;
         if (reserve_items(list, static_cast<size_t>(size) + 1)) {
-            Slot* items = list.array.load(std::memory_order_relaxed)->items;
+            ListItems* array = list.array.load(std::memory_order_relaxed);
+            ItemsChange change(array);
+            Slot* items = array->items;
             move_items(items + index + 1, items + index, size - index);
             items[index].word().store(value.release(), std::memory_order_release);
             list.size.store(size + 1, std::memory_order_release);

@@ -27,7 +27,7 @@ void shrink_items(List& list);
 // The index is in range.
 Owned remove_item(List& list, Index index);
 
-// Takes the Lock: a copy of the items in [begin, end).
+// A copy of the items in [begin, end), as they are at one time.
 [[nodiscard]] bool copy_items(Thread& thread, List& list, ValueBuffer& out, Index begin, Index end);
 
 }  // namespace imugi

@@ -57,13 +57,9 @@ bool clear_list(Thread& thread, List& list) {
         list.size.store(0, std::memory_order_release);
         array = list.array.exchange(nullptr, std::memory_order_seq_cst);
     }
-    if (array == nullptr || array == &list_sort_marker) return true;
+    if (array == nullptr || array == list_sort_marker) return true;
     for (Index i = 0; i < size; i++) drop_slot(array->items[i]);
-    if (needs_grace(&list)) {
-        retire(array, list_items_bytes(array->capacity), array_free);
-    } else {
-        array_free(array);
-    }
+    discard_list_items(list, array);
     return true;
 }
 
@@ -275,6 +271,27 @@ bool list_assign_item(Thread& thread, Value self, Index index, Value value) {
     return list_set_item(thread, list_of(self), index, Owned::share(value));
 }
 
+// Moves the items of a range with a positive step to `removed`, which has room for them.
+void remove_strided(List& list, const SliceRange& range, ValueBuffer& removed) {
+    ListItems* array = list.array.load(std::memory_order_relaxed);
+    Index size = list.size.load(std::memory_order_relaxed);
+    ItemsChange change(array);
+    Slot* items = array->items;
+    Index to = range.start;
+    Index next_removed = range.start;
+    for (Index from = range.start, left = range.count; from < size; from++) {
+        if (left != 0 && from == next_removed) {
+            removed.append_moved(items + from, 1);
+            left--;
+            next_removed += range.step;
+        } else {
+            items[to++].word().store(items[from].borrow().bits(), std::memory_order_release);
+        }
+    }
+    list.size.store(to, std::memory_order_release);
+    for (Index i = to; i < size; i++) items[i].word().store(0, std::memory_order_release);
+}
+
 bool delete_slice(Thread& thread, List& list, SliceRange range) {
     ValueBuffer removed(thread);
     Lock guard(thread, list);
@@ -290,20 +307,7 @@ bool delete_slice(Thread& thread, List& list, SliceRange range) {
         return splice_items(list, range.start, range.start + range.count, none_added, removed);
     }
     TRY(removed.reserve(range.count));
-    Slot* items = items_of(list);
-    Index to = range.start;
-    Index next_removed = range.start;
-    for (Index from = range.start, left = range.count; from < size; from++) {
-        if (left != 0 && from == next_removed) {
-            if (!removed.append(Owned::adopt(items[from].borrow().bits()))) return false;
-            left--;
-            next_removed += range.step;
-        } else {
-            items[to++].word().store(items[from].borrow().bits(), std::memory_order_release);
-        }
-    }
-    list.size.store(to, std::memory_order_release);
-    for (Index i = to; i < size; i++) items[i].word().store(0, std::memory_order_release);
+    remove_strided(list, range, removed);
     shrink_items(list);
     return true;
 }
@@ -321,6 +325,7 @@ bool assign_slice(Thread& thread, List& list, SliceRange range, ValueBuffer& val
         if (count == expected) {
             TRY(removed.reserve(count));
             if (count == 0) return true;
+            ItemsChange change(list.array.load(std::memory_order_relaxed));
             Slot* items = items_of(list);
             for (Index i = 0, at = range.start; i < count; i++, at += range.step) {
                 uint64_t old =
@@ -356,6 +361,7 @@ bool overwrite_immediates(Thread& thread, List& list, SliceRange range, List& so
     Slot* to = items_of(list) + range.start;
     const Slot* from = items_of(source);
     if (!all_immediate(to, range.count) || !all_immediate(from, range.count)) return false;
+    ItemsChange change(list.array.load(std::memory_order_relaxed));
     for (Index i = 0; i < range.count; i++)
         to[i].word().store(from[i].borrow().bits(), std::memory_order_release);
     return true;
@@ -372,7 +378,8 @@ bool list_assign(Thread& thread, Value self, Value key, Value value) {
             Index size = list.size.load(std::memory_order_relaxed);
             if (index < 0) index += size;
             if (index >= 0 && index < size) {
-                own = items_of(list)[index].exchange(std::move(own));
+                own = exchange_list_item(list.array.load(std::memory_order_relaxed), index,
+                                         std::move(own));
                 return true;
             }
         }
@@ -550,6 +557,7 @@ bool method_reverse(Thread& thread, List& self) {
     Lock guard(thread, self);
     Index size = self.size.load(std::memory_order_relaxed);
     if (size < 2) return true;
+    ItemsChange change(self.array.load(std::memory_order_relaxed));
     Slot* items = items_of(self);
     for (Index i = 0, j = size - 1; i < j; i++, j--) {
         uint64_t low = items[i].borrow().bits();

@@ -150,7 +150,7 @@ Quick sort_quickly(Thread& thread, List& list, bool reverse) {
     memcpy(static_cast<void*>(sorted->items), array->items, array->capacity * sizeof(Slot));
     if (sort_either_way(thread, kind, plain_words(sorted->items), nullptr, count, reverse) !=
         SortOutcome::sorted) {
-        array_free(sorted);
+        free_list_items(sorted);
         return Quick::kNoMemory;
     }
     replace_list_items(list, sorted);
@@ -199,7 +199,7 @@ bool list_sort_values(Thread& thread, List& list, Value key, bool reverse) {
         // Empty, or looking so because it is being sorted further out or by another thread.
         if (count == 0) return true;
         list.size.store(0, std::memory_order_release);
-        list.array.exchange(&list_sort_marker, std::memory_order_seq_cst);
+        list.array.exchange(list_sort_marker, std::memory_order_seq_cst);
     }
     // Readers may still be looking at the array: it is sorted as a copy.
     bool ok = true;
@@ -222,20 +222,11 @@ bool list_sort_values(Thread& thread, List& list, Value key, bool reverse) {
             list.array.exchange(sorted != nullptr ? sorted : array, std::memory_order_seq_cst);
         list.size.store(static_cast<Index>(count), std::memory_order_release);
     }
-    bool modified = intruder != &list_sort_marker;
-    bool grace = needs_grace(&list);
-    auto discard = [&](ListItems* old) {
-        if (old == nullptr || old == &list_sort_marker) return;
-        if (grace) {
-            retire(old, list_items_bytes(old->capacity), array_free);
-        } else {
-            array_free(old);
-        }
-    };
+    bool modified = intruder != list_sort_marker;
     if (modified)
         for (Index i = 0; i < intruders; i++) drop_slot(intruder->items[i]);
-    discard(intruder);
-    if (sorted != nullptr) discard(array);
+    discard_list_items(list, intruder);
+    if (sorted != nullptr) discard_list_items(list, array);
     if (ok && modified) return raise(thread, exc::ValueError, "list modified during sort");
     return ok;
 }

@@ -16,7 +16,7 @@ bool ValueBuffer::resize(size_t capacity) {
     ListItems* array = allocate_list_items(capacity);
     if (array == nullptr) return raise_memory_error(thread_);
     if (size_ != 0) memcpy(static_cast<void*>(array->items), array_->items, size_ * sizeof(Slot));
-    array_free(array_);
+    free_list_items(array_);
     array_ = array;
     capacity_ = capacity;
     return true;
@@ -42,7 +42,7 @@ void ValueBuffer::append_moved(const Slot* from, size_t count) {
 
 void ValueBuffer::clear() {
     for (size_t i = 0; i < size_; i++) drop_slot(array_->items[i]);
-    array_free(array_);
+    free_list_items(array_);
     array_ = nullptr;
     size_ = capacity_ = 0;
 }

@@ -4,7 +4,7 @@
 // Reads are lock-free; a store needs the list's lock by bias.
 #pragma once
 
-#include "object/list.h"
+#include "object/list_items.h"
 #include "object/tuple.h"
 #include "thread/lock.h"
 #include "vm/registers.h"
@@ -44,8 +44,8 @@ IMUGI_ALWAYS_INLINE bool quick_list_store(Thread& thread, const Frame* frame, ui
     bool inside = static_cast<uint64_t>(index) <
                   static_cast<uint64_t>(list.size.load(std::memory_order_relaxed));
     if (IMUGI_LIKELY(inside))
-        old =
-            list.array.load(std::memory_order_relaxed)->items[index].exchange(consume(frame, r, c));
+        old = exchange_list_item(list.array.load(std::memory_order_relaxed), index,
+                                 consume(frame, r, c));
     leave_biased(thread);
     return inside;
 }

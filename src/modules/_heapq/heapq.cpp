@@ -3,7 +3,6 @@
 // Items are read and swapped through list.h, each step atomic by itself: user code compares
 // between them. A list that changes its size meanwhile is an error, as in CPython.
 #include "object/call.h"
-#include "object/list.h"
 #include "object/list_items.h"
 #include "object/module.h"
 #include "object/native.h"
@@ -41,7 +40,9 @@ bool swap_items(Thread& thread, List& heap, Index i, Index j) {
         Lock guard(thread, heap);
         Index size = heap.size.load(std::memory_order_relaxed);
         if (i < size && j < size) {
-            Slot* items = heap.array.load(std::memory_order_relaxed)->items;
+            ListItems* array = heap.array.load(std::memory_order_relaxed);
+            ItemsChange change(array);
+            Slot* items = array->items;
             uint64_t word = items[i].borrow().bits();
             items[i].word().store(items[j].borrow().bits(), std::memory_order_release);
             items[j].word().store(word, std::memory_order_release);
@@ -103,8 +104,10 @@ Owned take_last(Thread& thread, List& heap) {
     Lock guard(thread, heap);
     Index size = heap.size.load(std::memory_order_relaxed);
     if (size == 0) return Owned::nothing();
+    ListItems* array = heap.array.load(std::memory_order_relaxed);
+    count_change(array);
     heap.size.store(size - 1, std::memory_order_release);
-    return heap.array.load(std::memory_order_relaxed)->items[size - 1].take();
+    return array->items[size - 1].take();
 }
 
 // Puts the item first; what stood there comes back, nothing if the heap is empty.
@@ -112,7 +115,7 @@ Owned exchange_first(Thread& thread, List& heap, Value item) {
     Owned mine = Owned::share(item);
     Lock guard(thread, heap);
     if (heap.size.load(std::memory_order_relaxed) == 0) return Owned::nothing();
-    return heap.array.load(std::memory_order_relaxed)->items[0].exchange(std::move(mine));
+    return exchange_list_item(heap.array.load(std::memory_order_relaxed), 0, std::move(mine));
 }
 
 template <bool largest>
