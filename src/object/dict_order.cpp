@@ -34,16 +34,31 @@ DictTable* reordered(Dict& dict, Index first) {
 
 }  // namespace
 
+// The item becomes the newest. Under the Lock; false when memory is short.
+static bool move_last(Dict& dict, Index entry) {
+    DictTable* table = dict.table.load(std::memory_order_relaxed);
+    auto used = static_cast<Index>(table->used_entries.load(std::memory_order_relaxed));
+    return entry == used - 1 || dict_table_move_last(dict, entry);
+}
+
+Owned dict_use(Thread& thread, Dict& dict, Value key, int64_t hash, std::atomic<int64_t>& uses) {
+    Owned value = Owned::nothing();
+    TRY(with_dict_entry(thread, dict, key, hash, [&](Index entry) {
+        if (entry == kMissing) return true;
+        value = share_locked(dict.table.load(std::memory_order_relaxed)->entries()[entry].value);
+        uses.store(uses.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+        return move_last(dict, entry);
+    }));
+    return value;
+}
+
 Result<bool> dict_move_to_end(Thread& thread, Dict& dict, Value key, int64_t hash, bool newest) {
     bool found = false;
     TRY(with_dict_entry(thread, dict, key, hash, [&](Index entry) {
         found = entry != kMissing;
         if (!found) return true;
+        if (newest) return move_last(dict, entry);
         DictTable* table = dict.table.load(std::memory_order_relaxed);
-        if (newest) {
-            auto used = static_cast<Index>(table->used_entries.load(std::memory_order_relaxed));
-            return entry == used - 1 || dict_table_move_last(dict, entry);
-        }
         size_t position = 0;
         if (dict_next_entry(*table, &position) == &table->entries()[entry]) return true;
         DictTable* changed = reordered(dict, entry);

@@ -82,6 +82,13 @@ Result<bool> set_contains(Thread& thread, Set& set, Value element) {
 
 bool set_add(Thread& thread, Set& set, Value element) {
     int64_t hash = TRY(element_hash(thread, element));
+    if (set.owner.load(std::memory_order_relaxed) != current_heap_id ||
+        lock_bias_holder(&set).load(std::memory_order_relaxed) != current_heap_id) {
+        // The Lock is not to be had for nothing: an element that is there needs none.
+        mark_reader(&set);
+        SetProbe probe(element, hash);
+        if (probe.find(set, set.table.load(std::memory_order_acquire), false) >= 0) return true;
+    }
     return with_set_entry(thread, set, element, hash, [&](Index entry) {
         return entry != kAbsent || set_table_insert(set, element, hash);
     });

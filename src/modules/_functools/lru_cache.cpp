@@ -20,7 +20,8 @@ struct LruCache : Object {
     Slot info_type;  // immutable
     Index max_size;  // -1: unlimited, 0: no caching
     bool typed;
-    std::atomic<int64_t> hits, misses;
+    std::atomic<int64_t> hits;  // counted under the cache's Lock if the size is limited
+    std::atomic<int64_t> misses;
     OldestHint oldest;  // under the cache's Lock
 };
 
@@ -102,14 +103,15 @@ Owned lru_call(Thread& thread, Value value, const Arguments& arguments) {
     auto& cache = self.cache.as<Dict>();
     Owned key = TRY(make_key(thread, self, arguments));
     int64_t key_hash = TRY(hash(thread, key));
-    Owned found = TRY(dict_get_hashed(thread, cache, key, key_hash));
-    if (!found.is_nothing()) {
-        if (self.max_size > 0) {
-            Result<bool> moved = dict_move_to_end(thread, cache, key, key_hash, true);
-            if (!moved) return {};
+    if (self.max_size > 0) {
+        Owned found = TRY(dict_use(thread, cache, key, key_hash, self.hits));
+        if (!found.is_nothing()) return found;
+    } else {
+        Owned found = TRY(dict_get_hashed(thread, cache, key, key_hash));
+        if (!found.is_nothing()) {
+            self.hits.fetch_add(1, std::memory_order_relaxed);
+            return found;
         }
-        self.hits.fetch_add(1, std::memory_order_relaxed);
-        return found;
     }
     self.misses.fetch_add(1, std::memory_order_relaxed);
     Owned result = TRY(call(thread, function, arguments));
