@@ -39,9 +39,9 @@ static constexpr size_t kCachedSpans = 8;
 static constexpr size_t kCachedSpanBytes = size_t{4} << 20;
 static constexpr size_t kLargestCachedSpan = size_t{4} << 20;
 
-// Neighbours may be different heaps', which write to them all the time: no cache line is two
-// pages'.
-struct alignas(64) Page {
+// Neighbours may be different heaps', which write to them all the time: no pair of cache lines,
+// which processors fetch together, is two pages'.
+struct alignas(128) Page {
     Heap* heap;
     FreeBlock* free;                 // freed by the owner while not the current page
     std::atomic<FreeBlock*> remote;  // freed by others
