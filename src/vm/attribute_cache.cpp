@@ -7,6 +7,7 @@
 #include <new>
 
 #include "memory/array.h"
+#include "memory/promotion.h"
 #include "object/descriptor.h"
 #include "object/dict.h"
 #include "object/function.h"
@@ -148,12 +149,12 @@ static uint64_t member_entry(Object* object, Value descriptor, uint32_t epoch) {
            uint64_t{epoch} << 2 | kCacheSlot;
 }
 
-// The word of a record: deferred and immortal objects are lent, others counted.
-static uint64_t record_word(Owned value) {
+uint64_t record_word(Owned value) {
     if (!value.value().is_object()) return value.release();
     Object* object = value.value().object();
-    if (object->has_flag(kImmortal) || object->has_flag(kDeferred)) return Value::of(object).bits();
-    return value.release();
+    bool stays =
+        object->has_flag(kImmortal) || (object->has_flag(kDeferred) && !is_promoted(object));
+    return stays ? Value::of(object).bits() : value.release();
 }
 
 static void fill_load(Thread& thread, Value owner, Str& name, std::atomic<uint64_t>& cache,

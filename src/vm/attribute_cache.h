@@ -47,6 +47,10 @@ struct AttributeRecord : CacheRecord {
     uint64_t place;
 };
 
+// The word of a record: objects that only the collector frees are lent, others owned; promoted ones
+// too, since a scan looks for them in registers alone.
+uint64_t record_word(Owned value);
+
 inline const AttributeRecord* find_record(uint64_t entry, uint32_t shape_index) {
     auto* record = static_cast<const AttributeRecord*>(cache_record(entry));
     while (record && record->shape_index != shape_index)

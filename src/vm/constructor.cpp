@@ -8,6 +8,7 @@
 #include "object/function.h"
 #include "object/native.h"
 #include "object/slot_functions.h"
+#include "vm/attribute_cache.h"
 #include "vm/registers.h"
 
 namespace imugi {
@@ -39,10 +40,7 @@ void fill_constructor(Thread& thread, Type& type, std::atomic<uint64_t>& cache) 
         if (type.slots.init != slot_init) return;
         Owned init = lookup_in_mro(thread, type, ID(__init__), &version);
         if (version == 0 || init.is_nothing() || !is_plain_init(init)) return;
-        Object* object = init.value().object();
-        init_word = object->has_flag(kDeferred) || object->has_flag(kImmortal)
-                        ? Value::of(object).bits()
-                        : init.release();
+        init_word = record_word(std::move(init));
     }
     void* memory = array_allocate(sizeof(ConstructorRecord));
     if (!memory) return drop_bits(init_word);
