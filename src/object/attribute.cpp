@@ -414,9 +414,13 @@ bool generic_set_attribute(Thread& thread, Value object, Str& given, Value value
     }
     if (!object.is_object() || type.attributes_offset == 0) {
         if (attribute.is_nothing()) {
+            // A class with a __setattr__ of its own may store elsewhere.
+            bool plain = type.slots.set_attribute == generic_set_attribute;
             return raise_attribute_error(
                 thread, object, *name,
-                "'{}' object has no attribute '{}' and no __dict__ for setting new attributes",
+                plain ? "'{}' object has no attribute '{}' and no __dict__ for setting new "
+                        "attributes"
+                      : "'{}' object has no attribute '{}'",
                 type, *name);
         }
         return raise_attribute_error(thread, object, *name,

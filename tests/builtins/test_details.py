@@ -228,4 +228,17 @@ def test_too_many_digits():
     check(raises(ValueError, int, text + "x"))
 
 
+def test_setting_what_has_no_place():
+    class Slots:
+        __slots__ = ("a",)
+
+    class Own(Slots):
+        __slots__ = ()
+
+        def __setattr__(self, name, value):
+            object.__setattr__(self, name, value)
+    for make, end in [(Slots, " and no __dict__ for setting new attributes"), (Own, "")]:
+        raises(AttributeError, setattr, make(), "b", 1, message=f"'{make.__name__}' object has no attribute 'b'{end}")
+
+
 support.run(globals())
