@@ -8,7 +8,7 @@ sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 import support
 import together
 from support import check, equal, is_
-from together import torture
+from together import any_of, torture
 
 
 def test_list():
@@ -183,7 +183,7 @@ def test_frames():
             del frames[:10]
         return [y * x for y in range(5)]
     def look(c):
-        frame = c.choice(frames)
+        frame = any_of(c, frames)
         frame.f_lineno, frame.f_code.co_name, list(frame.f_locals), frame.f_back
     torture([work, look, lambda c: sys._current_frames(), look], accept=(IndexError, RuntimeError, ValueError))
 
@@ -244,7 +244,7 @@ def test_weakrefs():
         refs.append(weakref.ref(n, refs.append if c.random() < 0.1 else None))
         if len(refs) > 200:
             del refs[:100]
-    torture([renew, lambda c: weak.get(c.randrange(10)), lambda c: c.choice(refs)(), lambda c: list(weak.items()), lambda c: len(keys), lambda c: list(keys), lambda c: weakref.getweakrefcount(strong[c.randrange(10)]), lambda c: weakref.ref(strong[c.randrange(10)])()],
+    torture([renew, lambda c: weak.get(c.randrange(10)), lambda c: any_of(c, refs)(), lambda c: list(weak.items()), lambda c: len(keys), lambda c: list(keys), lambda c: weakref.getweakrefcount(strong[c.randrange(10)]), lambda c: weakref.ref(strong[c.randrange(10)])()],
             accept=(IndexError, TypeError, RuntimeError, KeyError))
 
 

@@ -10,7 +10,7 @@ import abc, asyncio, dataclasses, enum, functools, gc, importlib, os, random, si
 import support
 from support import check, equal
 import together
-from together import SEED, torture
+from together import SEED, any_of, torture
 
 warnings.simplefilter("ignore")
 RACES = (RuntimeError, ValueError, IndexError, KeyError, TypeError, StopIteration, AttributeError, NameError, UnboundLocalError)
@@ -197,7 +197,7 @@ def test_collector_and_callbacks():
             del proxies[:10]
     thresholds = gc.get_threshold()
     try:
-        torture([make, make, make, lambda c: gc.collect(c.randrange(3)) if c.random() < 0.1 else None, lambda c: gc.get_referrers(saved) if c.random() < 0.01 else None, lambda c: gc.get_referents(saved, refs), lambda c: gc.freeze() if c.random() < 0.05 else gc.unfreeze(), lambda c: gc.set_threshold(c.choice([100, 2000])), lambda c: gc.disable() if c.random() < 0.3 else gc.enable(), lambda c: gc.is_tracked(saved), lambda c: gc.get_stats(), lambda c: list(live), lambda c: len(live), lambda c: saved.clear() if len(saved) > 50 else None, lambda c: [r() for r in refs], lambda c: c.choice(proxies).me, lambda c: weakref.getweakrefs(c.choice(saved)), lambda c: sys.getrefcount(saved), lambda c: gc.get_objects(1) if c.random() < 0.01 else None],
+        torture([make, make, make, lambda c: gc.collect(c.randrange(3)) if c.random() < 0.1 else None, lambda c: gc.get_referrers(saved) if c.random() < 0.01 else None, lambda c: gc.get_referents(saved, refs), lambda c: gc.freeze() if c.random() < 0.05 else gc.unfreeze(), lambda c: gc.set_threshold(c.choice([100, 2000])), lambda c: gc.disable() if c.random() < 0.3 else gc.enable(), lambda c: gc.is_tracked(saved), lambda c: gc.get_stats(), lambda c: list(live), lambda c: len(live), lambda c: saved.clear() if len(saved) > 50 else None, lambda c: [r() for r in refs], lambda c: any_of(c, proxies).me, lambda c: weakref.getweakrefs(any_of(c, saved)), lambda c: sys.getrefcount(saved), lambda c: gc.get_objects(1) if c.random() < 0.01 else None],
                 accept=RACES + (ReferenceError,))
     finally:
         gc.enable()

@@ -90,6 +90,14 @@ def torture(operations, threads=4, seconds=None, accept=()):
     return sum(for_each(threads, body))
 
 
+def any_of(chance, items):
+    """One of a list that others may empty: IndexError then.
+
+    random.choice() asks for the length twice, and seeks a number below 0 for ever if it came to 0.
+    """
+    return items[int(chance.random() * len(items))]
+
+
 def fork():
     """os.fork() without the warning that there are other threads."""
     with warnings.catch_warnings():
