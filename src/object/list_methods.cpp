@@ -36,7 +36,10 @@ void list_fields(Object* self, FieldVisitor& visitor) {
 }
 
 void list_release(Object* self) {
-    replace_list_items(*static_cast<List*>(self), nullptr);
+    auto* list = static_cast<List*>(self);
+    // Nobody has the list any more: no exchange.
+    discard_list_items(*list, list->array.load(std::memory_order_relaxed));
+    list->array.store(nullptr, std::memory_order_relaxed);
 }
 
 // --- making ---
@@ -218,6 +221,8 @@ Result<Index> index_key(Thread& thread, Value key) {
 Owned get_slice(Thread& thread, List& list, Slice& slice) {
     SliceRange range;
     TRY(slice_unpack(thread, slice, range));
+    if (range.step == 1 && range.start >= 0 && range.stop >= 0)
+        return list_slice(thread, list, range.start, range.stop);
     ValueBuffer values(thread);
     for (;;) {
         Index size = list_size(list);
