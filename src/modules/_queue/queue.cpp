@@ -153,12 +153,12 @@ Owned take(Ends& ends, size_t* batch = nullptr) {
     return item;
 }
 
-// Looks at the queue from time to time, for about as long as it takes to park and be woken. An item
+// Looks at the queue from time to time, for less than it takes to park and be woken. An item
 // that comes alone is an answer somebody waits for: the next time it is looked for soon. If
 // several have come, who puts them is not waiting, and gets on better when it is left alone for a
 // while. Nothing when none came.
 Owned look_for_item(Ends& ends) {
-    constexpr uint32_t kLeast = 150, kMost = 4'000, kInAll = 20'000;  // cycles
+    constexpr uint32_t kLeast = 150, kMost = 4'000, kInAll = 8'000;  // cycles
     if (gil_enabled()) return Owned::nothing();
     uint32_t first = std::clamp(ends.patience.load(std::memory_order_relaxed), kLeast, kMost);
     for (uint32_t cycles = first, sum = 0; sum < kInAll; cycles *= 2) {
