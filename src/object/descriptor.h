@@ -88,10 +88,13 @@ struct SlotDef {
     void* generic;
     const char* doc;
     const char* signature;  // __text_signature__, null for none
-    Str* str;               // interned, set at start-up
+    Str* str;               // interned, set at start-up like what follows
+    bool first;             // of the rows with this slot
+    uint8_t next;           // row with this slot, 0 for none
 };
 extern SlotDef slot_defs[];
 extern const size_t slot_def_count;
+void link_slot_rows();
 inline void*& slot_at(Slots& slots, size_t offset) {
     return *reinterpret_cast<void**>(reinterpret_cast<char*>(&slots) + offset);
 }

@@ -7,6 +7,7 @@
 
 #include "object/attribute.h"
 #include "object/descriptor.h"
+#include "object/dict.h"
 #include "object/int.h"
 #include "object/list.h"
 #include "object/memoryview.h"
@@ -401,13 +402,15 @@ bool is_of_other_slot(Type& type, Value found, const SlotDef& def) {
            is_subtype(type, *found.as<MethodDescriptor>().type);
 }
 
-void update_offset(Thread& thread, Type& type, size_t offset) {
+// What a class with this mro gets in a slot: `first` is the slot's first row.
+void* slot_value(Thread& thread, Type& type, size_t first) {
     void* specific = nullptr;
     void* generic = nullptr;
     bool use_generic = false;
-    for (size_t i = 0; i < slot_def_count; i++) {
+    size_t offset = slot_defs[first].offset;
+    size_t i = first;
+    do {
         const SlotDef& def = slot_defs[i];
-        if (def.offset != offset) continue;
         Owned found = find_in_mro(thread, type, *def.str);
         if (found.is_nothing()) continue;
         void* function = nullptr;
@@ -432,8 +435,11 @@ void update_offset(Thread& thread, Type& type, size_t offset) {
         }
         use_generic = true;
         if (def.generic) generic = def.generic;
-    }
-    void* value = specific && !use_generic ? specific : generic;
+    } while ((i = slot_defs[i].next) != 0);
+    return specific && !use_generic ? specific : generic;
+}
+
+void set_slot(Thread& thread, Type& type, size_t offset, void* value) {
     void*& place = slot_at(type.slots, offset);
     if (place != value) {
         // Slots are read plainly everywhere: they change while nobody reads.
@@ -449,6 +455,81 @@ void update_offset(Thread& thread, Type& type, size_t offset) {
     }
 }
 
+constexpr size_t kSlotWords = sizeof(Slots) / sizeof(void*);
+
+bool is_python_class(const Type& type) {
+    return type.has(kTypeHeap) && !type.spec;
+}
+
+// What a class gets in the slots that its own names say nothing about, if one other type tells it
+// all: the next in its mro, with the rest of the mro for its own. Null if there is none; a native
+// type may lack what its names would give to a class. Under the type mutex.
+Slots* inherited_slots(Thread& thread, Type& type) {
+    if (type.mro.is_empty()) return nullptr;
+    auto& mro = type.mro.as<Tuple>();
+    if (mro.size < 2 || mro[0].object() != &type) return nullptr;
+    Type& next = mro[1].as<Type>();
+    if (&next == &object_type) {
+        static Slots of_object;
+        static bool known = false;
+        if (!known)
+            for (size_t i = 0; i < slot_def_count; i++)
+                if (slot_defs[i].first)
+                    slot_at(of_object, slot_defs[i].offset) = slot_value(thread, object_type, i);
+        known = true;
+        return mro.size == 2 ? &of_object : nullptr;
+    }
+    if (!is_python_class(next) || next.mro.is_empty()) return nullptr;
+    auto& rest = next.mro.as<Tuple>();
+    if (rest.size + 1 != mro.size) return nullptr;
+    for (size_t i = 0; i < rest.size; i++)
+        if (rest[i].object() != mro[i + 1].object()) return nullptr;
+    return &next.slots;
+}
+
+// Marks the slots that names in the class's own dict stand for. False if that cannot be told.
+bool mark_own_slots(Thread& thread, Type& type, bool (&marks)[kSlotWords]) {
+    size_t position = 0;
+    Owned key, value;
+    while (dict_next(thread, type.dict.as<Dict>(), &position, &key, &value)) {
+        // Other keys may equal anything.
+        if (!is_exact_str(key)) return false;
+        Str& name = key.as<Str>();
+        if (name.length() < 5 || name[0] != '_' || name[1] != '_') continue;
+        for (size_t i = 0; i < slot_def_count; i++)
+            if (slot_defs[i].str == &name ||
+                (!name.is_interned() && str_equal(*slot_defs[i].str, name)))
+                marks[slot_defs[i].offset / sizeof(void*)] = true;
+    }
+    return true;
+}
+
+void update_all_slots(Thread& thread, Type& type) {
+    bool own[kSlotWords] = {};
+    Slots* inherited = inherited_slots(thread, type);
+    if (inherited && !mark_own_slots(thread, type, own)) inherited = nullptr;
+    for (size_t i = 0; i < slot_def_count; i++) {
+        if (!slot_defs[i].first) continue;
+        size_t offset = slot_defs[i].offset;
+        bool as_inherited = inherited && !own[offset / sizeof(void*)];
+        set_slot(thread, type, offset,
+                 as_inherited ? slot_at(*inherited, offset) : slot_value(thread, type, i));
+    }
+}
+
+// False if the name is no special method's.
+bool update_slots_of(Thread& thread, Type& type, Str& name) {
+    bool concerned = false;
+    for (size_t i = 0; i < slot_def_count; i++) {
+        if (slot_defs[i].str != &name && !str_equal(*slot_defs[i].str, name)) continue;
+        concerned = true;
+        size_t first = i;
+        while (slot_defs[first].offset != slot_defs[i].offset || !slot_defs[first].first) first--;
+        set_slot(thread, type, slot_defs[i].offset, slot_value(thread, type, first));
+    }
+    return concerned;
+}
+
 bool has_own(Thread& thread, Type& type, Str& name) {
     Owned found = dict_get_own(thread, type, name);
     return found && !found.is_nothing();
@@ -456,18 +537,25 @@ bool has_own(Thread& thread, Type& type, Str& name) {
 
 }  // namespace
 
-void update_slots(Thread& thread, Type& type, Str* name) {
-    bool concerned = !name;
-    if (type.has(kTypeHeap) && !type.spec) {
-        for (size_t i = 0; i < slot_def_count; i++) {
-            if (name && slot_defs[i].str != name && !str_equal(*slot_defs[i].str, *name)) continue;
-            concerned = true;
-            bool first = true;
-            for (size_t j = 0; j < i && first && !name; j++)
-                first = slot_defs[j].offset != slot_defs[i].offset;
-            if (first) update_offset(thread, type, slot_defs[i].offset);
+void link_slot_rows() {
+    static_assert(sizeof(slot_defs) / sizeof(slot_defs[0]) < 256);
+    for (size_t i = slot_def_count; i-- > 0;) {
+        slot_defs[i].first = true;
+        for (size_t j = i + 1; j < slot_def_count; j++) {
+            if (slot_defs[j].offset != slot_defs[i].offset) continue;
+            slot_defs[j].first = false;
+            slot_defs[i].next = static_cast<uint8_t>(j);
+            break;
         }
-        if (!concerned) return;
+    }
+}
+
+void update_slots(Thread& thread, Type& type, Str* name) {
+    if (is_python_class(type)) {
+        if (!name)
+            update_all_slots(thread, type);
+        else if (!update_slots_of(thread, type, *name))
+            return;
     }
     Ref<List> below = list_subclasses(thread, type);
     if (!below) return clear_exception(thread);

@@ -397,6 +397,7 @@ bool prepare_type(Type& type, const TypeSpec& spec, uint32_t shape_index) {
 }
 
 bool init_slot_defs(Thread& thread) {
+    link_slot_rows();
     for (size_t i = 0; i < slot_def_count; i++) {
         Ref<Str> name = TRY(intern(thread, slot_defs[i].name));
         make_immortal(name.get());
