@@ -78,6 +78,7 @@ Owned run_command(Thread& thread, const Config& config) {
 }
 
 Owned run_module(Thread& thread, Value name, bool alter_argv) {
+    unmap_program_pages();
     Owned runpy = TRY(import_module(thread, ID(runpy)));
     return call_method(thread, runpy, ID(_run_module_as_main), name, boolean(alter_argv));
 }
