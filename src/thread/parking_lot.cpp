@@ -102,16 +102,29 @@ void learn(int64_t waited) {
     if (spin_ns > kLongestSpin) spin_ns = kLongestSpin;
 }
 
+// How often the calling thread shall go to sleep without giving its processor away first. When that
+// took longer than any spin, the processor went to another program for a whole time slice, as it
+// will again; who is woken from sleep gets it at once.
+thread_local constinit uint32_t yields_barred = 0;
+constexpr uint32_t kYieldsBarred = 64;
+
 // Gives the processor to any other thread that wants it.
 bool spin(const Waiter& waiter, int64_t until) {
-    do {
+    for (int64_t time = 0; time < until;) {
         for (int i = 0; i < 32; i++) {
             if (waiter.state.load(std::memory_order_acquire) == kWoken) return true;
             __builtin_ia32_pause();
         }
+        if (yields_barred != 0) {
+            yields_barred--;
+            return false;
+        }
+        int64_t before = now();
         sched_yield();
-    } while (now() < until);
-    return false;
+        time = now();
+        if (time - before > kLongestSpin) yields_barred = kYieldsBarred;
+    }
+    return waiter.state.load(std::memory_order_acquire) == kWoken;
 }
 
 // False at the deadline (negative: none).
