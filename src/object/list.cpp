@@ -165,7 +165,8 @@ Copy copy_unlocked(List& list, ValueBuffer& out, Index begin, Index end) {
     if (size - begin > kMostWithoutLock) return Copy::kUncounted;
     if (size > static_cast<Index>(array->capacity)) return Copy::kUnsure;
     Index count = size > begin ? size - begin : 0;
-    if (count != 0 && !out.reserve(count)) return Copy::kNoMemory;
+    if (count == 0) return Copy::kDone;
+    if (!out.reserve(count)) return Copy::kNoMemory;
     // In the buffer's room first: they are its items only once they are known to be right.
     Slot* room = out.slots() + out.size();
     Index counted = 0;

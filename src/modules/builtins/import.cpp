@@ -104,8 +104,12 @@ Owned find_module(Thread& thread, Value name) {
             // not taken. But a module that always goes is not imported for ever.
             if (made && tries > 20) return made;
             Owned import = TRY(get_attribute(thread, importlib, ID(_gcd_import)));
+            Owned deadlock = TRY(get_attribute(thread, importlib, ID(_DeadlockError)));
             ImportTimer timer(thread, name);
-            made = TRY(call_method(thread, importlib, ID(_find_and_load), name, import));
+            made = call_method(thread, importlib, ID(_find_and_load), name, import);
+            // Since the look above the module's thread has begun it and come to wait for this one.
+            if (!made && (tries > 20 || !clear_exception_if(thread, deadlock.as<Type>())))
+                return {};
             continue;
         }
         bool busy = TRY(is_initializing(thread, module));
