@@ -94,10 +94,9 @@ static void adapt_interval(size_t freed) {
     interval.store(reads, std::memory_order_relaxed);
 }
 
-// With the world stopped: gives those that can go a plain count of nothing and returns how many
-// they are.
+// With the world stopped and all counts settled: gives those that can go a plain count of nothing
+// and returns how many they are.
 static size_t take_unheld(Object** taken) {
-    settle_all_counts();
     collector_roots(mark_lent, nullptr);
     size_t count = 0, kept = 0;
     for (size_t i = 0; i < waiting_count; i++) {
@@ -127,6 +126,7 @@ void reclaim_promoted(Thread& thread) {
     {
         StopTheWorld stopped(thread);
         last_scan.store(now(), std::memory_order_relaxed);
+        settle_all_counts();  // first: more may come to wait by it
         if (waiting_count) {
             taken = static_cast<Object**>(array_allocate(waiting_count * sizeof(Object*)));
             if (taken) count = take_unheld(taken);  // else memory is short: at the next scan
