@@ -53,27 +53,35 @@ int frame_line(const Frame& frame) {
 
 void detach_frame_object(Thread& thread, Frame& frame) {
     FrameObject* object = frame.object;
-    // A generator's frame that is alone with its object needs nothing kept.
     Owned held = Owned::adopt(object);
-    frame.object = nullptr;
     Ref<FrameObject> back;
-    if (frame.previous && !is_unique(object)) {
-        SavedException unwinding(thread);
-        back = frame_object(thread, *frame.previous);
-        if (!back) clear_exception(thread);
+    bool failed = false;
+    for (;;) {
+        // A frame that is alone with its object needs nothing kept.
+        if (frame.previous && !back && !failed && !is_unique(object)) {
+            SavedException unwinding(thread);
+            back = frame_object(thread, *frame.previous);
+            failed = !back;
+            if (failed) clear_exception(thread);
+        }
+        // While this thread waits for the lock others may find the object in the frame, as they
+        // must: they would make another.
+        Lock guard(thread, *object);
+        bool shared = !is_unique(object);
+        if (frame.previous && !back && !failed && shared) continue;
+        auto* locals = shared ? static_cast<Slot*>(
+                                    array_allocate_zeroed((object->local_count + 1) * sizeof(Slot)))
+                              : nullptr;
+        if (locals)
+            for (uint32_t i = 0; i < object->local_count; i++)
+                locals[i].init(Owned::share(Value::from_bits(frame.registers[i])));
+        object->instruction = static_cast<int32_t>(frame.pc - frame.code->words);
+        object->locals = locals;
+        if (back) object->back.init(std::move(back).owned());
+        frame.object = nullptr;
+        object->frame.store(nullptr, std::memory_order_release);
+        return;
     }
-    auto* locals =
-        is_unique(object)
-            ? nullptr
-            : static_cast<Slot*>(array_allocate_zeroed((object->local_count + 1) * sizeof(Slot)));
-    if (locals)
-        for (uint32_t i = 0; i < object->local_count; i++)
-            locals[i].init(Owned::share(Value::from_bits(frame.registers[i])));
-    Lock guard(thread, *object);
-    object->instruction = static_cast<int32_t>(frame.pc - frame.code->words);
-    object->locals = locals;
-    if (back) object->back.init(std::move(back).owned());
-    object->frame.store(nullptr, std::memory_order_release);
 }
 
 namespace {
