@@ -44,7 +44,7 @@ SLOWER = {"release": 1, "dev": 2, "asan": 5, "tsan": 10}
 CONFIGURATIONS = {
     "release": ("release", {}, None),
     "release-gil": ("release", {"PYTHON_GIL": "1"}, 60),
-    "asan": ("asan", {}, 150),
+    "asan": ("asan", {"IMUGI_VERIFY": "1"}, 150),
     "tsan": ("tsan", {}, 150),
 }
 SANITIZERS = {
