@@ -182,6 +182,7 @@ bool find_unreachable(Pass& pass) {
 void seal(ObjectStack& garbage) {
     for (size_t i = 0; i < garbage.count; i++) {
         Object* object = garbage.items[i];
+        object->lock.fetch_or(kGarbageMark, std::memory_order_relaxed);
         if (object->has_flag(kHasWeakrefs)) clear_weakrefs(object);
         leave_referent(object);
         if (class_rank(object) != 0) leave_bases(object);
@@ -408,7 +409,8 @@ void for_each_tracked(Thread& thread, void (*visit)(void* context, Object* objec
     walk_objects(
         [](void* argument, Object* object) {
             Both& pair = *static_cast<Both*>(argument);
-            if (object->has_flag(kTracked)) pair.visit(pair.context, object);
+            bool goes = object->lock.load(std::memory_order_relaxed) & kGarbageMark;
+            if (object->has_flag(kTracked) && !goes) pair.visit(pair.context, object);
         },
         &both);
 }

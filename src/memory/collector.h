@@ -66,7 +66,7 @@ struct CollectorHooks {
     void (*save_garbage)(Thread& thread, Object* object);
 };
 extern CollectorHooks collector_hooks;
-// Calls visit for every tracked object; the world is stopped around it.
+// Calls visit for every tracked object but garbage that is going; the world is stopped around it.
 void for_each_tracked(Thread& thread, void (*visit)(void* context, Object* object), void* context);
 void freeze_objects(Thread& thread);
 void unfreeze_objects(Thread& thread);

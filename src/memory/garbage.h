@@ -5,7 +5,8 @@
 
 namespace imugi {
 
-// In the collector bits of the lock byte of each unreachable object.
+// In the collector bits of the lock byte of each unreachable object; for good once it is certain to
+// go, so that nobody who walks over all objects is given it.
 inline constexpr uint8_t kGarbageMark = 8;
 
 // Weak references that are garbage themselves go without calling their callbacks.

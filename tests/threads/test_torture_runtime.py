@@ -215,6 +215,19 @@ def test_weak_references_in_garbage():
             accept=RACES)
 
 
+def test_all_objects_during_collections():
+    class Base: pass
+    def make(c):
+        for _ in range(20):
+            type("Short", (Base,), {"f": lambda self: __class__, "__slots__": ("a",)})().a = []
+    def look(c):
+        for found in gc.get_objects()[-300:]:
+            if isinstance(found, type):
+                found.__mro__, found.__bases__, found.__name__, dict(found.__dict__), found.mro()
+            found.__class__.__mro__, gc.get_referents(found)
+    torture([make, make, make, lambda c: gc.collect(), look, lambda c: Base.__subclasses__()], accept=RACES)
+
+
 def test_tracing_everywhere():
     seen = []
     def tracer(frame, event, arg):
