@@ -25,6 +25,7 @@ static constexpr uint32_t kImmortalCount = 1u << 30;
 static constexpr uint32_t kDropDepth = 50;
 
 void saturate(Object* object) {
+    if (object->has_flag(kImmortal)) return;  // its count may tell that it is in static storage
     object->local.store(kImmortalCount, std::memory_order_relaxed);
     object->set_flag(kImmortal);
 }
