@@ -1,6 +1,6 @@
-// SpinLock: for sections of a few instructions that call nothing, on data that several threads
-// change all the time. Nobody parks for it, so that letting go is a plain store; who waits long
-// gives its processor away, as the holder may wait for one.
+// SpinLock: for sections of a few instructions that call nothing but the allocator of arrays, on
+// data that several threads change all the time. Nobody parks for it, so that letting go is a plain
+// store; who waits long gives its processor away, as the holder may wait for one.
 //
 // Under it there is no safepoint, no other lock but a SpinLock, and nothing is dropped.
 #pragma once
