@@ -195,6 +195,8 @@ def perform(source, whole):
                 found.append("%s %r %s %s" % (tokenize.tok_name[token.exact_type], token.string, token.start, token.end))
         except (tokenize.TokenError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
             found.append(told(error) if isinstance(error, SyntaxError) else "%s: %r" % (type(error).__name__, error.args))
+        # Older versions read t-strings as a name and a string.
+        out["templates"] = any(text.startswith("TSTRING_START ") for text in found)
         # The last is kept in clear: it is the error when there is one.
         out["tokens"] = ("\n".join(found) if whole else digest("\n".join(found[:-1]), False) + " " + found[-1])
     return out

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "memory/collector.h"
+#include "modules/sys/display_exception.h"
 #include "object/call.h"
 #include "object/config.h"
 #include "object/dict.h"
@@ -51,6 +52,17 @@ void print_pending_exception(Thread& thread) {
     print_text(thread, exception);
     fputs("\n", stderr);
     fflush(stderr);
+}
+
+// The same with source lines, as the usual hook has it, if that works.
+static void display_pending_exception(Thread& thread) {
+    Owned exception = take_exception(thread);
+    Owned stream = dict_get(thread, interpreter_of(thread).sys_dict.as<Dict>(), ID(stderr));
+    if (!stream.is_nothing() && !is_none(stream) && display_exception(thread, exception, stream))
+        return;
+    clear_exception(thread);
+    set_exception(thread, std::move(exception));
+    print_pending_exception(thread);
 }
 
 // Status of SystemExit(code): None is 0, an int itself, anything else is printed and 1.
@@ -104,11 +116,11 @@ bool show_exception(Thread& thread) {
         if (has_exception(thread) && exception_matches(thread, exc::SystemExit)) return false;
         if (has_exception(thread)) {
             fputs("Error in sys.excepthook:\n", stderr);
-            print_pending_exception(thread);
+            display_pending_exception(thread);
             fputs("\nOriginal exception was:\n", stderr);
         }
         set_exception(thread, std::move(exception));
-        print_pending_exception(thread);
+        display_pending_exception(thread);
     }
     return true;
 }

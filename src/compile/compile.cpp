@@ -41,6 +41,22 @@ bool give_parser_warnings(CompileContext& context, const syntax::WarningList& wa
     return true;
 }
 
+// Line ends are made alike, and the last one supplied, before anything is decoded.
+Ref<Bytes> with_plain_newlines(Thread& thread, std::string_view bytes) {
+    size_t size = bytes.size();
+    for (size_t i = 0; i + 1 < bytes.size(); i++) size -= bytes[i] == '\r' && bytes[i + 1] == '\n';
+    if (size && bytes.back() != '\n' && bytes.back() != '\r') size++;
+    Ref<Bytes> plain = TRY(make_bytes_blank(thread, size));
+    uint8_t* to = bytes_blank_data(*plain);
+    for (size_t i = 0; i < bytes.size(); i++) {
+        bool carriage = bytes[i] == '\r';
+        if (carriage && i + 1 < bytes.size() && bytes[i + 1] == '\n') i++;
+        *to++ = carriage ? '\n' : static_cast<uint8_t>(bytes[i]);
+    }
+    if (to != plain->data() + size) *to = '\n';
+    return plain;
+}
+
 }  // namespace
 
 // PEP 263: the encoding is told by a byte order mark or the cookie in the first two lines.
@@ -65,7 +81,7 @@ bool decode_source(Thread& thread, std::string_view bytes, Str& filename, uint32
             encoding.cookie.size() < sizeof name - 1 ? encoding.cookie.size() : sizeof name - 1;
         memcpy(name, encoding.cookie.data(), size);
         name[size] = 0;
-        Ref<Bytes> object = make_bytes(thread, bytes.data(), bytes.size());
+        Ref<Bytes> object = with_plain_newlines(thread, bytes);
         if (!object) return false;
         Owned text = decode_bytes(thread, object->data(), object->size, object, name, "strict");
         if (!text) {

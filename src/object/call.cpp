@@ -73,6 +73,7 @@ Owned call_with_first(Thread& thread, Value callable, Value first, const Argumen
 
 Owned call_with(Thread& thread, Value callable, Tuple& args, Dict* kwargs) {
     size_t keywords = kwargs ? static_cast<size_t>(dict_size(*kwargs)) : 0;
+    if (IMUGI_UNLIKELY(!type_of(callable).slots.call)) return raise_not_callable(thread, callable);
     if (!keywords)
         return call(thread, callable,
                     Arguments{reinterpret_cast<const Value*>(args.items),

@@ -6,6 +6,7 @@
 #include "object/pickling.h"
 #include "object/protocol.h"
 #include "object/stepping.h"
+#include "object/str.h"
 #include "object/tuple.h"
 
 namespace imugi {
@@ -28,7 +29,12 @@ void enumerate_fields(Object* self, FieldVisitor& visitor) {
 }
 
 Owned enumerate_make(Thread& thread, Type& type, const Arguments& arguments) {
-    if (arguments.count == 0 && (arguments.names == nullptr || arguments.names->size == 0))
+    size_t keywords = arguments.names ? arguments.names->size : 0;
+    if (arguments.count == 0 && keywords == 1 &&
+        !str_equal(arguments.names->items[0].as<Str>(), "iterable"))
+        return raise(thread, exc::TypeError, "'{}' is an invalid keyword argument for enumerate()",
+                     arguments.names->items[0].as<Str>());
+    if (arguments.count + keywords == 0)
         return raise(thread, exc::TypeError, "enumerate() missing required argument 'iterable'");
     Value bound[2];
     TRY(bind_arguments(thread, "enumerate", "(iterable, start=0)", arguments, bound, 2));

@@ -176,6 +176,7 @@ void customize_simple_errors(Type& type, TypeSpec& spec) {
     } else if (&type == &exc::KeyError) {
         spec.slots.str = key_error_str;
     } else if (&type == &exc::AttributeError) {
+        spec.slots.str = exception_str;
         spec.slots.init = attribute_error_init;
         spec.slots.fields = visit_exception<2>;
         spec.members = attribute_error_members;
@@ -183,6 +184,7 @@ void customize_simple_errors(Type& type, TypeSpec& spec) {
     } else if (&type == &exc::NameError || &type == &exc::UnboundLocalError) {
         spec.slots.init = name_error_init;
         if (&type == &exc::NameError) {
+            spec.slots.str = exception_str;
             spec.slots.fields = visit_exception<1>;
             spec.members = name_error_members;
         }

@@ -45,8 +45,7 @@ class PercentFormatter {
         while (at_ < end) {
             Index found = str_find_char(format_, '%', at_, end);
             size_t stop = found < 0 ? end : static_cast<size_t>(found);
-            if (at_ == 0 && stop == end && is_exact_str(Value::of(format_)))
-                whole_ = Ref<Str>::share(format_);
+            if (at_ == 0 && stop == end) whole_ = Ref<Str>::share(format_);
             TRY(out_.append(format_, at_, stop));
             if (stop == end) break;
             directive_ = stop;

@@ -18,6 +18,7 @@
 #include "object/str_methods.h"
 #include "object/text_hash.h"
 #include "object/text_slice.h"
+#include "object/tuple.h"
 
 namespace imugi {
 
@@ -408,6 +409,10 @@ Owned make_text(Thread& thread, Value object, Value encoding, Value errors) {
 
 Owned slot_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value bound[3];
+    size_t keywords = arguments.names ? arguments.names->size : 0;
+    if (arguments.count > 3 && keywords)
+        return raise(thread, exc::TypeError, "str() takes at most 3 arguments ({} given)",
+                     static_cast<int64_t>(arguments.count + keywords));
     if (arguments.count > 3)
         return raise(thread, exc::TypeError, "str expected at most 3 arguments, got {}",
                      static_cast<int64_t>(arguments.count));

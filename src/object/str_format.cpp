@@ -234,8 +234,7 @@ bool append_formatted(Thread& thread, StrBuilder& out, const Str& text, size_t b
         FormatField field;
         int step = next_format_field(thread, text, &at, end, &field);
         if (step <= 0) return step == 0;
-        if (field.literal_end - field.literal_begin == text.length() &&
-            is_exact_str(Value::of(text)))
+        if (field.literal_end - field.literal_begin == text.length())
             whole = Owned::share(Value::of(text));
         TRY(out.append(text, field.literal_begin, field.literal_end));
         if (!field.has_field) continue;

@@ -147,7 +147,8 @@ Owned get_module(Thread& thread, Value self) {
     // In the dict of `type` itself is the descriptor.
     if (&type != &type_type) {
         Owned module = TRY(own_or_nothing(thread, type, ID(__module__)));
-        if (!module.is_nothing()) return module;
+        // A native class whose instances have a __module__ keeps the descriptor there.
+        if (!module.is_nothing() && (!type.spec || is_str(module))) return module;
     }
     if (!type.spec) return raise_attribute_error(thread, self, ID(__module__), "__module__");
     const char* dot = strrchr(type.spec->name, '.');
@@ -265,7 +266,8 @@ Owned get_dict(Thread& thread, Value self) {
     return make_mappingproxy(thread, as_type(self).dict.borrow());
 }
 Owned get_doc(Thread& thread, Value self) {
-    if (&as_type(self) == &type_type) return make_str(thread, type_type.spec->doc);
+    const TypeSpec* spec = as_type(self).spec;
+    if (spec && spec->doc) return make_str(thread, spec->doc);
     Owned doc = TRY(own_or_nothing(thread, as_type(self), ID(__doc__)));
     if (doc.is_nothing()) return Owned::share(none());
     if (auto get = type_of(doc).slots.descriptor_get) return get(thread, doc, Value(), self);

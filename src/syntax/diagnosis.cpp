@@ -208,7 +208,12 @@ int32_t Diagnosis::rule(int id, int32_t at) {
     bool mistakes = mistakes_;
     if (id == RULE_expression_without_invalid) mistakes_ = false;
     int32_t end = alternatives(RULES[id].first, RULES[id].count, at);
-    if (id == RULE_strings && end != FAILED) check_strings(at, end);
+    if (end != FAILED &&
+        (id == RULE_string || id == RULE_fstring || id == RULE_tstring || id == RULE_strings)) {
+        check_strings(at, end);
+    }
+    if (end != FAILED && id == RULE_conversion) check_conversion(at, false);
+    if (end != FAILED && id == RULE_format_field) check_field(at, end);
     mistakes_ = mistakes;
     if (failed()) return FAILED;
     // The memo may have moved meanwhile.
@@ -329,6 +334,59 @@ void Diagnosis::check_strings(int32_t start, int32_t end) {
     tokenizer_.set_warns_of_escapes(warned);
 }
 
+// `!r` must be in one piece; what the letter is only matters once its field is whole.
+void Diagnosis::check_conversion(int32_t at, bool whole) {
+    const Token mark = tokens_.at(at);
+    const Token letter = tokens_.at(at + 1);
+    if (!whole) {
+        if (mark.end_line == letter.line && mark.end_column == letter.column) return;
+        complain({mark.line, mark.column, letter.end_line, letter.end_column},
+                 for_innermost_string("f-string: conversion type must come right after the "
+                                      "exclamanation mark",
+                                      at));
+        return;
+    }
+    std::string_view text = tokens_.text(letter);
+    if (text == "s" || text == "r" || text == "a") return;
+    complain({letter.line, letter.column, letter.end_line, letter.end_column},
+             for_innermost_string(
+                 tokenizer_.format("f-string: invalid conversion character '%.*s': expected 's', "
+                                   "'r', or 'a'",
+                                   int(text.size()), text.data()),
+                 at));
+}
+
+void Diagnosis::check_field(int32_t start, int32_t end) {
+    int depth = 0;
+    for (int32_t at = start; at < end; at++) {
+        switch (tokens_.at(at).kind) {
+            case TokenKind::LBRACE:
+            case TokenKind::LPAR:
+            case TokenKind::LSQB:
+            case TokenKind::FSTRING_START:
+            case TokenKind::TSTRING_START:
+                depth++;
+                break;
+            case TokenKind::RBRACE:
+            case TokenKind::RPAR:
+            case TokenKind::RSQB:
+            case TokenKind::FSTRING_END:
+            case TokenKind::TSTRING_END:
+                depth--;
+                break;
+            case TokenKind::EXCLAMATION:
+                if (depth == 1) return check_conversion(at, true);
+                break;
+            case TokenKind::COLON:
+                // Of a lambda's, a slice's or a dictionary's there is none outside of brackets.
+                if (depth == 1) return;
+                break;
+            default:
+                break;
+        }
+    }
+}
+
 // ---- What captures are ----
 
 ExprNode* Diagnosis::expression(const Capture& capture) {
@@ -439,6 +497,13 @@ void Diagnosis::act(int action_index, const Capture* captures, int32_t at) {
     const Capture& a = captures[0];
     const Capture& b = captures[1];
     std::string_view message = action.message;
+    // What is read again here has warned before, if it had to.
+    bool warned = tokenizer_.set_warns_of_escapes(false);
+    struct Restore {
+        Tokenizer& tokenizer;
+        bool warned;
+        ~Restore() { (void)tokenizer.set_warns_of_escapes(warned); }
+    } restore{tokenizer_, warned};
     auto range = [&](const Position& from, const Position& to, std::string_view text) {
         complain({from.line, from.column, to.end_line, to.end_column}, text);
     };

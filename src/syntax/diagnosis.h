@@ -48,6 +48,8 @@ class Diagnosis {
     // The last one that the grammar has asked for; the parser may have looked further.
     const Token& last_token() { return tokens_.at(furthest_); }
     void check_strings(int32_t start, int32_t end);
+    void check_conversion(int32_t at, bool whole);
+    void check_field(int32_t start, int32_t end);
     int32_t* memo_slot(int column, int32_t at);
     void forget() {
         free(memo_);

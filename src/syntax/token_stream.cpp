@@ -73,8 +73,8 @@ bool TokenStream::next(TextToken& made) {
     made.end_column = character_column(token.end_line, token.end_column, token.end);
     // The newline that a source lacks has a place but no text.
     if (made.text.data() + made.text.size() > all.data() + source_size_) {
-        made.text.remove_suffix(1);
-        made.end_column = made.column + 1;
+        made.end_column = made.column + int32_t(made.text.size());
+        made.text.remove_suffix(token.kind == TokenKind::NL ? made.text.size() : 1);
     }
     if (!extra_tokens_ && token.kind == TokenKind::NEWLINE) {
         if (!made.text.empty()) made.text.remove_suffix(1);

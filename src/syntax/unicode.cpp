@@ -62,11 +62,22 @@ int32_t count_characters(std::string_view text) {
         if (uint8_t(*at) < 0x80) {
             at++;
         } else {
-            // The cut-off beginning of a character counts one, as a decoder that replaces would
-            // have it.
+            // The cut-off beginning of a character counts one, any other wrong byte too, as a
+            // decoder that replaces would have it.
+            const uint8_t first = uint8_t(*at);
             const char* before = at;
-            if (read_utf8(at, end) == 0xFFFD && at == before + 1 && uint8_t(*before) >= 0xC2) {
-                while (at < end && (uint8_t(*at) & 0xC0) == 0x80) at++;
+            uint32_t character = read_utf8(at, end);
+            if (character >= 0xD800 && character <= 0xDFFF) {
+                count += 2;  // half a pair: three wrong bytes
+            } else if (character == 0xFFFD && at == before + 1 && first >= 0xC2 && first <= 0xF4) {
+                uint8_t low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+                uint8_t high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+                int missing = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
+                while (at < end && missing-- && uint8_t(*at) >= low && uint8_t(*at) <= high) {
+                    at++;
+                    low = 0x80;
+                    high = 0xBF;
+                }
             }
         }
         count++;

@@ -241,4 +241,21 @@ def test_setting_what_has_no_place():
         raises(AttributeError, setattr, make(), "b", 1, message=f"'{make.__name__}' object has no attribute 'b'{end}")
 
 
+def test_template_of_a_subclass():
+    class Text(str):
+        pass
+    text = Text("abc")
+    for made in (text.format(), text.format_map({}), text % (), text % {}):
+        check(made is text)
+    check(type(Text("{}").format("a")) is str and type(Text("a%s") % "b") is str)
+
+
+def test_complaints_about_calls():
+    raises(TypeError, lambda: enumerate(start=1), message="'start' is an invalid keyword argument for enumerate()" if sys.version_info >= (3, 13) else None)
+    raises(TypeError, lambda callee=[]: callee(**{1: 2}), message="'list' object is not callable")
+    raises(TypeError, lambda: str(1, 2, 3, 4), message="str expected at most 3 arguments, got 4")
+    raises(TypeError, lambda: str(1, 2, 3, 4, object=1), message="str() takes at most 3 arguments (5 given)")
+    raises(TypeError, NameError.__str__, 1, message="descriptor '__str__' requires a 'NameError' object but received a 'int'")
+
+
 support.run(globals())

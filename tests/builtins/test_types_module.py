@@ -157,4 +157,12 @@ def test_frame():
     equal(dict(fr.f_locals).get("x"), None)
 
 
+def test_module_and_doc_of_native_classes():
+    # Their instances have a __module__ and a __doc__ too.
+    for kind in (types.FunctionType, types.BuiltinFunctionType, types.MethodType):
+        equal(kind.__module__, "builtins")
+    check(types.FunctionType.__doc__.startswith("Create a function object."))
+    equal(types.MethodType.__doc__, "Create a bound instance method object.")
+
+
 support.run(globals())

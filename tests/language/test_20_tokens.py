@@ -216,4 +216,29 @@ def test_columns_of_invalid_bytes():
     raises(SyntaxError, compile, b"'abc\xff'", "f", "exec", message="(unicode error) 'utf-8' codec can't decode byte 0xff in position 3: invalid start byte (f, line 1)")
 
 
+def test_carriage_returns():
+    import io, tokenize
+    def tokens(lines):
+        return [(tokenize.tok_name[t.type], t.string, t.start, t.end) for t in tokenize.generate_tokens(iter(lines).__next__)]
+    equal(tokens(["x\r"]), [("NAME", "x", (1, 0), (1, 1)), ("NEWLINE", "\r", (1, 1), (1, 3)), ("ENDMARKER", "", (2, 0), (2, 0))])
+    equal(tokens(["\r"]), [("NL", "", (1, 0), (1, 2)), ("ENDMARKER", "", (2, 0), (2, 0))])
+    # Each text that readline() gives is a line, even without its newline.
+    equal([(name, place) for name, _, place, _ in tokens(["x", "y"])], [("NAME", (1, 0)), ("NEWLINE", (1, 1)), ("NAME", (2, 0)), ("NEWLINE", (2, 1)), ("ENDMARKER", (3, 0))])
+
+
+def test_warnings_beside_errors():
+    import warnings
+    for source, count in (('x = a.c"\\[")', 1), ('print "\\["', 0), ('a "\\["', 0)):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            raises(SyntaxError, compile, source, "f", "exec")
+        equal((source, len(caught)), (source, count))
+
+
+def test_declared_encodings():
+    # The last newline is supplied before the bytes are decoded.
+    raises(SyntaxError, compile, b"# coding: utf-16\n\xc3a", "f", "exec", contains="invalid character")
+    equal(compile(b"# coding: latin-1\rx = '\xe9'\r", "f", "exec").co_consts[0], "\xe9")
+
+
 support.run(globals())

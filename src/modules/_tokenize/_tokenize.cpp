@@ -57,7 +57,7 @@ Owned tokenizer_make(Thread& thread, Type& type, const Arguments& arguments) {
 
 // Reads all lines.
 bool read_source(Thread& thread, TokenizerIter& self, TokenizerState& state) {
-    for (;;) {
+    for (bool unfinished = false;;) {
         Owned line = call(thread, self.readline.borrow());
         if (!line) return clear_exception_if(thread, exc::StopIteration);
         bool decode = !is_none(self.encoding.borrow());
@@ -75,6 +75,9 @@ bool read_source(Thread& thread, TokenizerIter& self, TokenizerState& state) {
         const char* utf8 = str_utf8(thread, line.as<Str>(), &size);
         if (!utf8) return false;
         if (size == 0) return true;
+        // Each is a line, even without its newline.
+        if (unfinished) TRY(state.source.append("\n", 1));
+        unfinished = utf8[size - 1] != '\n';
         TRY(state.source.append(utf8, size));
     }
 }

@@ -544,7 +544,10 @@ const MethodRow builtin_function_rows[] = {
     {"pow", "(base, exp, mod=None)", fn<builtin_pow>,
      "Equivalent to base**exp with 2 arguments or base**exp % mod with 3 arguments."},
     {"print", "(*args, sep=' ', end='\\n', file=None, flush=False)", fn<builtin_print>,
-     "Prints the values to a stream, or to sys.stdout by default."},
+     "Prints the values to a stream, or to sys.stdout by default.\n\n  sep\n    what stands "
+     "between values, a space by default\n  end\n    what follows the last one, a newline by "
+     "default\n  file\n    the stream, an object with a write() method; sys.stdout by default\n  "
+     "flush\n    whether to flush the stream afterwards"},
     {"repr", "(obj, /)", fn<builtin_repr>,
      "Return the canonical string representation of the object.\n\nFor many object types, "
      "including most builtins, eval(repr(obj)) == obj."},
