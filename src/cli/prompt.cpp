@@ -90,9 +90,8 @@ class PlainPrompt {
             write_prompt(thread_, *prompt);
             Owned line = read_line();
             if (!line) {
-                if (!clear_exception_if(thread_, exc::KeyboardInterrupt)) return false;
-                fputs("\nKeyboardInterrupt\n", stderr);
-                return true;
+                if (exception_matches(thread_, exc::KeyboardInterrupt)) fputc('\n', stderr);
+                return false;
             }
             *more = !is_str(line) || line.as<Str>().length() != 0;
             if (!*more && source->length() == 0) return true;
@@ -217,17 +216,29 @@ Owned editing_prompt(Thread& thread) {
     return call_method(thread, pyrepl, ID(interactive_console), main);
 }
 
+// After a program of -c, -m or a file its output goes on without a break.
+bool greet(Thread& thread) {
+    const Config& config = *interpreter_of(thread).config;
+    bool after_program = config.command || config.module || config.file;
+    if (config.quiet || (after_program && !config.verbose)) return true;
+    Owned version = TRY(dict_get(thread, sys_of(thread), ID(version)));
+    size_t size = 0;
+    const char* utf8 = is_str(version) ? str_utf8(thread, version.as<Str>(), &size) : "";
+    if (!utf8) return false;
+    fprintf(stderr, "Python %s on linux\n", utf8);
+    if (!config.no_site)
+        fputs("Type \"help\", \"copyright\", \"credits\" or \"license\" for more information.\n",
+              stderr);
+    fflush(stderr);
+    return true;
+}
+
 }  // namespace
 
 Owned run_prompt(Thread& thread, bool startup) {
     Owned base = TRY(make_native_function(thread, base_prompt_row, Value(), Value()));
     TRY(dict_set(thread, sys_of(thread), Value::of(ID(_baserepl)), base.value()));
-    if (!interpreter_of(thread).config->quiet)
-        fputs(
-            "Python 3.14.2 (imugi) on linux\nType \"help\", \"copyright\", \"credits\" or "
-            "\"license\" for more information.\n",
-            stderr);
-    fflush(stderr);
+    TRY(greet(thread));
     if (startup && !run_startup_file(thread) && !show_pending(thread)) return {};
     if (!call_hook(thread) && !show_pending(thread)) return {};
     Owned result = editing_prompt(thread);
