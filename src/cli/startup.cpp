@@ -19,6 +19,7 @@
 #include "modules/_thread/local.h"
 #include "modules/atexit/atexit.h"
 #include "modules/sys/sys.h"
+#include "object/bytes.h"
 #include "object/call.h"
 #include "object/descriptor.h"
 #include "object/dict.h"
@@ -222,6 +223,7 @@ Thread* start_runtime(const Config& config) {
     Interpreter& interpreter = main_interpreter;
     interpreter.config = &config;
     interpreter.int_max_str_digits.store(config.int_max_str_digits, std::memory_order_relaxed);
+    bytes_warning_level.store(config.bytes_warning, std::memory_order_relaxed);
     if (!config.ignore_environment) {
         if (const char* seed = getenv("IMUGI_CHAOS")) init_chaos(strtoull(seed, nullptr, 10));
         verify_enabled = getenv("IMUGI_VERIFY") != nullptr;
