@@ -10,7 +10,8 @@ import sys
 sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
 import support
-from programs import IMUGI, expect, expect_fine, skip_with_sanitizer
+from support import check, equal
+from programs import IMUGI, expect, expect_fine, run, skip_with_sanitizer
 
 
 def test_calls():
@@ -129,6 +130,22 @@ def test_contexts():
         "a, b, c = KeyError(), ValueError(), TypeError()\ntry:\n  try:\n    try:\n      raise a\n    except KeyError:\n"
         "      raise b\n  except ValueError:\n    raise c\nexcept TypeError:\n  try:\n    raise a\n  except KeyError: pass\n"
         "assert a.__context__ is c and c.__context__ is b and b.__context__ is None")
+
+
+def test_long_chain_is_shown():
+    """What a second of runaway recursion links must not take a minute to print."""
+    code, out, err = run(
+        "import sys\nerror = None\nfor number in range(%d):\n  new = ValueError(number)\n"
+        "  new.__context__, error = error, new\ntry:\n  raise KeyError from error\nexcept KeyError as e:\n"
+        "  raise TypeError('the last')\n" % 20000)
+    lines = err.splitlines()
+    equal((code, out, lines[0], lines[-1]), (1, "", "ValueError: 0", "TypeError: the last"))
+    equal(lines.count("During handling of the above exception, another exception occurred:"), 20000)
+    equal(lines.count("The above exception was the direct cause of the following exception:"), 1)
+    check(any(line.startswith("  File ") and line.endswith("program.py\", line 9, in <module>") for line in lines))
+    # A chain that goes round is as short as its round.
+    code, out, err = run("a, b = KeyError(1), KeyError(2)\na.__context__, b.__context__ = b, a\nraise a")
+    equal((code, out, err.splitlines()[0], err.splitlines()[-1]), (1, "", "KeyError: 2", "KeyError: 1"))
 
 
 def test_limit_raised():

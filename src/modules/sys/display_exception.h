@@ -5,7 +5,8 @@
 
 namespace imugi {
 
-// The traceback module does the layout; when that fails, a plain traceback is written instead.
+// The traceback module does the layout; when that fails, or the chain is thousands of exceptions
+// long, a plain traceback is written instead.
 [[nodiscard]] bool display_exception(Thread& thread, Value exception, Value stream);
 
 }  // namespace imugi
