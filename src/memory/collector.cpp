@@ -347,6 +347,7 @@ CollectionResult collect(Thread& thread, int generation) {
     CollectionResult result{0, 0};
     if (collector_hooks.notify) collector_hooks.notify(thread, "start", generation, result);
     reclaim_promoted(thread);
+    drain_dying(thread);  // merging the heaps has brought this thread what others dropped
     result = collect_now(thread);
     reclaim_promoted(thread);  // what the garbage had
     GenerationStats& record = stats[generation];

@@ -45,9 +45,10 @@ bool push(MergeQueue& queue, Object* object) {
     return true;
 }
 
-void merge_heap(Heap& heap) {
+// Returns whether anything was queued.
+bool merge_heap(Heap& heap) {
     MergeQueue& queue = *heap.queue;
-    for (;;) {
+    for (bool merged = false;; merged = true) {
         Object** objects;
         uint32_t count;
         {
@@ -59,7 +60,7 @@ void merge_heap(Heap& heap) {
         }
         if (!count) {
             array_free(objects);
-            return;
+            return merged;
         }
         for (uint32_t i = 0; i < count; i++) merge_counts(objects[i], 1);
         array_free(objects);
@@ -195,9 +196,13 @@ void settle_all_counts() {
 }
 
 void merge_all_heaps() {
-    settle_all_counts();
-    for (uint32_t id = 1; Heap* heap = heap_by_id(static_cast<uint16_t>(id)); id++)
-        merge_heap(*heap);
+    // What dies of it may have held the last reference of other threads to objects of any heap.
+    for (bool more = true; more;) {
+        settle_all_counts();
+        more = false;
+        for (uint32_t id = 1; Heap* heap = heap_by_id(static_cast<uint16_t>(id)); id++)
+            more = merge_heap(*heap) || more;
+    }
 }
 
 }  // namespace imugi

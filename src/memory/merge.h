@@ -25,7 +25,7 @@ void hand_over_merges();
 void merge_detached_heaps();
 // Gives what threads counted for themselves to the objects' headers; the world is stopped.
 void settle_all_counts();
-// All heaps, settled first; the world is stopped.
+// All heaps, settled first, until nothing is queued; the world is stopped.
 void merge_all_heaps();
 
 }  // namespace imugi

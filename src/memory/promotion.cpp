@@ -25,6 +25,8 @@ static std::atomic<uint32_t> promoted_since_scan{0};
 // A scan is due when so many wait, or the last one is so long ago.
 static constexpr size_t kScanCount = 256;
 static constexpr int64_t kScanNanoseconds = 10'000'000;
+// What waits may hold the last reference to what has to wait in turn: a collection scans so often.
+static constexpr int kMostRounds = 8;
 
 // In the collector bits of the lock byte: found in a register.
 static constexpr uint8_t kLentMark = 16;
@@ -118,15 +120,16 @@ static size_t take_unheld(Object** taken) {
     return count;
 }
 
-void reclaim_promoted(Thread& thread) {
+// Returns how many were destroyed.
+static size_t scan(Thread& thread, void (*settle)()) {
     scan_due.store(false, std::memory_order_relaxed);
-    if (!promotion_began.load(std::memory_order_relaxed)) return;
+    if (!promotion_began.load(std::memory_order_relaxed)) return 0;
     Object** taken = nullptr;
     size_t count = 0;
     {
         StopTheWorld stopped(thread);
         last_scan.store(now(), std::memory_order_relaxed);
-        settle_all_counts();  // first: more may come to wait by it
+        settle();  // first: more may come to wait by it
         if (waiting_count) {
             taken = static_cast<Object**>(array_allocate(waiting_count * sizeof(Object*)));
             if (taken) count = take_unheld(taken);  // else memory is short: at the next scan
@@ -135,10 +138,16 @@ void reclaim_promoted(Thread& thread) {
     }
     for (size_t i = 0; i < count; i++) destroy(taken[i]);
     array_free(taken);
+    return count;
+}
+
+void reclaim_promoted(Thread& thread) {
+    for (int round = 0; round < kMostRounds; round++)
+        if (scan(thread, merge_all_heaps) == 0) return;
 }
 
 void reclaim_promoted_if_due(Thread& thread) {
-    if (scan_due.load(std::memory_order_relaxed)) reclaim_promoted(thread);
+    if (scan_due.load(std::memory_order_relaxed)) scan(thread, settle_all_counts);
 }
 
 }  // namespace imugi

@@ -38,8 +38,9 @@ extern std::atomic<bool> promotion_began;
 
 // The last reference to a deferred object went; its counts are merged. Called by refcount.cpp.
 void await_register_scan(Object* object);
-// Destroys what waits and is in no register; if a scan is due, or at once. At a safepoint.
+// Destroys what waits and is in no register, if a scan is due. At a safepoint.
 void reclaim_promoted_if_due(Thread& thread);
+// The same at once, of all counts that threads know, and of what that brings to wait.
 void reclaim_promoted(Thread& thread);
 
 }  // namespace imugi

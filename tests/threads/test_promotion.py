@@ -3,6 +3,7 @@
 import gc
 import sys
 import threading
+import weakref
 
 sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
@@ -151,6 +152,30 @@ def test_in_a_cycle():
     holder[0].itself = holder[0]
     holder.clear()
     equal(living(), 0)
+
+
+def test_held_by_another_that_waits():
+    """Each of a chain comes to wait when the one before it goes; a collection sees them all go, and the cycle behind them."""
+    def chain(length):
+        last = Node(0)
+        last.items.append(last)
+        first = last
+        for number in range(length):
+            node = Node(number)
+            node.next, first = first, node
+        def read():
+            for _ in range(2000):
+                node = first
+                for _ in range(length):
+                    node = node.next
+        run(read, read)
+        return first, weakref.ref(last)
+    for _ in range(10):
+        first, reference = chain(5)
+        gc.collect()
+        del first
+        gc.collect()
+        is_(reference(), None)
 
 
 def test_finalizers_stay_prompt():
