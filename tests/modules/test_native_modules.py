@@ -8,6 +8,7 @@ import hashlib
 import io
 import locale
 import mmap
+import os
 import pickle
 import queue
 import struct
@@ -104,6 +105,10 @@ def test_zoneinfo():
     equal((second.hour, second.fold), (2, 1))
     raises(ValueError, zone, b"AAA", contains="AAA")
     raises(zoneinfo.ZoneInfoNotFoundError, zoneinfo.ZoneInfo, "No/Such_Zone")
+    check("/usr/share/zoneinfo" in zoneinfo.TZPATH)
+    if os.path.exists("/usr/share/zoneinfo/Europe/Berlin"):
+        equal(str(datetime(2020, 7, 1, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin"))), "2020-07-01 00:00:00+02:00")
+        check("Europe/Berlin" in zoneinfo.available_timezones())
     raises(pickle.PicklingError, pickle.dumps, berlin)
 
 
