@@ -251,6 +251,10 @@ Thread* start_runtime(const Config& config) {
     if (config.faulthandler && !enable_fault_handler(thread))
         return complain(thread, "fault handler");
     if (!make_main(thread)) return complain(thread, "__main__");
+    // The options are filters once the module has read them; the compiler's warnings do not import
+    // it.
+    if (config.warning_options.count && !import_named(thread, "warnings"))
+        return complain(thread, "warnings");
     if (!config.no_site && !import_named(thread, "site")) return complain(thread, "site");
     return &thread;
 }

@@ -1,4 +1,4 @@
-"""-b and -bb: comparing bytes with text, and str() of bytes, warn or raise."""
+"""-b and -bb: comparing bytes with text, and str() of bytes, warn or raise. -W: before anybody imports `warnings`, too."""
 
 import sys
 
@@ -40,6 +40,19 @@ def test_warning():
 
 def test_error():
     equal(run("-bb"), TEXTS + ["[]"] * 4)
+
+
+def compiled(*options):
+    done = subprocess.run([sys.executable, *options, "-c", "compile('1 is 1', 'source', 'exec')"], stderr=subprocess.PIPE, text=True)
+    return done.stderr.splitlines()
+
+
+def test_filters_of_options():
+    text = '"is" with \'int\' literal. Did you mean "=="?'
+    equal(compiled()[0], "source:1: SyntaxWarning: " + text)
+    equal(compiled("-W", "ignore"), [])
+    equal(compiled("-Wignore::SyntaxWarning"), [])
+    equal(compiled("-Werror")[-1], "SyntaxError: " + text)
 
 
 support.run(globals())
