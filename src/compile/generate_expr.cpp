@@ -769,14 +769,25 @@ Operand Generator::formatted_value(ast::FormattedValue& node, Reg wanted) {
     return in(d);
 }
 
+static bool gives_str(ExprNode* part) {
+    if (auto* constant = part->if_is<ast::Constant>())
+        return constant->value.kind == ast::ConstantKind::Str;
+    if (auto* text = part->if_is<ast::JoinedStr>())
+        return text->values.size != 1 || gives_str(text->values[0]);
+    return part->is<ast::FormattedValue>();
+}
+
 Operand Generator::joined_str(ast::JoinedStr& node, Reg wanted) {
     constexpr uint32_t kMaxInRegisters = 30;
     const ast::Position& at = node.position;
     uint32_t depth = unit_->depth, count = node.values.size;
     if (count == 0) return constant(Owned(empty_str()));
     if (count == 1) return expr(node.values[0], wanted);
-    if (count > kMaxInRegisters) {
-        // ''.join([...]) keeps the frame small.
+    // ''.join([...]) keeps the frame small, and complains of a part that is no string: a tree that
+    // was made up may hold any expression.
+    bool strs = true;
+    for (ExprNode* part : node.values) strs &= gives_str(part);
+    if (count > kMaxInRegisters || !strs) {
         Reg method = push_temp();
         Reg self = push_temp();
         Operand empty = constant(Owned(empty_str()));

@@ -4,6 +4,8 @@ import sys
 
 sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
+import ast
+
 import support
 from support import check, equal, raises, raises_code
 
@@ -185,6 +187,23 @@ def test_backslash_before_a_brace_warns_once():
             warnings.simplefilter("always")
             compile(source, "test", "eval")
         equal((source, len(caught)), (source, count))
+
+
+def test_parts_of_made_up_trees():
+    def value(*parts):
+        tree = ast.parse("0", mode="eval")
+        tree.body = ast.JoinedStr(list(parts))
+        return eval(compile(ast.fix_missing_locations(tree), "<tree>", "eval"), {"x": "ex", "n": 3})
+
+    def name(name):
+        return ast.Name(name, ast.Load())
+
+    equal(value(ast.Constant("a"), name("x"), ast.Constant("b")), "aexb")
+    equal(value(ast.Constant("a"), ast.JoinedStr([ast.FormattedValue(name("n"), -1), ast.Constant("c")])), "a3c")
+    equal(value(name("n")), 3)
+    raises(TypeError, value, ast.Constant("a"), name("n"), message="sequence item 1: expected str instance, int found")
+    raises(TypeError, value, ast.Constant("a"), ast.Constant(5), message="sequence item 1: expected str instance, int found")
+    raises(TypeError, value, ast.Constant("a"), ast.JoinedStr([ast.Constant(5)]), message="sequence item 1: expected str instance, int found")
 
 
 support.run(globals())
