@@ -13,6 +13,7 @@ import argparse
 import glob
 import os
 import random
+import re
 import subprocess
 import sys
 import time
@@ -30,6 +31,8 @@ def main():
     parser.add_argument("--rounds", type=int, help="end after so many seeds")
     parser.add_argument("--seed", type=int, help="of the first round (random)")
     parser.add_argument("--seconds", type=float, default=0.3, help="that each test lasts")
+    parser.add_argument("--threads", type=int, help="that each test uses (as the test says)")
+    parser.add_argument("--switch", action="store_true", help="switch the GIL on and off meanwhile, all the time")
     parser.add_argument("-k", default="", metavar="PART", help="only scripts with this in their name")
     parser.add_argument("--no-build", action="store_true")
     options = parser.parse_args()
@@ -43,12 +46,16 @@ def main():
         scripts = [path for path in scripts if "torture" in path or path.endswith(("races.py", "lifetimes.py", "reclamation.py"))]
     seed = random.randrange(1, 10 ** 6) if options.seed is None else options.seed
     end, failures, runs = time.monotonic() + options.minutes * 60, 0, 0
-    first = seed
+    first, switches = seed, 0
     while time.monotonic() < end and (options.rounds is None or seed - first < options.rounds):
         for script in scripts:
             environment = corpus.base_environment("/tmp", seed)
             environment.update(IMUGI_TORTURE_SEED=str(seed), IMUGI_CHAOS=str(seed),
                                IMUGI_TORTURE_SECONDS=str(options.seconds))
+            if options.threads:
+                environment.update(IMUGI_TORTURE_THREADS=str(options.threads))
+            if options.switch:
+                environment.update(IMUGI_TORTURE_SWITCH="1")
             name = os.path.basename(script)[:-3]
             log = os.path.join(logs, f"{options.preset}-{name}-{seed}")
             with open(log, "wb") as output:
@@ -58,6 +65,8 @@ def main():
                 except subprocess.TimeoutExpired:
                     status = "no end"
             runs += 1
+            with open(log, errors="replace") as text:
+                switches += sum(map(int, re.findall(r"^the GIL was switched (\d+) times", text.read(), re.M)))
             if status == 0:
                 os.remove(log)
                 continue
@@ -67,7 +76,8 @@ def main():
             print(f"torture: {name} failed ({status}) with seed {seed}: {log}\n{tail}", flush=True)
             print(f"  again: ./x torture --preset {options.preset} --seed {seed} --rounds 1 -k {name}", flush=True)
         seed += 1
-    print(f"torture: {options.preset}: {runs} runs, seeds {first} to {seed - 1}, {failures} failed")
+    switched = f", the GIL switched {switches} times" if options.switch else ""
+    print(f"torture: {options.preset}: {runs} runs, seeds {first} to {seed - 1}, {failures} failed{switched}")
     return 1 if failures else 0
 
 

@@ -1,5 +1,9 @@
-"""Running functions on threads at once, for as long as IMUGI_TORTURE_SECONDS says (default 0.3)."""
+"""Running functions on threads at once, for as long as IMUGI_TORTURE_SECONDS says (default 0.3).
 
+IMUGI_TORTURE_THREADS is how many torture() uses; with IMUGI_TORTURE_SWITCH one more switches the GIL on and off all the while.
+"""
+
+import atexit
 import os
 import random
 import sys
@@ -9,6 +13,9 @@ import warnings
 
 SECONDS = float(os.environ.get("IMUGI_TORTURE_SECONDS", "0.3"))
 SEED = int(os.environ.get("IMUGI_TORTURE_SEED", "1"))
+THREADS = int(os.environ.get("IMUGI_TORTURE_THREADS", "0"))
+SWITCH = bool(os.environ.get("IMUGI_TORTURE_SWITCH"))
+switches = 0
 
 
 class Stop:
@@ -61,6 +68,29 @@ def for_each(count, function, *arguments):
     return run(*[(lambda number=number: function(number, *arguments)) for number in range(count)])
 
 
+def switch_gil(stop):
+    """Switches the GIL on and off until the time is up, and leaves it as it was."""
+    global switches
+    import imugi
+    before = imugi.gil.enabled()
+    try:
+        while not stop:
+            imugi.gil.enable()
+            imugi.gil.disable()
+            switches += 2
+            time.sleep(0)
+    except BaseException:
+        stop.failed = True
+        raise
+    finally:
+        imugi.gil.enable() if before else imugi.gil.disable()
+
+
+if SWITCH:
+    process = os.getpid()
+    atexit.register(lambda: process == os.getpid() and print("the GIL was switched", switches, "times"))
+
+
 def torture(operations, threads=4, seconds=None, accept=()):
     """Threads call randomly chosen operations until the time is up.
 
@@ -87,7 +117,9 @@ def torture(operations, threads=4, seconds=None, accept=()):
             raise
         return calls
 
-    return sum(for_each(threads, body))
+    count = THREADS or threads
+    bodies = [lambda number=number: body(number) for number in range(count)]
+    return sum(run(*bodies, *([lambda: switch_gil(stop)] if SWITCH else []))[:count])
 
 
 def any_of(chance, items):
