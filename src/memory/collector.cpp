@@ -15,6 +15,7 @@
 #include "memory/verify.h"
 #include "thread/chaos.h"
 #include "thread/safepoint.h"
+#include "thread/waiting_scan.h"
 
 namespace imugi {
 
@@ -383,6 +384,7 @@ void flush_tracked_balance(Thread& thread) {
     if (total < 0) young.store(0, std::memory_order_relaxed);
     if (total > due_at() && collector_settings.enabled.load(std::memory_order_relaxed))
         request(thread, kBreakCollect);
+    if (scan_awaited.load(std::memory_order_relaxed)) request(thread, kBreakCollect);
 }
 
 void collect_if_due(Thread& thread) {

@@ -11,6 +11,7 @@
 #include "memory/merge.h"
 #include "memory/refcount.h"
 #include "thread/safepoint.h"
+#include "thread/waiting_scan.h"
 
 namespace imugi {
 
@@ -22,9 +23,11 @@ static constexpr uint32_t kLeastInterval = 4, kMostInterval = 4096;
 static std::atomic<uint32_t> interval{kLeastInterval};
 static std::atomic<uint32_t> promoted_since_scan{0};
 
-// A scan is due when so many wait, or the last one is so long ago.
+// A scan is due when so many wait, or there has been less than one in so long; after a rest, so
+// many follow at once. While objects wait, threads that attach or make objects ask again.
 static constexpr size_t kScanCount = 256;
 static constexpr int64_t kScanNanoseconds = 10'000'000;
+static constexpr int64_t kScansAtOnce = 20;
 // What waits may hold the last reference to what has to wait in turn: a collection scans so often.
 static constexpr int kMostRounds = 8;
 
@@ -35,12 +38,16 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static Object** waiting = nullptr;
 static size_t waiting_count = 0, waiting_capacity = 0;
 static std::atomic<bool> scan_due{false};
-static std::atomic<int64_t> last_scan{0};
+static std::atomic<int64_t> scans_until{0};  // scans done take up the time until then
 
 static int64_t now() {
     timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+}
+
+static bool scan_is_affordable() {
+    return now() - scans_until.load(std::memory_order_relaxed) >= kScanNanoseconds;
 }
 
 void sample_foreign_read(Object* object) {
@@ -60,7 +67,7 @@ void sample_foreign_read(Object* object) {
 void await_register_scan(Object* object) {
     if (!is_promoted(object)) return;  // deferred from the start: the collector's
     if (object->flags.fetch_or(kAwaitsScan, std::memory_order_relaxed) & kAwaitsScan) return;
-    int64_t since = now() - last_scan.load(std::memory_order_relaxed);
+    bool due = scan_is_affordable();
     pthread_mutex_lock(&mutex);
     bool kept = waiting_count < waiting_capacity;
     if (!kept) {
@@ -74,7 +81,8 @@ void await_register_scan(Object* object) {
     }
     // Without memory for the list it is left to the collector.
     if (kept) waiting[waiting_count++] = object;
-    bool due = waiting_count >= kScanCount || since >= kScanNanoseconds;
+    due = due || waiting_count >= kScanCount;
+    if (kept) scan_awaited.store(true, std::memory_order_relaxed);
     pthread_mutex_unlock(&mutex);
     if (!kept) object->clear_flag(kAwaitsScan);
     if (due && !scan_due.exchange(true, std::memory_order_relaxed))
@@ -117,6 +125,7 @@ static size_t take_unheld(Object** taken) {
         }
     }
     waiting_count = kept;
+    scan_awaited.store(kept != 0, std::memory_order_relaxed);
     return count;
 }
 
@@ -128,7 +137,10 @@ static size_t scan(Thread& thread, void (*settle)()) {
     size_t count = 0;
     {
         StopTheWorld stopped(thread);
-        last_scan.store(now(), std::memory_order_relaxed);
+        int64_t until = scans_until.load(std::memory_order_relaxed);
+        int64_t rested = now() - kScansAtOnce * kScanNanoseconds;
+        scans_until.store((until > rested ? until : rested) + kScanNanoseconds,
+                          std::memory_order_relaxed);
         settle();  // first: more may come to wait by it
         if (waiting_count) {
             taken = static_cast<Object**>(array_allocate(waiting_count * sizeof(Object*)));
@@ -147,7 +159,9 @@ void reclaim_promoted(Thread& thread) {
 }
 
 void reclaim_promoted_if_due(Thread& thread) {
-    if (scan_due.load(std::memory_order_relaxed)) scan(thread, settle_all_counts);
+    bool due = scan_due.load(std::memory_order_relaxed) ||
+               (scan_awaited.load(std::memory_order_relaxed) && scan_is_affordable());
+    if (due) scan(thread, settle_all_counts);
 }
 
 }  // namespace imugi

@@ -21,10 +21,12 @@
 #include "thread/lock.h"
 #include "thread/parking_lot.h"
 #include "thread/safepoint.h"
+#include "thread/waiting_scan.h"
 #include "thread/world.h"
 
 namespace imugi {
 
+std::atomic<bool> scan_awaited{false};
 thread_local constinit Thread* current_thread_slot = nullptr;
 thread_local constinit uint16_t current_heap_id = 0xFFFF;
 
@@ -175,6 +177,8 @@ static void attach_only(Thread& thread) {
     grace_attach(thread);
     if (IMUGI_UNLIKELY(thread.breaker.load(std::memory_order_acquire) & kBreakExit))
         stay_for_ever(thread);
+    if (IMUGI_UNLIKELY(scan_awaited.load(std::memory_order_relaxed)))
+        request(thread, kBreakCollect);
 }
 
 void attach(Thread& thread) {

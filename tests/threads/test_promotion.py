@@ -3,6 +3,7 @@
 import gc
 import sys
 import threading
+import time
 import weakref
 
 sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
@@ -176,6 +177,38 @@ def test_held_by_another_that_waits():
         del first
         gc.collect()
         is_(reference(), None)
+
+
+def test_what_it_holds_is_prompt():
+    """A few that go one after the other, without a collection: each is looked for at once."""
+    class Holder:
+        pass
+    def make():
+        holder = Holder()
+        holder.held = Node(1)
+        def read():
+            for _ in range(1000):
+                holder.held
+        run(read, read)
+        return holder, weakref.ref(holder.held)
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        for _ in range(5):
+            first, first_held = make()
+            second, second_held = make()
+            time.sleep(0.1)
+            del first
+            for _ in range(20):
+                pass
+            is_(first_held(), None)
+            del second
+            for _ in range(20):
+                pass
+            is_(second_held(), None)
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def test_finalizers_stay_prompt():
