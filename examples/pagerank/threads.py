@@ -14,48 +14,47 @@ class Merge:
     """What the workers share: the results of the last iteration to read, this one's to add to.
 
     The lock makes each merge whole whoever comes first; what an iteration reads is not replaced
-    before all have come to the barrier.
+    before all have come to the barrier. Results are published in tuples, which nobody changes.
     """
 
-    def __init__(self, graph, settings, workers):
+    def __init__(self, graph, settings, chunks):
         self.graph = graph
         self.settings = settings
-        self.parts = []  # of this iteration: (start, shares, change, dangling)
-        self.pieces = []  # of the last one: (start, shares)
+        # In the order of the rows, not of arrival, so that every run gives the same bits.
+        self.parts = [None] * len(chunks)  # of this iteration: (start, shares, change, dangling)
+        self.last = ()  # the same of the last one
         self.dangling = 0.0
         self.iteration = -1  # the state before the first step is merged as well
         self.finished = False
         self.lock = threading.Lock()
-        self.barrier = threading.Barrier(workers, action=self.turn)
+        self.barrier = threading.Barrier(len(chunks), action=self.turn)
 
-    def add(self, rows):
+    def add(self, number, rows):
+        part = rows.start, tuple(rows.shares), rows.change, rows.dangling
         with self.lock:
-            self.parts.append((rows.start, rows.shares, rows.change, rows.dangling))
+            self.parts[number] = part
 
     def turn(self):
         """Ends an iteration; called by the worker that comes last to the barrier."""
-        # In the order of the rows, not of arrival, so that every run gives the same bits.
-        parts = sorted(self.parts)
-        self.parts = []
-        self.pieces = [(start, shares) for start, shares, change, dangling in parts]
-        self.dangling = sum(dangling for start, shares, change, dangling in parts)
-        change = sum(change for start, shares, change, dangling in parts)
+        self.last = tuple(self.parts)
+        self.dangling = sum(dangling for start, shares, change, dangling in self.last)
+        change = sum(change for start, shares, change, dangling in self.last)
         self.iteration += 1
         self.finished = self.settings.finished(self.iteration, change)
 
 
-def work(merge, start, stop):
+def work(merge, number, start, stop):
     """All iterations over the rows start .. stop-1; returns their scores."""
     try:
         rows = Rows(merge.graph, start, stop)
         shares = [0.0] * rows.nodes
         while True:
-            merge.add(rows)
+            merge.add(number, rows)
             merge.barrier.wait()
             if merge.finished:
                 return rows.scores
-            for start, piece in merge.pieces:
-                shares[start:start + len(piece)] = piece
+            for first, piece, change, dangling in merge.last:
+                shares[first:first + len(piece)] = piece
             rows.step(merge.settings.damping, shares, merge.dangling)
     except BaseException:
         merge.barrier.abort()  # the others would wait for ever
@@ -65,9 +64,11 @@ def work(merge, start, stop):
 def pagerank(graph, settings, workers=2):
     """Returns the scores and the number of iterations."""
     chunks = graph.chunks(workers)
-    merge = Merge(graph, settings, len(chunks))
+    merge = Merge(graph, settings, chunks)
     scores = []
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        for future in [pool.submit(work, merge, start, stop) for start, stop in chunks]:
+        futures = [pool.submit(work, merge, number, start, stop)
+                   for number, (start, stop) in enumerate(chunks)]
+        for future in futures:
             scores += future.result()
     return scores, merge.iteration

@@ -1,11 +1,15 @@
 // Object: the 16-byte header of everything on the heap.
 //
 // Every field is an atomic; "plain" access means relaxed load and store without read-modify-write.
-//   shape   written by the object's maker, then under the object's lock (release; readers acquire)
-//   owner   id of the owning heap; 0 once merged, dead or immortal. Written by the owner, or by
-//   whoever claimed the heap flags   see Flag; each names its writer lock    bits 0-1 the mutex
-//   (thread/lock.h), bits 2-7 collector marks (stop-the-world only) local   the owner's count,
-//   plain, owner only shared  everybody else's count << 2 | SharedState, read-modify-write
+//   shape    written by the object's maker, then under the object's lock (release; readers acquire)
+//   owner    id of the owning heap; 0 once merged, dead or immortal. Written by the owner, or by
+//            whoever claimed the heap
+//   flags    see Flag; each names its writer
+//   lock     bits 0-1 the mutex (thread/lock.h), 2-5 collector marks (stop-the-world only), 6-7
+//   that
+//            the lock's bias is gone (thread/lock_bias.h)
+//   local    the owner's count, plain, owner only
+//   shared   everybody else's count << 2 | SharedState, read-modify-write
 #pragma once
 
 #include <atomic>

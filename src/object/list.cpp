@@ -212,7 +212,7 @@ static void own_lent(Slot* items, size_t count) {
 
 bool copy_items(Thread& thread, List& list, ValueBuffer& out, Index begin, Index end) {
     if (begin < 0) begin = 0;
-    bool biased = lock_bias_holder(&list).load(std::memory_order_relaxed) == thread.heap_id;
+    bool biased = is_biased_to(thread.heap_id, list);
     Copy outcome = biased ? Copy::kUncounted : Copy::kUnsure;
     for (int i = 0; i < kTries && outcome == Copy::kUnsure; i++)
         outcome = copy_unlocked(list, out, begin, end);

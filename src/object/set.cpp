@@ -83,7 +83,7 @@ Result<bool> set_contains(Thread& thread, Set& set, Value element) {
 bool set_add(Thread& thread, Set& set, Value element) {
     int64_t hash = TRY(element_hash(thread, element));
     if (set.owner.load(std::memory_order_relaxed) != current_heap_id ||
-        lock_bias_holder(&set).load(std::memory_order_relaxed) != current_heap_id) {
+        !is_biased_to(current_heap_id, set)) {
         // The Lock is not to be had for nothing: an element that is there needs none.
         mark_reader(&set);
         SetProbe probe(element, hash);

@@ -66,7 +66,10 @@ IMUGI_ALWAYS_INLINE bool may_bias(Thread& thread, const HasLock& object) {
             return false;
         uint16_t holder = lock_bias_holder(header).load(std::memory_order_acquire);
         if (IMUGI_LIKELY(holder == thread.heap_id)) return true;
-        if (IMUGI_UNLIKELY(holder != kUnbiased)) revoke_lock_bias(thread, header);
+        // Acquire: pairs with revoke_lock_bias.
+        if (IMUGI_UNLIKELY(holder != kUnbiased &&
+                           !(header->lock.load(std::memory_order_acquire) & kBiasEnded)))
+            revoke_lock_bias(thread, *header);
     }
     return false;
 }
@@ -87,9 +90,7 @@ template <class... HasLock>
 IMUGI_ALWAYS_INLINE bool try_biased(const Thread& thread, const HasLock&... objects) {
     if constexpr (!(IsObject<HasLock> && ...)) return false;
     enter_biased(thread);
-    if (IMUGI_LIKELY((
-            (lock_bias_holder(&objects).load(std::memory_order_relaxed) == thread.heap_id) && ...)))
-        return true;
+    if (IMUGI_LIKELY((is_biased_to(thread.heap_id, objects) && ...))) return true;
     leave_biased(thread);
     return false;
 }
@@ -136,9 +137,7 @@ class [[nodiscard]] QuickLock {
   public:
     template <class HasLock>
     IMUGI_ALWAYS_INLINE QuickLock(const Thread& thread, const HasLock& object)
-        : thread_(thread),
-          held_(lock_bias_holder(&object).load(std::memory_order_acquire) == thread.heap_id &&
-                try_biased(thread, object)) {}
+        : thread_(thread), held_(try_biased(thread, object)) {}
     IMUGI_ALWAYS_INLINE ~QuickLock() {
         if (held_) leave_biased(thread_);
     }

@@ -4,8 +4,10 @@
 #include <linux/membarrier.h>
 #include <sched.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "memory/heap.h"  // lint: allow layer: a bias names a heap
 #include "thread/thread.h"
 
 namespace imugi {
@@ -56,9 +58,51 @@ static void wait_until(Thread& thread, Done done) {
     while (!done()) sched_yield();
 }
 
-void revoke_lock_bias(Thread& thread, const void* object) {
-    LockBias& bias = lock_bias_of(object);
-    size_t slice = bias_slice_of(object);
+// Whether the heap's thread is in no section, and passes a barrier of its own before the next.
+static bool is_away(uint16_t holder) {
+    const Heap* heap = heap_by_id(holder);
+    const Thread* owner = heap ? heap->thread.load(std::memory_order_seq_cst) : nullptr;
+    // Pairs with attach.
+    return !owner || owner->state.load(std::memory_order_seq_cst) == ThreadState::kDetached;
+}
+
+// The holder sees the mark that was set before from here on; sections it began before end first.
+static void end_sections(Thread& thread, uint16_t holder) {
+    if (!is_away(holder)) pass_barrier();
+    const LockDepth& depth = lock_depths[holder];
+    // Acquire: pairs with leave_biased.
+    wait_until(thread, [&] { return depth.count.load(std::memory_order_acquire) == 0; });
+}
+
+// How often a heap's objects are revoked one by one: about kPace apart, some of them at once.
+static constexpr int64_t kPace = 500'000;  // nanoseconds
+static constexpr int64_t kAtOnce = 16;
+
+static bool can_pay(LockDepth& account) {
+    timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    int64_t now = time.tv_sec * 1'000'000'000 + time.tv_nsec;
+    int64_t paid = account.paid_until.load(std::memory_order_relaxed);
+    for (;;) {
+        int64_t begin = paid > now ? paid : now;
+        if (begin - now > kPace * (kAtOnce - 1)) return false;
+        if (account.paid_until.compare_exchange_weak(paid, begin + kPace,
+                                                     std::memory_order_relaxed))
+            return true;
+    }
+}
+
+// Whoever comes while another does the same does it too: nobody waits for somebody who may be gone.
+static void revoke_object(Thread& thread, const Object& object, uint16_t holder) {
+    object.lock.fetch_or(kBiasEnds, std::memory_order_seq_cst);  // before is_away looks
+    end_sections(thread, holder);
+    // Release: pairs with may_bias.
+    object.lock.fetch_or(kBiasEnded, std::memory_order_release);
+}
+
+void revoke_lock_bias(Thread& thread, const Object& object) {
+    LockBias& bias = lock_bias_of(&object);
+    size_t slice = bias_slice_of(&object);
     std::atomic<uint16_t>& state = bias.holder[slice];
     uint16_t holder = state.load(std::memory_order_acquire);
     while (holder != kUnbiased) {
@@ -70,13 +114,12 @@ void revoke_lock_bias(Thread& thread, const void* object) {
             continue;
         }
         if (holder == thread.heap_id) return;
-        if (!state.compare_exchange_strong(holder, kRevoking, std::memory_order_acq_rel)) continue;
+        if ((object.lock.load(std::memory_order_relaxed) & kBiasEnds) ||
+            can_pay(lock_depths[holder]))
+            return revoke_object(thread, object, holder);
+        if (!state.compare_exchange_strong(holder, kRevoking, std::memory_order_seq_cst)) continue;
         bias.revoked[slice].store(holder, std::memory_order_release);
-        pass_barrier();
-        // The holder sees kRevoking from here on; sections it began before end first. Acquire:
-        // pairs with leave_biased.
-        const LockDepth& depth = lock_depths[holder];
-        wait_until(thread, [&] { return depth.count.load(std::memory_order_acquire) == 0; });
+        end_sections(thread, holder);
         bias.revoked[slice].store(kUnbiased, std::memory_order_relaxed);
         state.store(kUnbiased, std::memory_order_release);
         return;

@@ -3,11 +3,13 @@
 //
 // Every region of object memory (memory/heap.cpp) begins with a LockBias: per slice of 64 KiB the
 // id of the heap whose thread may skip the lock byte. Such a thread only counts, in plain stores to
-// its LockDepth, how many sections it is in. The first foreign locker revokes: it marks the slice,
-// makes every running thread pass a barrier (membarrier), and waits until the holder of the bias is
-// in no biased section; from then on everybody uses the byte. A slice is biased again when its page
-// is reused. Detaching ends biased sections, and whoever waits long detaches, so nobody waits in a
-// circle.
+// its LockDepth, how many sections it is in. The first foreign locker of an object revokes: it
+// marks the object, makes every running thread pass a barrier (membarrier), and waits until the
+// holder of the bias is in no biased section; from then on everybody uses that object's byte. The
+// barrier costs some 10 microseconds, so a heap's objects are revoked one by one only as long as
+// that is rare; when it is not, the whole slice is. Bias comes back to an object's memory when it
+// is freed, to a slice when its page is reused. Detaching ends biased sections, and whoever waits
+// long detaches, so nobody waits in a circle.
 #pragma once
 
 #include <atomic>
@@ -18,6 +20,7 @@
 
 namespace imugi {
 
+struct Object;
 struct Thread;
 
 inline constexpr size_t kBiasRegionBytes = size_t{1} << 20;
@@ -33,9 +36,14 @@ struct LockBias {
     std::atomic<uint16_t> revoked[kBiasSlices];  // during a revocation: the heap id
 };
 
-// Biased sections that the thread of a heap is in; written by that thread.
+// In the lock byte of an object whose bias is being revoked, and when it is; see Flag for the rest.
+inline constexpr uint8_t kBiasEnds = 64;
+inline constexpr uint8_t kBiasEnded = 128;
+
+// Of each heap.
 struct alignas(64) LockDepth {
-    std::atomic<uint32_t> count{0};
+    std::atomic<uint32_t> count{0};      // biased sections its thread is in; written by it
+    std::atomic<int64_t> paid_until{0};  // the pace of revocations of single objects, in ns
 };
 extern LockDepth lock_depths[65536];
 
@@ -50,10 +58,17 @@ IMUGI_ALWAYS_INLINE std::atomic<uint16_t>& lock_bias_holder(const void* object) 
     return lock_bias_of(object).holder[bias_slice_of(object)];
 }
 
+// Whether the thread of that heap may lock the object by bias.
+template <class HasLock>
+IMUGI_ALWAYS_INLINE bool is_biased_to(uint16_t heap_id, const HasLock& object) {
+    return lock_bias_holder(&object).load(std::memory_order_acquire) == heap_id &&
+           !(object.lock.load(std::memory_order_relaxed) & kBiasEnds);
+}
+
 // The slices of a new page: biased to the heap, where the system has the barrier.
 void set_lock_bias(LockBias& bias, size_t first_slice, size_t slices, uint16_t heap_id);
-// Called by a thread that found another's bias, or a revocation: afterwards the slice of the object
-// is unbiased, and its holder in no biased section that began before. May detach.
-void revoke_lock_bias(Thread& thread, const void* object);
+// Called by a thread that found another's bias, or a revocation: afterwards the object is unbiased,
+// and its holder in no biased section that began before. May detach.
+void revoke_lock_bias(Thread& thread, const Object& object);
 
 }  // namespace imugi

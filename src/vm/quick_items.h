@@ -38,7 +38,6 @@ IMUGI_ALWAYS_INLINE uint64_t quick_tuple_item(Tuple& tuple, int64_t index) {
 // list[index] = r[c], consumed. False: ask slow_set_item.
 IMUGI_ALWAYS_INLINE bool quick_list_store(Thread& thread, const Frame* frame, uint64_t* r,
                                           List& list, int64_t index, uint32_t c) {
-    if (lock_bias_holder(&list).load(std::memory_order_relaxed) != thread.heap_id) return false;
     Owned old;
     if (!try_biased(thread, list)) return false;
     bool inside = static_cast<uint64_t>(index) <
@@ -53,7 +52,6 @@ IMUGI_ALWAYS_INLINE bool quick_list_store(Thread& thread, const Frame* frame, ui
 // list.append(r[b]), consumed, where there is room. False: ask slow_list_append.
 IMUGI_ALWAYS_INLINE bool quick_list_append(Thread& thread, const Frame* frame, uint64_t* r,
                                            List& list, uint32_t b) {
-    if (lock_bias_holder(&list).load(std::memory_order_relaxed) != thread.heap_id) return false;
     if (!try_biased(thread, list)) return false;
     ListItems* array = list.array.load(std::memory_order_relaxed);
     Index size = list.size.load(std::memory_order_relaxed);
