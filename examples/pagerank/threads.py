@@ -29,8 +29,7 @@ class Merge:
         self.lock = threading.Lock()
         self.barrier = threading.Barrier(len(chunks), action=self.turn)
 
-    def add(self, number, rows):
-        part = rows.start, tuple(rows.shares), rows.change, rows.dangling
+    def add(self, number, part):
         with self.lock:
             self.parts[number] = part
 
@@ -43,18 +42,27 @@ class Merge:
         self.finished = self.settings.finished(self.iteration, change)
 
 
+def gather(parts, shares):
+    """Copies the shares of all parts to their places in a list of all nodes."""
+    for start, piece, change, dangling in parts:
+        shares[start:start + len(piece)] = piece
+
+
 def work(merge, number, start, stop):
     """All iterations over the rows start .. stop-1; returns their scores."""
     try:
         rows = Rows(merge.graph, start, stop)
         shares = [0.0] * rows.nodes
         while True:
-            merge.add(number, rows)
+            part = rows.start, tuple(rows.shares), rows.change, rows.dangling
+            merge.add(number, part)
             merge.barrier.wait()
+            # The part before this one dies here, with its numbers, where they were made: in turn()
+            # it would keep everybody waiting.
+            last_part = part
             if merge.finished:
                 return rows.scores
-            for first, piece, change, dangling in merge.last:
-                shares[first:first + len(piece)] = piece
+            gather(merge.last, shares)
             rows.step(merge.settings.damping, shares, merge.dangling)
     except BaseException:
         merge.barrier.abort()  # the others would wait for ever

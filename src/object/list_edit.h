@@ -21,9 +21,9 @@ void shrink_items(List& list);
 // `removed`, or to `values` when it was as much.
 [[nodiscard]] bool splice_items(List& list, Index begin, Index end, ValueBuffer& values,
                                 ValueBuffer& removed);
-// Takes the Lock: list[begin:end] = values.
+// Takes the Lock: list[begin:end] = given, an iterable.
 [[nodiscard]] bool list_assign_slice(Thread& thread, List& list, Index begin, Index end,
-                                     List& values);
+                                     Value given);
 // The index is in range.
 Owned remove_item(List& list, Index index);
 

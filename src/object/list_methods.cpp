@@ -397,6 +397,8 @@ bool list_assign(Thread& thread, Value self, Value key, Value value) {
     if (is_exact_list(value)) {
         if (overwrite_immediates(thread, list, range, list_of(value))) return true;
         TRY(copy_items(thread, list_of(value), values, 0, PTRDIFF_MAX));
+    } else if (is_exact_tuple(value)) {
+        TRY(values.extend(value));
     } else {
         Owned iterator = iterate(thread, value);
         if (!iterator) {
@@ -641,9 +643,10 @@ const TypeSpec list_type_spec = {
     .signature = "(iterable=(), /)",
 };
 
-bool list_assign_slice(Thread& thread, List& list, Index begin, Index end, List& given) {
+bool list_assign_slice(Thread& thread, List& list, Index begin, Index end, Value given) {
     ValueBuffer values(thread), removed(thread);
-    TRY(copy_items(thread, given, values, 0, PTRDIFF_MAX));
+    TRY(is_exact_list(given) ? copy_items(thread, list_of(given), values, 0, PTRDIFF_MAX)
+                             : values.extend(given));
     Lock guard(thread, list);
     return splice_items(list, begin, end, values, removed);
 }

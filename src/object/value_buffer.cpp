@@ -48,6 +48,12 @@ void ValueBuffer::clear() {
 }
 
 bool ValueBuffer::extend(Value iterable) {
+    if (is_exact_tuple(iterable)) {
+        const Tuple& tuple = iterable.as<Tuple>();
+        TRY(reserve(tuple.size));
+        append_shared(tuple.items, tuple.size);
+        return true;
+    }
     Iteration iterator(thread_, iterable);
     if (!iterator) return {};
     Index hint = TRY(length_hint(thread_, iterable, 8));

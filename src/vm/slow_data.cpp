@@ -153,9 +153,9 @@ uint64_t slow_get_slice(Thread& thread, Value container, Value begin, Value end)
 
 bool slow_set_slice(Thread& thread, Value container, Value begin, Value end, Value value) {
     int64_t from = 0, to = PTRDIFF_MAX;
-    if (is_exact_list(container) && is_exact_list(value) && slice_bound(begin, &from) &&
-        slice_bound(end, &to))
-        return list_assign_slice(thread, container.as<List>(), from, to, value.as<List>());
+    if (is_exact_list(container) && (is_exact_list(value) || is_exact_tuple(value)) &&
+        slice_bound(begin, &from) && slice_bound(end, &to))
+        return list_assign_slice(thread, container.as<List>(), from, to, value);
     Owned slice = make_slice(thread, begin, end, none()).owned();
     return slice && set_item(thread, container, slice, value);
 }
