@@ -87,8 +87,7 @@ class PlainPrompt {
         Ref<Str> source = empty_str();
         Owned code;
         for (Str* prompt = &ID(ps1);; prompt = &ID(ps2)) {
-            write_prompt(thread_, *prompt);
-            Owned line = read_line();
+            Owned line = read_line(*prompt);
             if (!line) {
                 if (exception_matches(thread_, exc::KeyboardInterrupt)) fputc('\n', stderr);
                 return false;
@@ -109,10 +108,28 @@ class PlainPrompt {
         return true;
     }
 
-    Owned read_line() {
+    Owned read_line(Str& prompt) {
+        Owned edited = TRY(edit_line(prompt));
+        if (!edited.is_nothing()) return edited;
+        write_prompt(thread_, prompt);
         Owned in = TRY(dict_get(thread_, sys_of(thread_), ID(stdin)));
         if (in.is_nothing() || is_none(in)) return Owned(empty_str());
         return call_method(thread_, in, ID(readline));
+    }
+
+    // By input(), which edits once `readline` has been imported. Nothing: it has not.
+    Owned edit_line(Str& prompt) {
+        if (!isatty(0) || !isatty(1)) return Owned::nothing();
+        Owned editor =
+            TRY(dict_get(thread_, interpreter_of(thread_).modules.as<Dict>(), ID(readline)));
+        if (editor.is_nothing() || is_none(editor)) return Owned::nothing();
+        Owned text = TRY(dict_get(thread_, sys_of(thread_), prompt));
+        if (text.is_nothing()) text = Owned(empty_str());
+        Owned builtins = interpreter_of(thread_).builtins.share();
+        Owned line = call_method(thread_, builtins, ID(input), text);
+        if (line) return format(thread_, "{}\n", line).owned();
+        if (!clear_exception_if(thread_, exc::EOFError)) return {};
+        return Owned(empty_str());
     }
 
     // None: there is more to come. At the end of the input an empty line is.

@@ -284,4 +284,68 @@ def test_other_prompts():
         prompt.wait("\n42\n")
 
 
+def test_readline():
+    """What an import of readline does for input(), the plain prompt, pdb and cmd."""
+    program = """
+import cmd, readline
+readline.set_startup_hook(lambda: readline.insert_text('in'))
+print([input('1? ')])
+readline.set_startup_hook()
+print([input('2? ')], readline.get_history_item(1))
+class Shell(cmd.Cmd):
+    prompt = '3? '
+    def do_greet(self, line):
+        print('hi', [line])
+        return True
+Shell().cmdloop()
+try:
+    input('4? ')
+except KeyboardInterrupt as error:
+    print(['interrupted', error.__traceback__.tb_next])
+def f(value):
+    breakpoint()
+    return value
+f(20)
+"""
+    with Terminal("-c", program, prompt="1? in") as terminal:
+        terminal.type("side" + ENTER)
+        terminal.wait("\n['inside']\n")
+        terminal.wait("2? ")
+        terminal.type(UP + "s" + HOME + "x" + ENTER)
+        terminal.wait("\n['xinsides'] inside\n")
+        terminal.wait("3? ")
+        terminal.type("gre" + TAB)
+        terminal.wait("eet")
+        terminal.type(" you" + ENTER)
+        terminal.wait("\nhi ['you']\n")
+        terminal.wait("4? ")
+        terminal.type("abc")
+        terminal.wait("abc")
+        terminal.type("\x03")
+        terminal.wait("['interrupted', None]\n")
+        terminal.wait("(Pdb) ")
+        terminal.type("p value + 1" + ENTER)
+        terminal.wait("\n21\n")
+        terminal.wait("(Pdb) ")
+        terminal.type(UP + "0" + ENTER)
+        terminal.wait("\n30\n")
+        terminal.wait("(Pdb) ")
+        terminal.type("p val" + TAB)
+        terminal.wait("ue")
+        terminal.type(" * 2" + ENTER)
+        terminal.wait("\n40\n")
+        terminal.wait("(Pdb) ")
+        terminal.type("continue" + ENTER)
+        equal(terminal.end(), 0)
+    with Terminal("-q", PYTHON_BASIC_REPL="1") as prompt:
+        prompt.line("40 + 1\x7f2", "42")
+        prompt.type(UP + HOME + "1" + ENTER)
+        prompt.wait("\n142\n")
+        prompt.wait(">>> ")
+        prompt.type("(1," + ENTER)
+        prompt.wait("... ")
+        prompt.type("2)" + ENTER)
+        prompt.wait("\n(1, 2)\n")
+
+
 support.run(globals())

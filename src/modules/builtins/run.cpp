@@ -1,5 +1,7 @@
 // builtins that run code or look at the caller's frame: exec, eval, compile, __import__,
 // __build_class__, globals, locals, input, breakpoint.
+#include <unistd.h>
+
 #include "compile/compile.h"
 #include "modules/builtins/builtins.h"
 #include "modules/builtins/import.h"
@@ -265,12 +267,42 @@ Owned stream_of(Thread& thread, Str& name) {
     return stream;
 }
 
+bool is_terminal(Thread& thread, Value stream, int64_t descriptor) {
+    Owned number = call_method(thread, stream, ID(fileno));
+    if (!number) clear_exception(thread);
+    return number && same(number, Value::small_int(descriptor)) && isatty(int(descriptor));
+}
+
+// The module `readline` edits lines, once it has been imported. Nothing: it does not, or not here.
+Owned edited_line(Thread& thread, Value in, Value out, Value prompt) {
+    Owned modules = interpreter_of(thread).modules.share();
+    if (!is_dict(modules)) return Owned::nothing();
+    Owned editor = TRY(dict_get(thread, modules.as<Dict>(), ID(readline)));
+    if (editor.is_nothing() || is_none(editor)) return Owned::nothing();
+    if (!is_terminal(thread, in, 0) || !is_terminal(thread, out, 1)) return Owned::nothing();
+    Owned edit = TRY(get_attribute_or_nothing(thread, editor, ID(_edit)));
+    if (edit.is_nothing()) return edit;
+    Owned text = prompt.is_empty() ? Owned(empty_str()) : TRY(str(thread, prompt));
+    Owned line = call(thread, edit, text);
+    if (line) return is_str(line) ? std::move(line) : Owned::nothing();
+    if (!exception_matches(thread, exc::KeyboardInterrupt) &&
+        !exception_matches(thread, exc::EOFError))
+        return {};
+    // The user's keys: not an error of the library's, whose frames would be shown.
+    Owned error = take_exception(thread);
+    if (set_attribute(thread, error, ID(__traceback__), none()))
+        set_exception(thread, std::move(error));
+    return {};
+}
+
 Owned builtin_input(Thread& thread, Value prompt) {
     Owned in = TRY(stream_of(thread, ID(stdin)));
     Owned out = TRY(stream_of(thread, ID(stdout)));
     Owned error = TRY(stream_of(thread, ID(stderr)));
     Owned flushed = call_method(thread, error, ID(flush));
     if (!flushed) clear_exception(thread);
+    Owned edited = TRY(edited_line(thread, in, out, prompt));
+    if (!edited.is_nothing()) return edited;
     if (!prompt.is_empty()) {
         Owned text = TRY(str(thread, prompt));
         Owned written = TRY(call_method(thread, out, ID(write), text));
