@@ -198,17 +198,17 @@ Owned make_dict_iterator(Thread& thread, Type& type, Dict& dict) {
     auto* iterator = allocate<DictIterator>(thread, type);
     if (iterator == nullptr) return {};
     iterator->dict.init(Owned::share(dict));
-    {
+    // The size alone can be had without the Lock, which many readers would fight over.
+    Index size = dict_size(dict);
+    if (is_reverse(type)) {
         Lock guard(thread, dict);
-        Index size = dict.size.load(std::memory_order_relaxed);
-        iterator->expected.store(size, std::memory_order_relaxed);
-        iterator->remaining.store(size, std::memory_order_relaxed);
-        if (is_reverse(type)) {
-            DictTable* table = dict.table.load(std::memory_order_relaxed);
-            iterator->position.store(table->used_entries.load(std::memory_order_relaxed),
-                                     std::memory_order_relaxed);
-        }
+        size = dict.size.load(std::memory_order_relaxed);
+        DictTable* table = dict.table.load(std::memory_order_relaxed);
+        iterator->position.store(table->used_entries.load(std::memory_order_relaxed),
+                                 std::memory_order_relaxed);
     }
+    iterator->expected.store(size, std::memory_order_relaxed);
+    iterator->remaining.store(size, std::memory_order_relaxed);
     track(iterator);
     return Owned::adopt(iterator);
 }
