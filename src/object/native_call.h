@@ -6,6 +6,19 @@
 
 namespace imugi {
 
+// What runs a method of an object of its very type that is called with a word for each parameter:
+// the usual case. Null: the call must be looked at.
+IMUGI_ALWAYS_INLINE NativeThunk own_method_thunk(Thread& thread, const MethodDescriptor& method,
+                                                 const Value* argv, uint32_t count) {
+    const NativeSignature* signature = method.signature.load(std::memory_order_acquire);
+    if (IMUGI_UNLIKELY(!signature || signature->plain != count || !argv[0].is_object() ||
+                       argv[0].object()->shape()->type != method.type || !stack_is_ample(thread)))
+        return nullptr;
+    const MethodRow* row = method.row;
+    native_call_note = {row->name, argv, signature, true};
+    return row->entry.thunk;
+}
+
 // Calls a native function or unbound method when positional arguments, the defaults behind them,
 // are all that binding is about. False: the general way.
 IMUGI_ALWAYS_INLINE bool call_native_directly(Thread& thread, Value callable, const Value* argv,

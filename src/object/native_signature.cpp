@@ -207,6 +207,7 @@ NativeSignature* parse(Thread& thread, const char* text) {
         result->keywords = result->keywords || parameter.kind == ParameterKind::kEither ||
                            parameter.kind >= ParameterKind::kKeywordOnly;
     }
+    result->plain = result->direct && result->positional == result->count ? result->count : 0;
     return result;
 }
 

@@ -21,6 +21,7 @@ struct NativeSignature {
     uint8_t positional_only;  // of these
     uint8_t required;         // of the positional ones
     int8_t args_at, kwargs_at;
+    uint8_t plain;      // parameters, if there are only positional ones; else 0
     bool simple;        // nothing but positional-only parameters
     bool direct;        // positional arguments, then defaults, is all there is to binding
     bool first_module;  // the first one is called module: a function gets its module there

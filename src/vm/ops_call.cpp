@@ -242,6 +242,23 @@ static IMUGI_NOINLINE OP_FUNCTION(op_call_native) {
     NEXT_DROPPED(2);
 }
 
+template <class D>
+static IMUGI_NOINLINE OP_FUNCTION(op_call_own_method) {
+    uint32_t b = D::b(word), c = D::c(word);
+    auto* argv = reinterpret_cast<const Value*>(r + b + 1);
+    NativeThunk thunk =
+        own_method_thunk(thread, value_at(r, b).as<MethodDescriptor>(), argv, c + 1);
+    if (IMUGI_UNLIKELY(!thunk)) {
+        IMUGI_MUSTTAIL return op_call_native<D, true>(OP_ARGUMENTS);
+    }
+    SAVE();
+    uint64_t result = thunk(thread, argv).release();
+    if (IMUGI_UNLIKELY(result == 0)) RAISE();
+    discard_range(r, b, c + 2);
+    set_register(r, D::a(word), result);
+    NEXT_DROPPED(2);
+}
+
 // A Python function called with just the words it takes, from a frame on the stack: the window is
 // where they are. Else on to the function that knows the kind of callable.
 #define CALL_BY_KIND(method, words_index, count)                                                  \
@@ -265,6 +282,8 @@ static IMUGI_NOINLINE OP_FUNCTION(op_call_native) {
         pc = code_.words;                                                                         \
         DISPATCH();                                                                               \
     }                                                                                             \
+    if (method && IMUGI_LIKELY(shape_ == k_method_descriptor_shape && r[b + 1] != 0))             \
+        IMUGI_MUSTTAIL return op_call_own_method<D>(OP_ARGUMENTS);                                \
     if (IMUGI_LIKELY(shape_ == k_method_descriptor_shape || shape_ == k_native_function_shape))   \
         IMUGI_MUSTTAIL return op_call_native<D, method>(OP_ARGUMENTS);                            \
     IMUGI_MUSTTAIL return op_general_call<D, method>(OP_ARGUMENTS)
