@@ -310,8 +310,7 @@ static bool store_shared_attribute(Thread& thread, Frame* frame, uint64_t* r, ui
         if (object->shape_index.load(std::memory_order_relaxed) != shape_index ||
             (!(entry >> 24 & kOffsetMember) && slot->load(std::memory_order_relaxed) == 0))
             return false;
-        old =
-            Owned::adopt(slot->exchange(consume(frame, r, c).release(), std::memory_order_acq_rel));
+        old = exchange_word(*slot, consume(frame, r, c));
     }
     discard(frame, r, a);
     return true;

@@ -64,15 +64,22 @@ bool make_room(Deque& self, size_t size) {
     return true;
 }
 
+// Nobody reads a place without the lock: no exchange.
+Owned take_out(Slot& place) {
+    Owned item = Owned::adopt(place.borrow().bits());
+    place.word().store(0, std::memory_order_relaxed);
+    return item;
+}
+
 Owned take_last(Deque& self) {
     Index size = size_of(self) - 1;
     self.size.store(size, std::memory_order_relaxed);
     changed(self);
-    return self.at(size).take();
+    return take_out(self.at(size));
 }
 
 Owned take_first(Deque& self) {
-    Owned item = self.ring[self.head].take();
+    Owned item = take_out(self.ring[self.head]);
     self.head = (self.head + 1) & (self.capacity - 1);
     self.size.store(size_of(self) - 1, std::memory_order_relaxed);
     changed(self);
@@ -121,6 +128,18 @@ bool put_first(Deque& self, Owned& item, Owned& pushed_out) {
 
 template <bool first>
 bool put(Thread& thread, Deque& self, Owned item) {
+    if (QuickLock lock(thread, self); lock && self.max_size < 0) {
+        auto size = static_cast<size_t>(size_of(self));
+        if (IMUGI_LIKELY(size < self.capacity)) {
+            if (first) self.head = (self.head - 1) & (self.capacity - 1);
+            self.at(first ? 0 : static_cast<Index>(size))
+                .word()
+                .store(item.release(), std::memory_order_relaxed);
+            self.size.store(static_cast<Index>(size) + 1, std::memory_order_relaxed);
+            changed(self);
+            return true;
+        }
+    }
     Owned pushed_out;
     bool done;
     {
@@ -437,6 +456,8 @@ bool method_put(Thread& thread, Deque& self, Value item) {
 
 template <bool first>
 Owned method_pop(Thread& thread, Deque& self) {
+    if (QuickLock lock(thread, self); lock && size_of(self) != 0)
+        return first ? take_first(self) : take_last(self);
     {
         Lock guard(thread, self);
         if (size_of(self) != 0) return first ? take_first(self) : take_last(self);
