@@ -1,5 +1,6 @@
 // The list type: its slots and methods. Searches run under the Lock as far as builtin equality
 // decides; where user code must be asked, the Lock is let go for it and the place checked again.
+// `in` and index() take no Lock for lists of other threads, if none changes them meanwhile.
 #include <algorithm>
 
 #include "memory/collector.h"
@@ -129,13 +130,107 @@ bool search(Thread& thread, List& list, Value value, Index at, Index stop, Found
     }
 }
 
-Result<bool> list_contains(Thread& thread, Value self, Value value) {
-    bool result = false;
-    TRY(search(thread, list_of(self), value, 0, PTRDIFF_MAX, [&](Index) {
-        result = true;
+// How a search without the Lock ended. kUnsure: a writer came in the way.
+enum class Look : uint8_t { kNone, kFound, kAsk, kPause, kUnsure };
+
+// Whether an item that nobody holds equals the value, which is held: looks at no more of it than
+// its word and header, unless it cannot be freed meanwhile. kUnknown without `held`: it is gone.
+Equality equal_unheld(const Slot& slot, Value value, Owned& held) {
+    Value item = slot.borrow();
+    if (!item.is_object() || same(item, value)) return quick_equal(item, value);
+    const Object* object = item.object();
+    // What is deferred lives until this thread's next safepoint. Acquire: its type is seen, too.
+    if (object->flags.load(std::memory_order_acquire) & (kImmortal | kDeferred) ||
+        object->owner.load(std::memory_order_relaxed) == current_heap_id) {
+        Equality equality = quick_equal(item, value);
+        if (equality != Equality::kUnknown) return equality;
+    } else if (!value.is_object() && is_exact_str(item)) {
+        return Equality::kNo;
+    }
+    SlotRead read = read_slot(slot.word());
+    if (read.retry || !read.value) return Equality::kUnknown;
+    held = std::move(read.value);
+    return quick_equal(held, value);
+}
+
+// The first item from `*at` on that equals the value as far as builtin equality decides, or that
+// user code has to be asked about (`ask`), among the items as they were at one time.
+Look look_unlocked(List& list, Value value, Index* at, Index stop, Index most, Owned& ask) {
+    mark_reader(&list);
+    ListItems* array = list.array.load(std::memory_order_acquire);
+    if (array == nullptr) return Look::kNone;
+    // Acquire: pairs with the end of an ItemsChange.
+    size_t version = version_of(array).load(std::memory_order_acquire);
+    // Acquire: pairs with appending.
+    Index size = list.size.load(std::memory_order_acquire);
+    if ((version & 1) || size > static_cast<Index>(array->capacity)) return Look::kUnsure;
+    Index end = std::min(size, stop), i = *at;
+    Look outcome = Look::kNone;
+    for (; i < end; i++) {
+        const Slot& slot = array->items[i];
+        Owned held;
+        Equality equality = equal_unheld(slot, value, held);
+        if (equality == Equality::kYes) outcome = Look::kFound;
+        if (equality == Equality::kUnknown) {
+            if (!held) return Look::kUnsure;
+            ask = std::move(held);
+            outcome = Look::kAsk;
+        }
+        if (outcome == Look::kNone && most-- == 0) outcome = Look::kPause;
+        if (outcome != Look::kNone) break;
+    }
+    // The words were read by acquire loads: if one is younger than the version, this load sees it.
+    if (version_of(array).load(std::memory_order_relaxed) != version ||
+        list.array.load(std::memory_order_relaxed) != array)
+        return Look::kUnsure;
+    *at = i;
+    return outcome;
+}
+
+bool has_at(List& list, Index at, Value item) {
+    mark_reader(&list);
+    ListItems* array = list.array.load(std::memory_order_acquire);
+    return array != nullptr && at < static_cast<Index>(array->capacity) && at < list_size(list) &&
+           same(array->items[at].borrow(), item);
+}
+
+// The first position from `at` on, up to `stop`, whose item equals the value; -1: none. A list of
+// other threads is looked at without its Lock, unless writers are at work.
+Result<Index> find_first(Thread& thread, List& list, Value value, Index at, Index stop) {
+    constexpr Index kStepsBetweenPauses = 1 << 18;
+    int tries = is_biased_to(thread.heap_id, list) ? 0 : 3;
+    while (tries > 0) {
+        Owned ask;
+        Index most = thread.critical ? PTRDIFF_MAX : kStepsBetweenPauses;
+        switch (look_unlocked(list, value, &at, stop, most, ask)) {
+            case Look::kNone:
+                return Index{-1};
+            case Look::kFound:
+                return at;
+            case Look::kPause:
+                TRY(safepoint(thread));
+                break;
+            case Look::kUnsure:
+                tries--;
+                break;
+            case Look::kAsk:
+                if (!TRY(equals(thread, ask, value))) {
+                    at++;
+                } else if (has_at(list, at, ask)) {
+                    return at;
+                }
+        }
+    }
+    Index result = -1;
+    TRY(search(thread, list, value, at, stop, [&](Index found) {
+        result = found;
         return false;
     }));
     return result;
+}
+
+Result<bool> list_contains(Thread& thread, Value self, Value value) {
+    return TRY(find_first(thread, list_of(self), value, 0, PTRDIFF_MAX)) >= 0;
 }
 
 // --- slots ---
@@ -542,11 +637,7 @@ Owned method_index(Thread& thread, List& self, Value value, Value start, Value s
     Index size = list_size(self);
     if (first < 0 && (first += size) < 0) first = 0;
     if (last < 0 && (last += size) < 0) last = 0;
-    Index result = -1;
-    TRY(search(thread, self, value, first, last, [&](Index at) {
-        result = at;
-        return false;
-    }));
+    Index result = TRY(find_first(thread, self, value, first, last));
     if (result < 0) return raise(thread, exc::ValueError, "list.index(x): x not in list");
     return Owned::small_int(result);
 }
