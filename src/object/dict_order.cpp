@@ -41,12 +41,28 @@ static bool move_last(Dict& dict, Index entry) {
     return entry == used - 1 || dict_table_move_last(dict, entry);
 }
 
-Owned dict_use(Thread& thread, Dict& dict, Value key, int64_t hash, std::atomic<int64_t>& uses) {
+// The value of a key whose item is the newest already; nothing if the Lock has to tell.
+static Owned use_newest(Dict& dict, Value key, int64_t hash) {
+    mark_reader(&dict);
+    DictTable* table = dict.table.load(std::memory_order_acquire);
+    DictProbe probe(key, hash);
+    Index entry = probe.find(dict, *table, false);
+    if (entry < 0) return Owned::nothing();
+    auto used = static_cast<Index>(table->used_entries.load(std::memory_order_acquire));
+    if (entry != used - 1) return Owned::nothing();
+    SlotRead read = read_slot(table->entries()[entry].value);
+    // Without a value the item is being deleted, or moved to the end.
+    if (read.retry || !read.value || dict.table.load(std::memory_order_acquire) != table)
+        return Owned::nothing();
+    return std::move(read.value);
+}
+
+Owned dict_use(Thread& thread, Dict& dict, Value key, int64_t hash) {
+    if (Owned value = use_newest(dict, key, hash); !value.is_nothing()) return value;
     Owned value = Owned::nothing();
     TRY(with_dict_entry(thread, dict, key, hash, [&](Index entry) {
         if (entry == kMissing) return true;
         value = share_locked(dict.table.load(std::memory_order_relaxed)->entries()[entry].value);
-        uses.store(uses.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
         return move_last(dict, entry);
     }));
     return value;

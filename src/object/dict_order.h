@@ -15,8 +15,8 @@ struct OldestHint {
 // Takes out the oldest item, both; nothing when the dict is empty.
 Owned dict_pop_oldest(Thread& thread, Dict& dict, OldestHint& hint, Owned* key);
 // The value of a key, whose item becomes the newest, in one step; nothing when it is not there.
-// `uses` is counted up under the Lock. Compares keys, so may run Python.
-Owned dict_use(Thread& thread, Dict& dict, Value key, int64_t hash, std::atomic<int64_t>& uses);
+// Takes no Lock if it was the newest before. Compares keys, so may run Python.
+Owned dict_use(Thread& thread, Dict& dict, Value key, int64_t hash);
 // Makes an item the newest, or the oldest (which takes time in proportion to the size). False when
 // the key is not there. Compares keys, so may run Python.
 Result<bool> dict_move_to_end(Thread& thread, Dict& dict, Value key, int64_t hash, bool newest);

@@ -14,15 +14,39 @@
 
 namespace imugi::functools {
 
+// Counted by many threads at once, each in a cache line of its own if they are few.
+class HitCount {
+  public:
+    void count(const Thread& thread) {
+        parts_[thread.heap_id % kParts].value.fetch_add(1, std::memory_order_relaxed);
+    }
+    int64_t total() const {
+        int64_t sum = 0;
+        for (const Part& part : parts_) sum += part.value.load(std::memory_order_relaxed);
+        return sum;
+    }
+    void clear() {
+        for (Part& part : parts_) part.value.store(0, std::memory_order_relaxed);
+    }
+
+  private:
+    static constexpr size_t kParts = 4;
+    struct Part {
+        std::atomic<int64_t> value;
+        char rest_of_line[64 - sizeof(int64_t)];
+    };
+    Part parts_[kParts];
+};
+
 struct LruCache : Object {
     Slot function;   // immutable
     Slot cache;      // dict, immutable field
     Slot info_type;  // immutable
     Index max_size;  // -1: unlimited, 0: no caching
     bool typed;
-    std::atomic<int64_t> hits;  // counted under the cache's Lock if the size is limited
-    std::atomic<int64_t> misses;
     OldestHint oldest;  // under the cache's Lock
+    std::atomic<int64_t> misses;
+    HitCount hits;
 };
 
 }  // namespace imugi::functools
@@ -103,15 +127,15 @@ Owned lru_call(Thread& thread, Value value, const Arguments& arguments) {
     auto& cache = self.cache.as<Dict>();
     Owned key = TRY(make_key(thread, self, arguments));
     int64_t key_hash = TRY(hash(thread, key));
+    Owned found;
     if (self.max_size > 0) {
-        Owned found = TRY(dict_use(thread, cache, key, key_hash, self.hits));
-        if (!found.is_nothing()) return found;
+        found = TRY(dict_use(thread, cache, key, key_hash));
     } else {
-        Owned found = TRY(dict_get_hashed(thread, cache, key, key_hash));
-        if (!found.is_nothing()) {
-            self.hits.fetch_add(1, std::memory_order_relaxed);
-            return found;
-        }
+        found = TRY(dict_get_hashed(thread, cache, key, key_hash));
+    }
+    if (!found.is_nothing()) {
+        self.hits.count(thread);
+        return found;
     }
     self.misses.fetch_add(1, std::memory_order_relaxed);
     Owned result = TRY(call(thread, function, arguments));
@@ -140,14 +164,13 @@ Owned lru_get(Thread& thread, Value self, Value instance, Value) {
 
 Owned cache_info(Thread& thread, LruCache& self) {
     Value max_size = self.max_size < 0 ? none() : Value::small_int(self.max_size);
-    return call(thread, self.info_type.borrow(),
-                Value::small_int(self.hits.load(std::memory_order_relaxed)),
+    return call(thread, self.info_type.borrow(), Value::small_int(self.hits.total()),
                 Value::small_int(self.misses.load(std::memory_order_relaxed)), max_size,
                 Value::small_int(dict_size(self.cache.as<Dict>())));
 }
 
 bool cache_clear(Thread& thread, LruCache& self) {
-    self.hits.store(0, std::memory_order_relaxed);
+    self.hits.clear();
     self.misses.store(0, std::memory_order_relaxed);
     dict_clear(thread, self.cache.as<Dict>());
     return true;
