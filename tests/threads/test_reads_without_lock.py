@@ -1,7 +1,11 @@
 """Reads that take no lock, of what other threads change meanwhile."""
 
+import array
 import functools
+import operator
 import sys
+import threading
+from random import Random
 
 sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
@@ -143,6 +147,121 @@ def test_cached_call_while_the_cache_is_cleared():
     def look():
         for n in (1, 1, 2, 2):
             equal(pair(n), [n, n])
+    watched(change, look)
+
+
+def change_items(items, make, most):
+    """All the ways in which a sequence of numbers made by make() changes."""
+    chance = Random(1)
+
+    def change(number):
+        size = len(items)
+        kind = number % 16
+        at = chance.randrange(size + 1)
+        if size > most:
+            if number % 2:
+                del items[at // 2:]
+            else:
+                items[:] = items[:3]
+        elif kind < 5:
+            items.append(make(number % 100))
+        elif kind == 5:
+            items.insert(at, make(number % 100))
+        elif kind == 6 and size:
+            items.pop(at % size)
+        elif kind == 7 and size:
+            items.pop()
+        elif kind == 8:
+            items.reverse()
+        elif kind == 9:
+            items.extend(items[at:])
+        elif kind == 10:
+            del items[:at // 4]
+        elif kind == 11:
+            del items[at::3]
+        elif kind == 12 and number % 5 == 0:
+            operator.imul(items, 2)
+        elif kind == 13 and number % 7 == 0:
+            items.clear() if number % 2 else items.__delitem__(slice(None))
+        elif size:
+            items[at % size] = make(number % 100)
+    return change
+
+
+def look_at_items(items, is_right):
+    """Indices and iteration show only numbers that were there."""
+    def look():
+        size = len(items)
+        for at in (0, 1, size // 2, size - 1, size - 2, -1):
+            try:
+                item = items[at]
+            except IndexError:
+                continue
+            check(is_right(item), item)
+        for item in items:
+            check(is_right(item), item)
+    return look
+
+
+def test_items_of_an_array():
+    factors = {"b": 1, "B": 1, "H": 257, "i": 65537 * 3, "Q": (1 << 32) + 1, "d": 1.5}
+    for code, factor in factors.items():
+        for owner_writes in (True, False):
+            right = frozenset(n * factor for n in range(100))
+            items = array.array(code, [factor] * 10)
+            change = change_items(items, lambda n: n * factor, 500)
+            look = look_at_items(items, right.__contains__)
+            if owner_writes:
+                watched_here(change, look)
+            else:
+                watched(change, look)
+
+
+def watched_here(change, look):
+    """The thread that made things changes them."""
+    stop = Stop(0.1)
+    failures = []
+
+    def read():
+        try:
+            while not stop:
+                look()
+        except BaseException as error:
+            failures.append(error)
+            stop.failed = True
+    threads = [threading.Thread(target=read) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    number = 0
+    while not stop:
+        number += 1
+        change(number)
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+def test_one_iterator_over_an_array_for_all():
+    """Each item is given once."""
+    items = array.array("i", range(20000))
+    iterator = iter(items)
+    parts = for_each(4, lambda number: list(iterator))
+    equal(sorted(sum(parts, [])), list(range(20000)))
+    equal(list(iterator), [])
+
+
+def test_buffer_of_an_array_while_items_are_read():
+    items = array.array("Q", [0] * 100)
+
+    def change(number):
+        with memoryview(items) as view:
+            for i in range(100):
+                view[i] = number % 1000 * ((1 << 32) + 1)
+        items.append(0)
+        items.pop()
+
+    look = look_at_items(items, lambda item: item >> 32 == item & 0xFFFFFFFF)
     watched(change, look)
 
 

@@ -16,6 +16,7 @@
 #include "object/str.h"
 #include "object/tuple.h"
 #include "object/unhashable.h"
+#include "thread/grace.h"
 #include "thread/lock.h"
 #include "thread/safepoint.h"
 
@@ -45,27 +46,62 @@ bool report(Thread& thread, Change change) {
     return raise(thread, exc::BufferError, "cannot resize an array that is exporting buffers");
 }
 
-// Under the Lock: room for `size` items, which becomes the size.
-Change resize(Array& self, Index size) {
-    Index old = self.size.load(std::memory_order_relaxed);
-    if (size == old) return Change::kDone;
-    if (self.exports.load(std::memory_order_relaxed) > 0) return Change::kExported;
-    if (size > self.capacity || size < self.capacity / 2) {
-        if (size == 0) {
-            array_free(std::exchange(self.data, nullptr));
-            self.capacity = 0;
-        } else {
-            Index capacity = size + (size >> 4) + (size < 8 ? 3 : 7);
-            if (capacity > PTRDIFF_MAX / self.kind->size) return Change::kNoMemory;
-            void* data =
-                array_reallocate(self.data, static_cast<size_t>(capacity) * self.kind->size);
-            if (data == nullptr) return Change::kNoMemory;
-            self.data = static_cast<uint8_t*>(data);
-            self.capacity = capacity;
-        }
+// Publishes another block under the Lock.
+void replace_block(Array& self, uint8_t* data, Index capacity) {
+    // See needs_grace.
+    uint8_t* old = self.data.exchange(data, std::memory_order_seq_cst);
+    auto bytes = static_cast<size_t>(self.capacity) * self.kind->size;
+    self.capacity = capacity;
+    if (old == nullptr) return;
+    if (needs_grace(&self)) {
+        retire(old, bytes, array_free);
+    } else {
+        array_free(old);
     }
-    self.size.store(size, std::memory_order_relaxed);
-    return Change::kDone;
+}
+
+// Under the Lock: a block for `size` items with the `kept` first ones. False when memory is short.
+bool change_block(Array& self, Index size, Index kept) {
+    Index capacity = size + (size >> 3) + (size < 8 ? 3 : 7);
+    if (capacity > PTRDIFF_MAX / self.kind->size) return false;
+    auto* data =
+        static_cast<uint8_t*>(array_allocate(static_cast<size_t>(capacity) * self.kind->size));
+    if (data == nullptr) return false;
+    if (kept > 0) memcpy(data, self.at(0), static_cast<size_t>(kept) * self.kind->size);
+    replace_block(self, data, capacity);
+    return true;
+}
+
+// Under the Lock: room for `size` items, before they are written and the size is set.
+Change make_room(Array& self, Index size) {
+    Index old = self.size.load(std::memory_order_relaxed);
+    if (size <= old) return Change::kDone;
+    if (self.exports.load(std::memory_order_relaxed) > 0) return Change::kExported;
+    return size <= self.capacity || change_block(self, size, old) ? Change::kDone
+                                                                  : Change::kNoMemory;
+}
+
+// Under the Lock. What is grown by stands there; fewer items are where they should be.
+void set_size(Array& self, Index size) {
+    self.size.store(size, std::memory_order_release);
+    if (size >= self.capacity / 2) return;
+    if (size == 0) return replace_block(self, nullptr, 0);
+    (void)change_block(self, size, size);  // when memory is short the block stays
+}
+
+template <class T>
+void write_words(uint8_t* to, const uint8_t* from, Index count) {
+    auto* words = reinterpret_cast<std::atomic<T>*>(to);
+    auto write = [&](Index i) {
+        T word;
+        memcpy(&word, from + i * static_cast<Index>(sizeof(T)), sizeof(T));
+        words[i].store(word, std::memory_order_relaxed);
+    };
+    if (to < from) {
+        for (Index i = 0; i < count; i++) write(i);
+    } else {
+        for (Index i = count; i-- > 0;) write(i);
+    }
 }
 
 Change splice_locked(Array& self, Index begin, Index end, const uint8_t* items, Index count) {
@@ -75,20 +111,32 @@ Change splice_locked(Array& self, Index begin, Index end, const uint8_t* items, 
     if (end > size) end = size;
     if (end < begin) end = begin;
     Index more = count - (end - begin), tail = size - end;
-    size_t width = self.kind->size;
-    if (more < 0) {
-        if (self.exports.load(std::memory_order_relaxed) > 0) return Change::kExported;
-        memmove(self.at(end + more), self.at(end), static_cast<size_t>(tail) * width);
-    }
-    Change change = resize(self, size + more);
+    if (more < 0 && self.exports.load(std::memory_order_relaxed) > 0) return Change::kExported;
+    Change change = make_room(self, size + more);
     if (change != Change::kDone) return change;
-    if (more > 0 && tail > 0)
-        memmove(self.at(end + more), self.at(end), static_cast<size_t>(tail) * width);
-    if (count > 0) memcpy(self.at(begin), items, static_cast<size_t>(count) * width);
+    if (more != 0 && tail > 0) write_items(self, end + more, self.at(end), tail);
+    if (count > 0) write_items(self, begin, items, count);
+    if (more != 0) set_size(self, size + more);
     return Change::kDone;
 }
 
 }  // namespace
+
+void write_items(Array& self, Index to, const uint8_t* items, Index count) {
+    uint8_t* at = self.at(to);
+    size_t width = self.kind->size;
+    if (count > 1 && !needs_grace(&self)) {
+        memmove(at, items, static_cast<size_t>(count) * width);
+    } else if (width == 8) {
+        write_words<uint64_t>(at, items, count);
+    } else if (width == 4) {
+        write_words<uint32_t>(at, items, count);
+    } else if (width == 2) {
+        write_words<uint16_t>(at, items, count);
+    } else {
+        write_words<uint8_t>(at, items, count);
+    }
+}
 
 bool splice(Thread& thread, Array& self, Index begin, Index end, const uint8_t* items,
             Index count) {
@@ -107,21 +155,59 @@ uint8_t* copy_block(Thread& thread, Array& self, Index* size) {
         *size = self.size.load(std::memory_order_relaxed);
         size_t bytes = static_cast<size_t>(*size) * self.kind->size;
         block = static_cast<uint8_t*>(array_allocate(bytes + 1));
-        if (block != nullptr && bytes != 0) memcpy(block, self.data, bytes);
+        if (block != nullptr && bytes != 0) memcpy(block, self.at(0), bytes);
     }
     if (block == nullptr) return raise_memory_error(thread);
     return block;
 }
 
+namespace {
+
+template <class T>
+void read_word(const uint8_t* from, uint8_t* item) {
+    // Acquire: who sees a word that was written after the block changed sees that it changed.
+    T word = reinterpret_cast<const std::atomic<T>*>(from)->load(std::memory_order_acquire);
+    memcpy(item, &word, sizeof(T));
+}
+
+// The item without the Lock: false if that has to tell. A block that is exported may be written to
+// by others than this file.
+bool read_unlocked(Array& self, Index index, uint8_t* item, bool* inside) {
+    mark_reader(&self);
+    uint8_t* data = self.data.load(std::memory_order_acquire);
+    *inside = index >= 0 && index < self.size.load(std::memory_order_acquire);
+    if (!*inside) return true;
+    // The size is one that the block had, as it is still there.
+    if (data == nullptr || self.data.load(std::memory_order_acquire) != data ||
+        self.exports.load(std::memory_order_relaxed) > 0)
+        return false;
+    size_t width = self.kind->size;
+    const uint8_t* from = data + static_cast<size_t>(index) * width;
+    if (width == 8) {
+        read_word<uint64_t>(from, item);
+    } else if (width == 4) {
+        read_word<uint32_t>(from, item);
+    } else if (width == 2) {
+        read_word<uint16_t>(from, item);
+    } else {
+        read_word<uint8_t>(from, item);
+    }
+    // The place may have been left meanwhile, and be written to for items to come.
+    return self.data.load(std::memory_order_relaxed) == data &&
+           index < self.size.load(std::memory_order_acquire);
+}
+
+}  // namespace
+
 Owned item_at(Thread& thread, Array& self, Index index) {
     uint8_t item[8];
-    {
+    bool inside;
+    if (!read_unlocked(self, index, item, &inside)) {
         Lock guard(thread, self);
-        if (index < 0 || index >= self.size.load(std::memory_order_relaxed))
-            return Owned::nothing();
-        memcpy(item, self.at(index), self.kind->size);
+        inside = index < self.size.load(std::memory_order_relaxed);
+        if (inside) memcpy(item, self.at(index), self.kind->size);
     }
-    return self.kind->load(thread, item);
+    return inside ? self.kind->load(thread, item) : Owned::nothing();
 }
 
 Owned new_array(Thread& thread, Type& type, const ItemKind& kind) {
@@ -184,8 +270,9 @@ bool from_unicode(Thread& thread, Array& self, Str& text) {
 
 namespace {
 
+// A reader that came too late may still look at the block.
 void array_release(Object* self) {
-    array_free(std::exchange(static_cast<Array*>(self)->data, nullptr));
+    replace_block(*static_cast<Array*>(self), nullptr, 0);
 }
 
 Owned array_make(Thread& thread, Type& type, const Arguments& arguments) {
@@ -314,7 +401,7 @@ Result<Index> index_key(Thread& thread, Value key) {
 
 Owned array_subscript(Thread& thread, Value self, Value key) {
     if (is_slice(key)) return get_slice(thread, array_of(self), key.as<Slice>());
-    Index index = TRY(index_key(thread, key));
+    Index index = key.is_small_int() ? key.small_int() : TRY(index_key(thread, key));
     if (index < 0) index += array_of(self).size.load(std::memory_order_relaxed);
     return array_item(thread, self, index);
 }
@@ -331,7 +418,7 @@ bool array_assign_item(Thread& thread, Value value, Index index, Value item) {
         if (inside && item.is_empty()) {
             change = splice_locked(self, index, index + 1, nullptr, 0);
         } else if (inside) {
-            memcpy(self.at(index), bytes, self.kind->size);
+            write_items(self, index, bytes, 1);
         }
     }
     if (!inside) return raise(thread, exc::IndexError, "array assignment index out of range");
@@ -352,10 +439,11 @@ Change delete_steps(Array& self, SliceRange range) {
             left--;
             doomed += range.step;
         } else {
-            memmove(self.at(to++), self.at(from), self.kind->size);
+            write_items(self, to++, self.at(from), 1);
         }
     }
-    return resize(self, to);
+    if (to != size) set_size(self, to);
+    return Change::kDone;
 }
 
 bool assign_slice(Thread& thread, Array& self, Slice& slice, Value value) {
@@ -384,7 +472,7 @@ bool assign_slice(Thread& thread, Array& self, Slice& slice, Value value) {
             if (range.count != 0) change = delete_steps(self, range);
         } else if ((fits = range.count == block.size)) {
             for (Index i = 0, at = range.start; i < range.count; i++, at += range.step)
-                memcpy(self.at(at), block.data + i * self.kind->size, self.kind->size);
+                write_items(self, at, block.data + i * self.kind->size, 1);
         }
     }
     if (!fits)
@@ -396,7 +484,7 @@ bool assign_slice(Thread& thread, Array& self, Slice& slice, Value value) {
 
 bool array_assign(Thread& thread, Value self, Value key, Value value) {
     if (is_slice(key)) return assign_slice(thread, array_of(self), key.as<Slice>(), value);
-    Index index = TRY(index_key(thread, key));
+    Index index = key.is_small_int() ? key.small_int() : TRY(index_key(thread, key));
     if (index < 0) index += array_of(self).size.load(std::memory_order_relaxed);
     return array_assign_item(thread, self, index, value);
 }
@@ -440,11 +528,12 @@ bool repeat_into(Thread& thread, Array& target, const Block& block, Index times)
     {
         Lock guard(thread, target);
         Index size = target.size.load(std::memory_order_relaxed);
-        change = resize(target, size + total);
-        if (change == Change::kDone)
+        change = make_room(target, size + total);
+        if (change == Change::kDone) {
             for (Index n = 0; n < times; n++)
-                memcpy(target.at(size + n * block.size), block.data,
-                       static_cast<size_t>(block.size) * target.kind->size);
+                write_items(target, size + n * block.size, block.data, block.size);
+            set_size(target, size + total);
+        }
     }
     return report(thread, change);
 }
@@ -479,7 +568,8 @@ bool array_get_buffer(Thread& thread, Value value, BufferView& view, int flags) 
     Lock guard(thread, self);
     self.exports.fetch_add(1, std::memory_order_relaxed);
     Index size = self.size.load(std::memory_order_relaxed);
-    view.data = self.data != nullptr ? self.data : &no_items;
+    uint8_t* data = self.data.load(std::memory_order_relaxed);
+    view.data = data != nullptr ? data : &no_items;
     view.owner = Owned::share(value);
     view.item_size = self.kind->size;
     view.size = size * self.kind->size;
@@ -501,9 +591,12 @@ void array_release_buffer(Thread&, Value self, BufferView&) {
 
 // --- iterator ---
 
+constexpr Index kExhausted = -1;
+
+// The array is only let go by an owner that shares the iterator with nobody: a step counts nothing.
 struct ArrayIterator : Object {
-    Slot array;  // empty once exhausted
-    std::atomic<Index> index;
+    Slot array;
+    std::atomic<Index> index;  // kExhausted once it came to the end
 };
 
 void iterator_fields(Object* self, FieldVisitor& visitor) {
@@ -523,25 +616,21 @@ Owned iterator_iter(Thread&, Value self) {
     return Owned::share(self);
 }
 
-Owned held_array(Thread& thread, ArrayIterator& self) {
-    Lock guard(thread, self);
-    return self.array.share();
-}
-
 Owned iterator_next(Thread& thread, Value value) {
     auto& self = value.as<ArrayIterator>();
-    Owned array = held_array(thread, self);
-    if (!array) return Owned::nothing();
     Index index = self.index.load(std::memory_order_relaxed);
-    do {
-        if (index >= array_of(array).size.load(std::memory_order_relaxed)) {
-            Owned done;
-            Lock guard(thread, self);
-            done = self.array.take();
-            return Owned::nothing();
-        }
-    } while (!self.index.compare_exchange_weak(index, index + 1, std::memory_order_relaxed));
-    return item_at(thread, array_of(array), index);
+    for (;;) {
+        if (index == kExhausted) return Owned::nothing();
+        Owned item = item_at(thread, array_of(self.array.borrow()), index);
+        Index after = item.is_nothing() ? kExhausted : index + 1;
+        bool stepped = self.index.compare_exchange_strong(index, after, std::memory_order_relaxed);
+        if (!item) return {};
+        if (!stepped) continue;
+        if (after == kExhausted && self.owner.load(std::memory_order_relaxed) == current_heap_id &&
+            self.shared.load(std::memory_order_relaxed) == 0)
+            Owned done = self.array.take();
+        return item;
+    }
 }
 
 }  // namespace
@@ -556,21 +645,25 @@ namespace {
 
 Owned iterator_reduce(Thread& thread, ArrayIterator& self) {
     Owned function = TRY(builtin_named(thread, ID(iter)));
-    Owned array = held_array(thread, self);
-    if (!array) {
+    // Looking for the name may have run Python, which may use the iterator up.
+    Index index = self.index.load(std::memory_order_relaxed);
+    if (index == kExhausted) {
         Ref<List> none_left = TRY(make_list(thread));
         return reduce_to(thread, function, none_left);
     }
-    return reduce_to(thread, function, array,
-                     Value::small_int(self.index.load(std::memory_order_relaxed)));
+    return reduce_to(thread, function, self.array.borrow(), Value::small_int(index));
 }
 
 bool iterator_setstate(Thread& thread, ArrayIterator& self, Value state) {
-    Index index = TRY(to_ssize(thread, state, exc::OverflowError));
-    Owned array = held_array(thread, self);
-    if (!array) return true;
-    Index size = array_of(array).size.load(std::memory_order_relaxed);
-    self.index.store(index < 0 ? 0 : index > size ? size : index, std::memory_order_relaxed);
+    Index wanted = TRY(to_ssize(thread, state, exc::OverflowError));
+    Index index = self.index.load(std::memory_order_relaxed);
+    if (index == kExhausted) return true;
+    Index size = array_of(self.array.borrow()).size.load(std::memory_order_relaxed);
+    wanted = wanted < 0 ? 0 : wanted > size ? size : wanted;
+    // Not once it has come to the end meanwhile.
+    while (index != kExhausted &&
+           !self.index.compare_exchange_weak(index, wanted, std::memory_order_relaxed)) {
+    }
     return true;
 }
 

@@ -1,5 +1,5 @@
-// array.array: items of one machine type in a growing block. Everything is read and changed under
-// the Lock; while a buffer is exported the block stays where it is.
+// array.array: items of one machine type in a growing block. Everything is changed under the Lock;
+// an item is read without it. While a buffer is exported the block stays where it is.
 #pragma once
 
 #include "modules/native_types.h"
@@ -22,15 +22,21 @@ struct ItemKind {
 const ItemKind* find_kind(uint32_t code);
 constexpr const char* kTypeCodes = "bBuwhHiIlLqQfd";
 
+// A reader without the Lock sees the size of a block that holds as many items: a larger block is
+// published before the size, a smaller one after it, and items before the size that they are in.
 struct Array : Object {
-    uint8_t* data;  // null when capacity is 0
-    Index capacity;
+    std::atomic<uint8_t*> data;  // null when capacity is 0
+    Index capacity;              // under the Lock
     std::atomic<Index> size;
     const ItemKind* kind;        // immutable
     std::atomic<Index> exports;  // buffers that show the block
 
-    uint8_t* at(Index i) const { return data + i * kind->size; }
+    // Under the Lock.
+    uint8_t* at(Index i) const { return data.load(std::memory_order_relaxed) + i * kind->size; }
 };
+// Under the Lock: overwrites items, which others may be reading; a move within the block may
+// overlap.
+void write_items(Array& self, Index to, const uint8_t* items, Index count);
 
 // The module's types that its own functions make; immortal.
 struct State {

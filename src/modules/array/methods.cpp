@@ -37,11 +37,7 @@ bool append(Thread& thread, Array& self, Value v) {
 }
 
 Owned buffer_info(Thread& thread, Array& self) {
-    uint8_t* data;
-    {
-        Lock guard(thread, self);
-        data = self.data;
-    }
+    uint8_t* data = self.data.load(std::memory_order_relaxed);
     Owned address = TRY(make_int_unsigned(thread, reinterpret_cast<uint64_t>(data)));
     return make_tuple(thread, address, Value::small_int(size_of(self)));
 }
@@ -50,8 +46,10 @@ bool byteswap(Thread& thread, Array& self) {
     Lock guard(thread, self);
     size_t width = self.kind->size;
     for (Index i = 0; i < size_of(self); i++) {
-        uint8_t* item = self.at(i);
+        uint8_t item[8];
+        memcpy(item, self.at(i), width);
         for (size_t a = 0, b = width - 1; a < b; a++, b--) std::swap(item[a], item[b]);
+        write_items(self, i, item, 1);
     }
     return true;
 }
@@ -130,8 +128,8 @@ bool reverse(Thread& thread, Array& self) {
     size_t width = self.kind->size;
     for (Index i = 0, j = size_of(self) - 1; i < j; i++, j--) {
         memcpy(item, self.at(i), width);
-        memcpy(self.at(i), self.at(j), width);
-        memcpy(self.at(j), item, width);
+        write_items(self, i, self.at(j), 1);
+        write_items(self, j, item, 1);
     }
     return true;
 }
