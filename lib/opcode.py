@@ -14,6 +14,8 @@ _instructions = _opcode.get_instructions()
 
 opname = [row[0] for row in _instructions]
 opmap = {name: number for number, name in enumerate(opname)}
+# CPython's names, which programs look up to tell whether a frame stands at a yield, as Twisted does.
+opmap.update(RETURN_VALUE=opmap["RETURN"], YIELD_VALUE=opmap["YIELD"])
 
 HAVE_ARGUMENT = 0
 EXTENDED_ARG = opmap["WIDE"]

@@ -20,7 +20,13 @@ class _ConstantKind(type):
 
 def _constant(name, holds):
     def make(cls, *values, **fields):
-        return ast.Constant(*values or [...], **fields)
+        for field in ("n", "s"):
+            if field in fields:
+                fields["value"] = fields.pop(field)
+        if not values:
+            fields.setdefault("value", ...)
+        fields.pop("ctx", None)
+        return ast.Constant(*values, **fields)
 
     return _ConstantKind(name, (ast.AST,), {"_fields": ("value",), "_holds": staticmethod(holds), "__new__": make})
 
