@@ -108,7 +108,8 @@ Owned run_text(Thread& thread, const char* text, size_t size, Value filename,
         source = end == std::string_view::npos ? std::string_view() : source.substr(end);
     }
     TRY(check_source_file(thread, source, filename.as<Str>()));
-    Ref<Code> code = TRY(compile::compile_text(thread, source, filename.as<Str>(), {}));
+    Ref<Code> code =
+        TRY(compile::compile_text(thread, source, filename.as<Str>(), {.from_file = true}));
     return run_in_main(thread, *code);
 }
 

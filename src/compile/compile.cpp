@@ -105,6 +105,25 @@ bool decode_source(Thread& thread, std::string_view bytes, Str& filename, uint32
     return true;
 }
 
+// What traceback looks for misspelt keywords in: the source from its last whole statement on.
+static bool add_metadata(Thread& thread, const syntax::ParseResult& result, std::string_view text,
+                         bool from_file) {
+    if (!exception_matches(thread, exc::SyntaxError)) return false;
+    Owned exception = take_exception(thread);
+    Owned source =
+        from_file ? Owned::share(none()) : decode_utf8(thread, text.data(), text.size(), "strict");
+    if (!source) {
+        clear_exception(thread);
+        source = Owned::share(none());
+    }
+    Ref<Tuple> metadata = make_tuple(thread, Value::small_int(result.last_line),
+                                     Value::small_int(result.last_column), source.value());
+    if (!metadata || !set_attribute(thread, exception, ID(_metadata), metadata))
+        clear_exception(thread);
+    raise_exception(thread, std::move(exception));
+    return true;
+}
+
 ast::ModNode* parse_source(Session& session, std::string_view text, const CompileOptions& options) {
     Thread& thread = session.context.thread;
     syntax::ParseOptions parse;
@@ -125,6 +144,7 @@ ast::ModNode* parse_source(Session& session, std::string_view text, const Compil
     if (!give_parser_warnings(session.context, result.warnings)) return nullptr;
     if (result.error) {
         (void)raise_syntax_error(thread, result.error, session.context.filename);
+        (void)add_metadata(thread, result, text, options.from_file);
         return nullptr;
     }
     return result.root;

@@ -31,6 +31,7 @@ struct CompileOptions {
     uint32_t flags = 0;  // CompilerFlag and co_flags of __future__ features
     int optimize = -1;   // -1: as the interpreter was started
     int feature_version = 14;
+    bool from_file = false;  // which can be read again: an error need not keep the text
 };
 
 // `source` as it stands in a file (coding declaration or BOM respected unless kSourceIsUtf8).

@@ -145,7 +145,7 @@ void Generator::try_except(ast::Try& node) {
             Reg r = reg_of(clause.type->position, types);
             release(depth + 2);
             Reg matches = push_temp();
-            emit(clause.type->position, Opcode::MATCH_EXCEPTION, matches, exception, r);
+            emit(clause.position, Opcode::MATCH_EXCEPTION, matches, exception, r);
             emit_jump(clause.position, Opcode::JUMP_IF_FALSE, next, matches);
             release(depth + 2);
         } else if (i + 1 < node.handlers.size) {
@@ -199,7 +199,7 @@ void Generator::try_star_except(ast::TryStar& node) {
         Reg r = reg_of(clause.type->position, types);
         release(depth + 4);
         Reg match = push_temp();
-        emit(clause.type->position, Opcode::MATCH_EXCEPTION_GROUP, match, rest, r);
+        emit(at, Opcode::MATCH_EXCEPTION_GROUP, match, rest, r);
         Reg test = push_temp();
         emit(at, Opcode::COPY, test, match);
         emit_jump(at, Opcode::JUMP_IF_NONE, unmatched, test);

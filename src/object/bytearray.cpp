@@ -6,6 +6,7 @@
 #include "memory/collector.h"
 #include "memory/heap.h"
 #include "object/bytes_rows.h"
+#include "object/complex.h"
 #include "object/int.h"
 #include "object/interpreter.h"
 
@@ -137,6 +138,7 @@ bool append(Thread& thread, ByteArray& self, Value item) {
 }
 
 bool extend(Thread& thread, ByteArray& self, Value iterable) {
+    if (is_str(iterable) && iterable.as<Str>().length() == 0) return true;
     if (is_str(iterable))
         return raise(thread, exc::TypeError, "expected iterable of integers; got: 'str'");
     if (!has_buffer(iterable)) {
@@ -387,9 +389,14 @@ bool assign_slice(Thread& thread, ByteArray& self, Value key, Value value) {
     TRY(slice_unpack(thread, key.as<Slice>(), range));
     Ref<Bytes> with;
     if (value) {
-        if (is_str(value) || (!has_buffer(value) && type_of(value).slots.iter == nullptr))
+        const auto& slots = type_of(value).slots;
+        if (!has_buffer(value) &&
+            (is_str(value) || is_complex(value) || slots.index || slots.to_int || slots.to_float))
             return raise(thread, exc::TypeError,
                          "can assign only bytes, buffers, or iterables of ints in range(0, 256)");
+        if (!has_buffer(value) && !slots.iter && !slots.item)
+            return raise(thread, exc::TypeError, "cannot convert '{}' object to bytearray",
+                         type_name_of(value));
         with = TRY(gather(thread, value));
     }
     Lock guard(thread, self);
@@ -451,11 +458,14 @@ bool slot_init(Thread& thread, Value self, const Arguments& arguments) {
                        "errors=<unrepresentable>)",
                        arguments, bound, 3));
     ByteArray& array = self.as<ByteArray>();
-    for (int i = 1; i < 3; i++)
-        if (bound[i] && !is_str(bound[i]))
+    for (int i = 1; i < 3; i++) {
+        if (!bound[i]) continue;
+        if (!is_str(bound[i]))
             return raise(thread, exc::TypeError, "bytearray() argument '{}' must be str, not {}",
                          i == 1 ? "encoding" : "errors",
                          is_none(bound[i]) ? FormatArgument("None") : type_name_of(bound[i]));
+        if (!name_text(thread, bound[i].as<Str>())) return false;
+    }
     {
         // It is empty when the source cannot be read.
         Lock guard(thread, array);

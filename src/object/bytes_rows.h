@@ -224,9 +224,14 @@ struct ByteMethods : ByteSplit<Self> {
 
     // --- conversions ---
 
-    static Owned decode(Thread& thread, Self& self, Str& encoding, Str& errors) {
+    static Owned decode(Thread& thread, Self& self, Str& encoding, Value errors) {
         const char* encoding_text = name_text(thread, encoding);
-        const char* errors_text = encoding_text ? name_text(thread, errors) : nullptr;
+        if (!encoding_text) return {};
+        if (!is_str(errors)) {
+            (void)raise_argument_type(thread, errors, str_type);
+            return {};
+        }
+        const char* errors_text = name_text(thread, errors.as<Str>());
         if (!errors_text) return {};
         return decode_object(thread, Value::of(self), encoding_text, errors_text);
     }

@@ -6,6 +6,7 @@
 #include "object/call.h"
 #include "object/float.h"
 #include "object/float_slots.h"
+#include "object/format_spec.h"
 #include "object/int_limbs.h"
 #include "object/protocol.h"
 #include "object/str.h"
@@ -113,7 +114,7 @@ Owned float_getnewargs(Thread& thread, Value self) {
 Owned float_format_method(Thread& thread, Value self, Str& spec) {
     // What str() of a subclass says.
     if (spec.length() == 0 && &type_of(self) != &float_type) return str(thread, self);
-    return float_format(thread, float_number(self), spec);
+    return format_double(thread, float_number(self), type_of(self), spec);
 }
 
 Owned float_getformat(Thread& thread, Type&, Str& kind) {

@@ -103,7 +103,13 @@ Raised raise_too_long_text(Thread& thread, int limit, size_t digits) {
 
 Raised raise_invalid_literal(Thread& thread, int base, Value shown) {
     // CPython shows the first 200 characters of the repr.
-    Owned text = repr(thread, shown);
+    Owned text;
+    if (!is_str(shown) && !is_exact_bytes(shown)) {
+        Ref<Bytes> bytes = TRY(bytes_from_object(thread, shown));
+        text = repr(thread, bytes);
+    } else {
+        text = repr(thread, shown);
+    }
     if (!text) return {};
     if (text.as<Str>().length() > 200) {
         Ref<Str> head = str_substring(thread, text.as<Str>(), 0, 200);

@@ -401,7 +401,7 @@ Owned make_text(Thread& thread, Value object, Value encoding, Value errors) {
             return raise(thread, exc::TypeError, "str() argument '{}' must be str, not {}",
                          i == 0 ? "encoding" : "errors",
                          is_none(given[i]) ? FormatArgument("None") : type_full_name_of(given[i]));
-        texts[i] = str_utf8(thread, given[i].as<Str>());
+        texts[i] = name_text(thread, given[i].as<Str>());
         if (!texts[i]) return {};
     }
     return decode_object(thread, object, texts[0], texts[1]);

@@ -174,6 +174,10 @@ Owned str_split(Thread& thread, Str& self, Value separator, Index most) {
     Str* sep = separator_of(thread, separator, "str or None");
     if (!sep) return {};
     Parts parts(thread, self);
+    if (sep->length() > self.length() || sep->unit() > self.unit()) {
+        TRY(parts.add(Ref<Str>::share(self)));
+        return parts.finish().owned();
+    }
     size_t begin = 0;
     while (limit-- > 0) {
         Index at = str_find(self, *sep, begin, self.length());
@@ -191,6 +195,10 @@ Owned str_rsplit(Thread& thread, Str& self, Value separator, Index most) {
     Str* sep = separator_of(thread, separator, "str or None");
     if (!sep) return {};
     Parts parts(thread, self);
+    if (sep->length() > self.length() || sep->unit() > self.unit()) {
+        TRY(parts.add(Ref<Str>::share(self)));
+        return parts.finish().owned();
+    }
     size_t end = self.length();
     while (limit-- > 0) {
         Index at = str_find_last(self, *sep, 0, end);

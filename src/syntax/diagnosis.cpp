@@ -174,7 +174,7 @@ bool Diagnosis::too_deep() {
     if (uintptr_t(__builtin_frame_address(0)) > stack_limit_) return false;
     tokenizer_.set_error(
         {.kind = ErrorKind::Memory,
-         .message = "Parser stack overflowed - Python source too complex to compile"});
+         .message = "Parser stack overflowed - Python source too complex to parse"});
     return true;
 }
 

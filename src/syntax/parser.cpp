@@ -61,6 +61,8 @@ ParseResult parse(std::string_view source, const ParseOptions& options, Arena& a
     }
     result.root = tokenizer->has_error() ? nullptr : root;
     result.error = tokenizer->error();
+    result.last_line = parser.last_line();
+    result.last_column = parser.last_column();
     result.warnings = tokenizer->warnings();
     return result;
 }

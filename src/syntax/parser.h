@@ -35,6 +35,9 @@ struct ParseOptions {
 struct ParseResult {
     ast::ModNode* root = nullptr;  // nullptr: `error` says why
     Error error;
+    // Where the last whole statement begins, from 1 and from 0 (0, 0 before the first).
+    int32_t last_line = 0;
+    int32_t last_column = 0;
     WarningList warnings;  // SyntaxWarnings, in order of the source, also beside an error
 };
 

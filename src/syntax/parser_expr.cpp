@@ -102,7 +102,7 @@ bool Parser::too_deep() {
     if (!failed()) {
         tokenizer_.set_error(
             {.kind = ErrorKind::Memory,
-             .message = "Parser stack overflowed - Python source too complex to compile"});
+             .message = "Parser stack overflowed - Python source too complex to parse"});
     }
     return true;
 }

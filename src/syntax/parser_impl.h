@@ -58,6 +58,8 @@ class Parser {
     bool failed() const { return tokenizer_.has_error(); }
     // The token where the failing top-level statement begins.
     uint32_t statement_start() const { return statement_start_; }
+    int32_t last_line() const { return last_line_; }
+    int32_t last_column() const { return last_column_; }
 
     // Rules that Diagnosis asks for by themselves.
     Expr yield_or_star_expressions();
@@ -236,6 +238,15 @@ class Parser {
     Scratch scratch_;
     uint32_t position_ = 0;
     uint32_t statement_start_ = 0;
+    // Of the whole statement that begins last.
+    int32_t last_line_ = 0;
+    int32_t last_column_ = 0;
+
+    void note(const ast::Position& position) {
+        if (position.line < last_line_) return;
+        last_line_ = position.line;
+        last_column_ = position.column;
+    }
 };
 
 template <typename T>

@@ -103,7 +103,10 @@ bool Parser::statement() {
     if (too_deep()) return false;
     bool taken = false;
     Stmt compound = compound_statement(taken);
-    if (taken) return compound && push(compound);
+    if (taken) {
+        if (compound) note(compound->position);
+        return compound && push(compound);
+    }
     return !failed() && simple_statements();
 }
 
@@ -120,13 +123,16 @@ bool Parser::block(Seq<Stmt>& body) {
 }
 
 bool Parser::simple_statements() {
+    Stmt made;
     for (;;) {
-        Stmt made = simple_statement();
+        made = simple_statement();
         if (!made || !push(made)) return false;
         if (!accept(SEMI)) break;
         if (at(NEWLINE)) break;
     }
-    return accept(NEWLINE);
+    if (!accept(NEWLINE)) return false;
+    note(made->position);
+    return true;
 }
 
 Parser::Stmt Parser::simple_statement() {

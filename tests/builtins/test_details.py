@@ -258,4 +258,19 @@ def test_complaints_about_calls():
     raises(TypeError, NameError.__str__, 1, message="descriptor '__str__' requires a 'NameError' object but received a 'int'")
 
 
+def test_texts_of_complaints():
+    raises(ValueError, int, bytearray(b"x y"), message="invalid literal for int() with base 10: b'x y'")
+    raises(ValueError, str, b"", "x\0y", message="embedded null character")
+    raises(ValueError, b"".decode, "x\0y", errors="\0", message="embedded null character")
+    class Number(float):
+        pass
+    raises(ValueError, format, Number(1), "d", message="Unknown format code 'd' for object of type 'Number'")
+    raises(ValueError, format, Number(1), ".1.2", message="Invalid format specifier '.1.2' for object of type 'Number'")
+    array = bytearray(b"abc")
+    raises(TypeError, array.__setitem__, slice(0, 1), None, message="cannot convert 'NoneType' object to bytearray")
+    raises(TypeError, array.__setitem__, slice(0, 1), 1j, message="can assign only bytes, buffers, or iterables of ints in range(0, 256)")
+    array.extend("")
+    equal(array, bytearray(b"abc"))
+
+
 support.run(globals())

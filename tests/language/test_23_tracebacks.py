@@ -224,4 +224,42 @@ def test_made_traceback():
     raises(TypeError, types.TracebackType, None, frame, "no", 2)
     raises(TypeError, types.TracebackType, None, frame, 1, "no")
 
+
+def test_misspelt_keywords():
+    if not support.NEW:
+        return
+    import traceback
+    def told(source):
+        try:
+            compile(source, "<no such file>", "exec")
+        except SyntaxError as error:
+            equal(error.msg[:14], "invalid syntax")
+            return traceback.format_exception_only(error)[-1].removeprefix("SyntaxError: invalid syntax").strip()
+    for source, meant in (("fro x in y: pass", "for"), ("x = 1\nwhille True: pass", "while"), ("imporrt os", "import"), ("if x: pass\nesle: pass", "else"),
+                          ("for x im y: pass", "in"), ("x = lamda: 1", "lambda"), ("if a adn b: pass", "and"), ("asycn def f(): pass", "async")):
+        equal((source, told(source)), (source, f". Did you mean '{meant}'?"))
+    equal(told("pas s"), "")
+    raised = raises(SyntaxError, compile, "a = 1; b = 2\nif a:\n    c\n    d d\n", "f", "exec")
+    equal(raised._metadata, (3, 4, "a = 1; b = 2\nif a:\n    c\n    d d\n"))
+    import _suggestions
+    equal(_suggestions._generate_suggestions(["popen", "open"], "nope"), "popen")
+    equal(_suggestions._generate_suggestions(["a"], "zzzz"), None)
+    raises(TypeError, _suggestions._generate_suggestions, ["a", 1], "b", message="all elements in 'candidates' must be strings")
+    raises(TypeError, _suggestions._generate_suggestions, (), "b", message="candidates must be a list")
+
+
+def test_wrong_handlers():
+    import traceback
+    def told(source):
+        try:
+            exec(compile(source, "<handlers>", "exec"))
+        except TypeError as error:
+            code = error.__traceback__.tb_next
+            positions = list(code.tb_frame.f_code.co_positions())[code.tb_lasti // 2]
+            return positions
+    # The whole handler is meant.
+    equal(told("try: 1/0\nexcept 5:\n    pass\n"), (2, 3, 0, 8))
+    equal(told("try: 1/0\nexcept* 5:\n    pass\n"), (2, 3, 0, 8))
+
+
 support.run(globals())

@@ -165,4 +165,12 @@ def test_locale():
     check(locale.strcoll("a", "b") < 0 < locale.strcoll("b", "a"))
 
 
+def test_time_zones_of_the_system():
+    import os
+    check("/usr/share/zoneinfo" in zoneinfo.TZPATH)
+    if os.path.exists("/usr/share/zoneinfo/Europe/Paris"):
+        paris = zoneinfo.ZoneInfo("Europe/Paris")
+        equal(datetime(2024, 7, 1, tzinfo=paris).utcoffset(), timedelta(hours=2))
+
+
 support.run(globals())

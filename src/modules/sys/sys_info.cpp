@@ -1,4 +1,6 @@
 // Facts in sys: version, implementation, flags, numeric limits, names of modules.
+#include <unistd.h>
+
 #include <cfloat>
 
 #include "memory/collector.h"
@@ -196,10 +198,15 @@ bool add_numbers(Thread& thread, Module& sys) {
         .add("siphash13");
     TRY(hashes.add(int64_t{64}).add(int64_t{128}).add(int64_t{0}).finish(sys, "hash_info"));
     Sequence threads(thread, thread_spec, sys);
-    return threads.add("pthread")
-        .add(Owned::share(none()))
-        .add(Owned::share(none()))
-        .finish(sys, "thread_info");
+    char version[64] = "";
+    size_t size = confstr(_CS_GNU_LIBPTHREAD_VERSION, version, sizeof version);
+    bool known = size > 1 && size <= sizeof version;
+    threads.add("pthread").add("pymutex");
+    if (known)
+        threads.add(version);
+    else
+        threads.add(Owned::share(none()));
+    return threads.finish(sys, "thread_info");
 }
 
 bool add_implementation(Thread& thread, Module& sys) {
