@@ -72,27 +72,21 @@ void shrink_items(List& list) {
     replace_list_items(list, smaller);
 }
 
-bool splice_items(List& list, Index begin, Index end, ValueBuffer& values, ValueBuffer& removed) {
+// As many as before: the words change places; the buffer is dropped once the lock is gone.
+static void exchange_items(Slot* items, ValueBuffer& values) {
+    for (size_t i = 0; i < values.size(); i++) {
+        uint64_t old = items[i].borrow().bits();
+        items[i].word().store(values[i].bits(), std::memory_order_release);
+        values.slots()[i].word().store(old, std::memory_order_relaxed);
+    }
+}
+
+// More or fewer than before: what comes behind them moves.
+static bool splice_resizing(List& list, Index begin, Index end, ValueBuffer& values,
+                            ValueBuffer& removed) {
     Index size = list.size.load(std::memory_order_relaxed);
-    if (begin < 0) begin = 0;
-    if (begin > size) begin = size;
-    if (end > size) end = size;
-    if (end < begin) end = begin;
     auto added = static_cast<Index>(values.size());
     Index more = added - (end - begin);
-    if (more == 0) {
-        // The words change places; the buffer is dropped once the lock is gone.
-        if (added == 0) return true;
-        ListItems* array = list.array.load(std::memory_order_relaxed);
-        ItemsChange change(array);
-        Slot* items = array->items;
-        for (Index i = 0; i < added; i++) {
-            uint64_t old = items[begin + i].borrow().bits();
-            items[begin + i].word().store(values[i].bits(), std::memory_order_release);
-            values.slots()[i].word().store(old, std::memory_order_relaxed);
-        }
-        return true;
-    }
     TRY(removed.reserve(end - begin));
     if (more > 0 && !reserve_items(list, size + more)) return raise_memory_error(current_thread());
     ListItems* array = list.array.load(std::memory_order_relaxed);
@@ -111,6 +105,22 @@ bool splice_items(List& list, Index begin, Index end, ValueBuffer& values, Value
     }
     values.forget();
     if (more < 0) shrink_items(list);
+    return true;
+}
+
+bool splice_items(List& list, Index begin, Index end, ValueBuffer& values, ValueBuffer& removed) {
+    Index size = list.size.load(std::memory_order_relaxed);
+    if (begin < 0) begin = 0;
+    if (begin > size) begin = size;
+    if (end > size) end = size;
+    if (end < begin) end = begin;
+    if (static_cast<Index>(values.size()) != end - begin)
+        return splice_resizing(list, begin, end, values, removed);
+    if (begin != end) {
+        ListItems* array = list.array.load(std::memory_order_relaxed);
+        ItemsChange change(array);
+        exchange_items(array->items + begin, values);
+    }
     return true;
 }
 
@@ -152,7 +162,7 @@ bool count_item(const Slot& from, Slot& to) {
 
 // The items from `begin` on without the Lock, if no writer is at work meanwhile: each is counted,
 // and after that the list must not have changed since before the first was read.
-Copy copy_unlocked(List& list, ValueBuffer& out, Index begin, Index end) {
+Copy try_copy_unlocked(List& list, ValueBuffer& out, Index begin, Index end) {
     mark_reader(&list);
     ListItems* array = list.array.load(std::memory_order_acquire);
     if (array == nullptr) return Copy::kUncounted;
@@ -181,8 +191,15 @@ Copy copy_unlocked(List& list, ValueBuffer& out, Index begin, Index end) {
     return counted < count ? Copy::kUncounted : Copy::kUnsure;
 }
 
+IMUGI_NOINLINE Copy copy_unlocked(List& list, ValueBuffer& out, Index begin, Index end) {
+    Copy outcome = Copy::kUnsure;
+    for (int i = 0; i < kTries && outcome == Copy::kUnsure; i++)
+        outcome = try_copy_unlocked(list, out, begin, end);
+    return outcome;
+}
+
 // Under the Lock: lets items that others own be counted without it next time.
-void mark_items(const Slot* items, size_t count) {
+IMUGI_NOINLINE void mark_items(const Slot* items, size_t count) {
     for (size_t i = 0; i < count; i++)
         if (Value item = items[i].borrow(); item.is_owning()) mark_reader(item.object());
 }
@@ -210,13 +227,15 @@ static void own_lent(Slot* items, size_t count) {
     }
 }
 
-bool copy_items(Thread& thread, List& list, ValueBuffer& out, Index begin, Index end) {
+// What copy_items does, as part of the function that slices are read or assigned by.
+static IMUGI_ALWAYS_INLINE bool copy_here(Thread& thread, List& list, ValueBuffer& out, Index begin,
+                                          Index end) {
     if (begin < 0) begin = 0;
     bool biased = is_biased_to(thread.heap_id, list);
-    Copy outcome = biased ? Copy::kUncounted : Copy::kUnsure;
-    for (int i = 0; i < kTries && outcome == Copy::kUnsure; i++)
-        outcome = copy_unlocked(list, out, begin, end);
-    if (outcome == Copy::kDone || outcome == Copy::kNoMemory) return outcome == Copy::kDone;
+    if (!biased) {
+        Copy outcome = copy_unlocked(list, out, begin, end);
+        if (outcome == Copy::kDone || outcome == Copy::kNoMemory) return outcome == Copy::kDone;
+    }
     // To leave the lock may be to take an outer one again, which is a safepoint.
     bool lends = thread.critical == nullptr;
     size_t before = out.size();
@@ -239,6 +258,10 @@ bool copy_items(Thread& thread, List& list, ValueBuffer& out, Index begin, Index
     }
     if (lends) own_lent(out.slots() + before, out.size() - before);
     return true;
+}
+
+bool copy_items(Thread& thread, List& list, ValueBuffer& out, Index begin, Index end) {
+    return copy_here(thread, list, out, begin, end);
 }
 
 // --- making ---
@@ -463,14 +486,29 @@ bool list_extend(Thread& thread, List& list, Value iterable) {
 
 Owned list_slice(Thread& thread, List& list, Index begin, Index end) {
     ValueBuffer values(thread);
-    TRY(copy_items(thread, list, values, begin, end));
+    TRY(copy_here(thread, list, values, begin, end));
     return values.to_list();
 }
 
 Ref<Tuple> list_to_tuple(Thread& thread, List& list) {
     ValueBuffer values(thread);
-    TRY(copy_items(thread, list, values, 0, PTRDIFF_MAX));
+    TRY(copy_here(thread, list, values, 0, PTRDIFF_MAX));
     return values.to_tuple();
+}
+
+static bool assign_from_iterable(Thread& thread, List& list, Index begin, Index end, Value given) {
+    ValueBuffer values(thread), removed(thread);
+    TRY(values.extend(given));
+    Lock guard(thread, list);
+    return splice_items(list, begin, end, values, removed);
+}
+
+bool list_assign_slice(Thread& thread, List& list, Index begin, Index end, Value given) {
+    if (!is_exact_list(given)) return assign_from_iterable(thread, list, begin, end, given);
+    ValueBuffer values(thread), removed(thread);
+    TRY(copy_here(thread, given.as<List>(), values, 0, PTRDIFF_MAX));
+    Lock guard(thread, list);
+    return splice_items(list, begin, end, values, removed);
 }
 
 }  // namespace imugi

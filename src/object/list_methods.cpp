@@ -734,12 +734,4 @@ const TypeSpec list_type_spec = {
     .signature = "(iterable=(), /)",
 };
 
-bool list_assign_slice(Thread& thread, List& list, Index begin, Index end, Value given) {
-    ValueBuffer values(thread), removed(thread);
-    TRY(is_exact_list(given) ? copy_items(thread, list_of(given), values, 0, PTRDIFF_MAX)
-                             : values.extend(given));
-    Lock guard(thread, list);
-    return splice_items(list, begin, end, values, removed);
-}
-
 }  // namespace imugi
