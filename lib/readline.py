@@ -1,8 +1,8 @@
 """Lines that are typed: editing, history and completion for input(), cmd, pdb and the plain prompt.
 
 CPython binds GNU readline or libedit. This is the standard library's own editor, _pyrepl, under readline's names:
-nothing to link, and one history for the prompt and for what runs there. Key bindings are the editor's, fixed;
-parse_and_bind() and read_init_file() accept what is said to them and change nothing. Where the terminal cannot be
+nothing to link, and one history for the prompt and for what runs there. Key bindings are the editor's, fixed; of
+an init file only `set history-size` counts. Where the terminal cannot be
 used for editing, history and settings work all the same and input() reads plain lines.
 """
 
@@ -19,11 +19,15 @@ __all__ = [
 ]
 
 backend = "readline"
+# Of GNU readline, the one whose behaviour this resembles; programs ask to work around older ones.
+_READLINE_VERSION = _READLINE_RUNTIME_VERSION = 0x0802
+_READLINE_LIBRARY_VERSION = "8.2"
 
 _early = []  # history from before the editor
 _completer = None
 _delimiters = " \t\n`~!@#$%^&*()-=+[{]}\\|;:'\",<>/?"
 _history_length = -1
+_history_limit = -1
 _auto_history = True
 _startup_hook = None
 _pre_input_hook = None
@@ -65,6 +69,12 @@ def _history():
     return _early if editor is None else editor.reader.history
 
 
+def _trim():
+    history = _history()
+    if 0 <= _history_limit < len(history):
+        del history[:len(history) - _history_limit]
+
+
 def _before_editing():
     for hook in (_startup_hook, _pre_input_hook):
         if hook is not None:
@@ -85,21 +95,33 @@ def _edit(prompt):
     try:
         return reader.readline(startup_hook=_before_editing)
     finally:
+        _trim()
         reader.can_colorize, config.module_completer, config.readline_completer, config.completer_delims = saved
 
 
 # Keys and the init file.
 
 def parse_and_bind(string, /):
-    """Accepts a line of an init file; the keys stay as they are."""
+    """Obeys a line of an init file: `set history-size COUNT`; the keys stay as they are."""
+    global _history_limit
     if not isinstance(string, (str, bytes)):
         raise TypeError(f"parse_and_bind() argument must be str, not {type(string).__name__}")
+    words = os.fsdecode(string).split()
+    if words[:2] == ["set", "history-size"] and len(words) > 2:
+        try:
+            _history_limit = int(words[2])
+        except ValueError:
+            return
+        _trim()
 
 
 def read_init_file(filename=None, /):
-    """Checks that an init file can be read."""
-    with open(os.path.expanduser("~/.inputrc") if filename is None else filename, "rb"):
-        pass
+    """Obeys the lines of an init file, $INPUTRC or ~/.inputrc by default."""
+    if filename is None:
+        filename = os.environ.get("INPUTRC") or os.path.expanduser("~/.inputrc")
+    with open(filename, "rb") as file:
+        for line in file:
+            parse_and_bind(line)
 
 
 # The line that is being edited.
@@ -159,6 +181,7 @@ def read_history_file(filename=None, /):
     for line in text.replace("\r\n", "\r").split("\n"):
         if line and line != "_HiStOrY_V2_":
             history.append(line.replace("\r", "\n"))
+    _trim()
 
 
 def write_history_file(filename=None, /):
@@ -222,6 +245,7 @@ def replace_history_item(pos, line, /):
 def add_history(string, /):
     """Adds a line."""
     _history().append(string.rstrip("\n"))
+    _trim()
 
 
 def clear_history():
@@ -290,3 +314,9 @@ def get_completer_delims():
 
 def set_completion_display_matches_hook(function=None, /):
     """Accepts a function; the editor shows its list of matches itself."""
+
+
+try:
+    read_init_file()
+except OSError:
+    pass

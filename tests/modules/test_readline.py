@@ -78,4 +78,18 @@ def test_settings():
     raises(FileNotFoundError, readline.read_init_file, "/no/such/file")
 
 
+def test_size_by_init_file():
+    if readline.backend != "readline":
+        support.skip("another syntax")
+    readline.clear_history()
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "init")
+        with open(path, "w") as file:
+            file.write("# a comment\nset history-size 2\n")
+        readline.read_init_file(path)
+    for line in ("one", "two", "three"):
+        readline.add_history(line)
+    equal(readline.get_current_history_length(), 2)
+
+
 support.run(globals())
