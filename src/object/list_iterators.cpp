@@ -1,5 +1,5 @@
 // The iterators of lists, forward and backward. An iterator that only the caller has is stepped
-// without its Lock; any other under the Locks of the iterator and of the list together.
+// without its Lock; any other under it, and under the list's if that has to tell.
 #include "memory/collector.h"
 #include "object/list_items.h"
 #include "object/native.h"
@@ -58,9 +58,16 @@ Owned iterator_next(Thread& thread, Value self) {
     Owned held;
     {
         Lock guard(thread, iterator);
-        held = iterator.list.share();
+        Value list = iterator.list.borrow();
+        if (list.is_empty()) return Owned::nothing();
+        Index index = iterator.index.load(std::memory_order_relaxed);
+        Owned item = index < 0 ? Owned() : quick_item(list.as<List>(), index);
+        if (IMUGI_LIKELY(item)) {
+            iterator.index.store(index + direction, std::memory_order_relaxed);
+            return item;
+        }
+        held = Owned::share(list);
     }
-    if (!held) return Owned::nothing();
     List& list = held.as<List>();
     Lock2 guard(thread, iterator, list);
     if (iterator.list.is_empty()) return Owned::nothing();

@@ -1,4 +1,4 @@
-// The iterator of sets, stepped under its Lock and the set's together.
+// The iterator of sets, stepped under its Lock, and under the set's if that has to tell.
 #include "memory/collector.h"
 #include "object/list.h"
 #include "object/native.h"
@@ -22,14 +22,34 @@ void iterator_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(static_cast<SetIterator*>(self)->set);
 }
 
+// Under the iterator's Lock alone. Empty if the set's has to tell, as it does of the end.
+Owned quick_next(SetIterator& iterator, Set& set) {
+    mark_reader(&set);
+    SetTable* table = set.table.load(std::memory_order_acquire);
+    size_t position = iterator.position.load(std::memory_order_relaxed);
+    SetEntry* entry = set_next_entry(table, &position);
+    if (entry == nullptr) return {};
+    SlotRead read = read_slot(entry->key);
+    if (read.retry || !read.value || read.value.is_nothing() ||
+        set.table.load(std::memory_order_acquire) != table ||
+        set_size(set) != iterator.expected.load(std::memory_order_relaxed))
+        return {};
+    iterator.position.store(position, std::memory_order_relaxed);
+    iterator.remaining.fetch_sub(1, std::memory_order_relaxed);
+    return std::move(read.value);
+}
+
 Owned iterator_next(Thread& thread, Value self) {
     auto& iterator = self.as<SetIterator>();
     Owned held;
     {
         Lock guard(thread, iterator);
-        held = iterator.set.share();
+        Value set = iterator.set.borrow();
+        if (set.is_empty()) return Owned::nothing();
+        Owned element = quick_next(iterator, set.as<Set>());
+        if (IMUGI_LIKELY(element)) return element;
+        held = Owned::share(set);
     }
-    if (!held) return Owned::nothing();
     Set& set = held.as<Set>();
     Owned done;
     {

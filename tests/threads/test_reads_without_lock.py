@@ -1,7 +1,9 @@
 """Reads that take no lock, of what other threads change meanwhile."""
 
 import array
+import collections
 import functools
+import itertools
 import operator
 import sys
 import threading
@@ -262,6 +264,94 @@ def test_buffer_of_an_array_while_items_are_read():
         items.pop()
 
     look = look_at_items(items, lambda item: item >> 32 == item & 0xFFFFFFFF)
+    watched(change, look)
+
+
+def test_iterators_that_others_hold_too():
+    """Each item is given once, by an iterator that several threads step."""
+    for sequence in (list(range(20000)), set(range(20000)), [(n,) for n in range(5000)]):
+        iterator = iter(sequence)
+        parts = for_each(4, lambda number: list(map(int, iterator)) if isinstance(sequence, set) else [*iterator])
+        equal(sorted(sum(parts, [])), sorted(sequence))
+        equal(list(iterator), [])
+
+
+def test_iteration_over_a_set_that_changes():
+    """Elements that were there, or the error that says that the size is another."""
+    class Element:
+        pass
+
+    for make in (str, int, lambda n: Element()):
+        items = {make(n) for n in range(50)}
+        kinds = type(make(0))
+
+        def change(number):
+            element = make(number + 1000)
+            items.add(element)
+            if number % 3 == 0:
+                items.add(make(-number))
+                items.pop()
+            items.discard(element)
+            if number % 100 == 0:
+                items.clear()
+                items.update(make(n) for n in range(50))
+
+        def look():
+            try:
+                for item in items:
+                    check(type(item) is kinds)
+                iterator = iter(items)
+                for item in iterator:
+                    check(type(item) is kinds)
+            except RuntimeError as error:
+                equal(str(error), "Set changed size during iteration")
+        watched(change, look)
+
+
+def test_iteration_by_an_iterator_with_a_name():
+    """A list that others change."""
+    items = [(n,) for n in range(50)]
+
+    def change(number):
+        items.append((number,))
+        items[number % 20] = (number,)
+        items.insert(0, (number,))
+        del items[number % 50]
+        if len(items) > 200:
+            del items[50:]
+
+    def look():
+        iterator = iter(items)
+        for item in iterator:
+            check(type(item) is tuple and len(item) == 1)
+        for item in itertools.chain(items, items):
+            check(type(item) is tuple and len(item) == 1)
+        backward = reversed(items)
+        for item in backward:
+            check(type(item) is tuple and len(item) == 1)
+    watched(change, look)
+
+
+def test_iteration_over_an_ordered_dict():
+    items = collections.OrderedDict((str(n), [n]) for n in range(50))
+
+    def change(number):
+        items[str(number % 50)] = [number]
+        if number % 50 == 0:
+            items.move_to_end(str(number // 50 % 50))
+        if number % 200 == 0:
+            items["new"] = [0]
+            del items["new"]
+
+    def look():
+        try:
+            for name, value in items.items():
+                check(type(name) is str and len(value) == 1)
+            iterator = iter(items)
+            for name in iterator:
+                check(type(name) is str)
+        except RuntimeError as error:
+            check("during iteration" in str(error), error)
     watched(change, look)
 
 

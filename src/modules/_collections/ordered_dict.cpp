@@ -206,11 +206,14 @@ Owned iterator_iter(Thread&, Value self) {
 
 Owned iterator_next(Thread& thread, Value self) {
     auto& iterator = self.as<OdictIterator>();
-    Owned dict = load_field(thread, iterator, iterator.dict);
-    if (!dict) return Owned::nothing();
+    // The dict is only looked at before anything else can happen: to a lone iterator nothing does.
+    bool alone = is_unique(&iterator);
+    Owned held = alone ? Owned() : load_field(thread, iterator, iterator.dict);
+    Value dict = alone ? iterator.dict.borrow() : held.value();
+    if (dict.is_empty()) return Owned::nothing();
     if (OrderState(dict.as<Dict>()) != iterator.state)
         return raise(thread, exc::RuntimeError, "OrderedDict mutated during iteration");
-    Owned inner = iterator.iterator.share();
+    Inner inner(iterator, iterator.iterator);
     Owned item = next(thread, inner);
     if (item.is_nothing()) clear_field(thread, iterator, iterator.dict);
     if (!item && clear_exception_if(thread, exc::RuntimeError))
