@@ -77,7 +77,7 @@ class PlainPrompt {
         Owned main = TRY(main_module(thread_));
         for (bool more = true; more;)
             if (!step(main, &more) && !show_pending(thread_)) return {};
-        fputc('\n', stderr);
+        if (!edited_) fputc('\n', stderr);
         return Owned::share(none());
     }
 
@@ -117,19 +117,31 @@ class PlainPrompt {
         return call_method(thread_, in, ID(readline));
     }
 
-    // By input(), which edits once `readline` has been imported. Nothing: it has not.
+    // By `readline`, once it has been imported. Nothing: it has not, or the terminal does not do.
     Owned edit_line(Str& prompt) {
         if (!isatty(0) || !isatty(1)) return Owned::nothing();
         Owned editor =
             TRY(dict_get(thread_, interpreter_of(thread_).modules.as<Dict>(), ID(readline)));
         if (editor.is_nothing() || is_none(editor)) return Owned::nothing();
-        Owned text = TRY(dict_get(thread_, sys_of(thread_), prompt));
-        if (text.is_nothing()) text = Owned(empty_str());
-        Owned builtins = interpreter_of(thread_).builtins.share();
-        Owned line = call_method(thread_, builtins, ID(input), text);
-        if (line) return format(thread_, "{}\n", line).owned();
-        if (!clear_exception_if(thread_, exc::EOFError)) return {};
-        return Owned(empty_str());
+        Owned edit = TRY(get_attribute_or_nothing(thread_, editor, ID(_edit)));
+        if (edit.is_nothing()) return edit;
+        Owned shown = TRY(dict_get(thread_, sys_of(thread_), prompt));
+        Owned text = shown.is_nothing() ? Owned(empty_str()) : TRY(str(thread_, shown));
+        Owned line = call(thread_, edit, text);
+        if (line) return is_str(line) ? format(thread_, "{}\n", line).owned() : Owned::nothing();
+        if (clear_exception_if(thread_, exc::EOFError)) {
+            edited_ = true;
+            return Owned(empty_str());
+        }
+        forget_traceback();
+        return {};
+    }
+
+    // What went wrong at the prompt did not in the library that serves it.
+    void forget_traceback() {
+        Owned error = take_exception(thread_);
+        if (set_attribute(thread_, error, ID(__traceback__), none()))
+            set_exception(thread_, std::move(error));
     }
 
     // None: there is more to come. At the end of the input an empty line is.
@@ -148,12 +160,7 @@ class PlainPrompt {
             Owned builtins = interpreter_of(thread_).builtins.share();
             code = call_method(thread_, builtins, ID(compile), text, filename, symbol);
         }
-        if (!code) {
-            // The mistake was made at the prompt, not in the library.
-            Owned error = take_exception(thread_);
-            if (set_attribute(thread_, error, ID(__traceback__), none()))
-                set_exception(thread_, std::move(error));
-        }
+        if (!code) forget_traceback();
         return code;
     }
 
@@ -174,6 +181,7 @@ class PlainPrompt {
     Thread& thread_;
     Owned compiler_;
     size_t statements_ = 0;
+    bool edited_ = false;  // the end was typed to the editor, which has ended the line
 };
 
 Owned base_prompt(Thread& thread) {
