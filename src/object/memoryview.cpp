@@ -1,8 +1,9 @@
 // memoryview: the object, its elements, indexing and slicing. Methods are in
 // memoryview_methods.cpp.
 //
-// Element reads and writes happen under the view's Lock, with values converted before; longer
-// operations hold an export (Pin), so that release() waits for nobody and fails instead.
+// Element reads and writes happen under the view's Lock, with values converted before, but for
+// elements of bytes, which are read without; longer operations hold an export (Pin), so that
+// release() waits for nobody and fails instead.
 #include "object/memoryview.h"
 
 #include <bit>
@@ -144,6 +145,7 @@ Owned make_memoryview_by(Thread& thread, Value object, int flags, decltype(Slots
         managed->buffer.owner = Owned();
         return {};
     }
+    managed->of_bytes = is_exact_bytes(object);
     track(managed.get());
     if (managed->buffer.dimensions > kMostDimensions)
         return raise(thread, exc::ValueError,
@@ -196,10 +198,11 @@ bool check_alive(Thread& thread, MemoryView& view) {
 
 namespace {
 
-// One view less; the last one gives the exporter its buffer back.
+// One view less; the last one gives the exporter its buffer back. Bytes that others may be reading
+// without a lock are kept until the views are gone.
 void let_go(Thread& thread, ManagedBuffer& managed) {
-    if (managed.views.fetch_sub(1, std::memory_order_acq_rel) == 1)
-        release_buffer(thread, managed.buffer);
+    if (managed.views.fetch_sub(1, std::memory_order_seq_cst) != 1) return;
+    if (!managed.of_bytes || !needs_grace(&managed)) release_buffer(thread, managed.buffer);
 }
 
 }  // namespace
@@ -211,7 +214,7 @@ bool release_memoryview(Thread& thread, MemoryView& view) {
         if (view.exports > 0)
             return raise(thread, exc::BufferError, "memoryview has {} exported buffer{}",
                          view.exports, view.exports == 1 ? "" : "s");
-        view.released.store(true, std::memory_order_release);
+        view.released.store(true, std::memory_order_seq_cst);  // pairs with read_element
     }
     let_go(thread, view.managed.as<ManagedBuffer>());
     return true;
@@ -394,7 +397,13 @@ Object& memory_of(MemoryView& view) {
 Owned read_element(Thread& thread, MemoryView& view, const uint8_t* at) {
     uint8_t element[16] = {};
     auto size = static_cast<size_t>(view.item_size);
-    {
+    auto& managed = view.managed.as<ManagedBuffer>();
+    if (managed.of_bytes) {
+        // Who releases the view later sees the mark.
+        mark_reader(&managed);
+        if (view.released.load(std::memory_order_seq_cst)) return raise_released(thread);
+        memcpy(element, at, size < sizeof element ? size : sizeof element);
+    } else {
         Lock2 guard(thread, view, memory_of(view));
         TRY(check_alive(thread, view));
         memcpy(element, at, size < sizeof element ? size : sizeof element);

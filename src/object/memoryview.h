@@ -14,6 +14,7 @@ inline constexpr int kMostDimensions = 64;
 struct ManagedBuffer : Object {
     std::atomic<Index> views;  // views not yet released
     BufferView buffer;         // released by the finalizer, or by the last view's release()
+    bool of_bytes;             // the memory of an exact bytes; set by the maker
 };
 
 struct MemoryView : Object {

@@ -355,4 +355,29 @@ def test_iteration_over_an_ordered_dict():
     watched(change, look)
 
 
+def test_view_of_bytes_that_is_released():
+    """An element, or the error that the view was released."""
+    views = [memoryview(bytes([7]) * 5000)]
+
+    def change(number):
+        view = memoryview(bytes([7]) * 5000)
+        views[0] = view[number % 3:] if number % 2 else view
+        view.release()
+
+    def end(number):
+        views[0].release()
+
+    def look():
+        view = views[0]
+        try:
+            for i in range(100):
+                equal(view[i], 7)
+            for item in view[:50]:
+                equal(item, 7)
+        except ValueError as error:
+            check("released" in str(error), error)
+    watched(change, look)
+    watched(lambda number: (change(number), end(number)), look)
+
+
 support.run(globals())
