@@ -1,3 +1,4 @@
+# time limit: 400
 """The prompt on a terminal: editing, history, search, completion, paste, Ctrl-C, Ctrl-D, colour, what may be switched off."""
 
 import sys
@@ -17,7 +18,7 @@ from support import check, equal
 UP, DOWN, TAB, ENTER, HOME, END, PASTE, PASTED = "\x1bOA", "\x1bOB", "\t", "\r", "\x01", "\x05", "\x1b[200~", "\x1b[201~"
 F3 = "\x1bOR"
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[()][0-9A-B]|\x1b[=>78]|\x1b\[[?][0-9;]*[hl]")
-SECONDS = 20
+SECONDS = 60
 
 
 class Terminal:
