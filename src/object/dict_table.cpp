@@ -243,10 +243,34 @@ void dict_table_copy_entry(DictTable& table, const DictEntry& entry) {
               entry.value.load(std::memory_order_relaxed));
 }
 
+// Of a table without deleted entries: its index array does for the copy, too.
+static DictTable* clone_whole(const DictTable& old, uint32_t count) {
+    DictTable* table = make_dict_table(dict_table_capacity(old.log2_size));
+    if (table == nullptr) return nullptr;
+    memcpy(table->indices(), old.indices(), size_t{old.index_bytes} << old.log2_size);
+    for (uint32_t i = 0; i < count; i++) {
+        const DictEntry& from = old.entries()[i];
+        DictEntry& to = table->entries()[i];
+        Value key = Value::from_bits(from.key.load(std::memory_order_relaxed));
+        Value value = Value::from_bits(from.value.load(std::memory_order_relaxed));
+        to.hash.store(from.hash.load(std::memory_order_relaxed), std::memory_order_relaxed);
+        to.key.store(Owned::share(key).release(), std::memory_order_relaxed);
+        to.value.store(Owned::share(value).release(), std::memory_order_relaxed);
+    }
+    table->str_keys.store(old.str_keys.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    table->usable -= count;
+    table->used_entries.store(count, std::memory_order_relaxed);
+    return table;
+}
+
 DictTable* dict_table_clone(const Dict& dict) {
     const DictTable& old = *dict.table.load(std::memory_order_relaxed);
     auto live = static_cast<size_t>(dict.size.load(std::memory_order_relaxed));
     if (live == 0) return empty_dict_table;
+    // What was ever written, and whether the copy would have much room to spare.
+    uint32_t capacity = dict_table_capacity(old.log2_size), written = capacity - old.usable;
+    if (written == live && (capacity <= live * 3 || old.log2_size == 3))
+        return clone_whole(old, written);
     DictTable* table = make_dict_table(live);
     if (table == nullptr) return nullptr;
     size_t position = 0;

@@ -329,4 +329,35 @@ def test_instance_dict():
     equal(vars(b), {5: "int key"})
 
 
+def test_copies_of_dicts_with_a_past():
+    """Copies have the items in order and are dicts of their own, whatever was done before."""
+    from random import Random
+    chance = Random(2)
+    for size in [3, 6, 10, 30] * 60 + [400] * 5:
+        first = {}
+        for _ in range(size):
+            key = chance.choice((chance.randrange(20), str(chance.randrange(500)), (1, chance.randrange(9))))
+            kind = chance.random()
+            if kind < .75:
+                first[key] = kind
+            elif kind < .85:
+                first.pop(key, None)
+            elif kind < .92 and first:
+                first.popitem()
+            else:
+                first |= {key: 1, "x": 2}
+        second, third, fourth = first.copy(), dict(first), {**first}
+        equal(list(second.items()), list(first.items()))
+        for key in range(20):
+            equal(key in second, key in first)
+        for key in list(first)[::2]:
+            del second[key]
+        for n in range(50):
+            second[n] = third[str(n) + "y"] = n
+        for n in range(50):
+            equal((second[n], third[str(n) + "y"]), (n, n))
+        equal(first, fourth)
+        equal(list(fourth), list(first))
+
+
 support.run(globals())

@@ -158,4 +158,31 @@ def test_references_are_given_back():
     equal(len(alive), 6)
 
 
+def test_copies_of_a_dict():
+    """A value never is older than one that was stored after it."""
+    for make in (int, Number):
+        numbers = dict.fromkeys("abcdefgh", make(0))
+
+        def change(number):
+            new = make(number)
+            for name in "abcdefgh":
+                numbers[name] = new
+            if number % 16 == 0:
+                numbers["new"] = new
+                del numbers["new"]
+            if number % 256 == 0:
+                items = list(numbers.items())
+                numbers.clear()
+                numbers.update(items)
+
+        def look():
+            for seen in (numbers.copy(), dict(numbers), {**numbers}):
+                seen.pop("new", None)
+                values = [item if make is int else item.n for item in seen.values()]
+                # It is filled again in one step or in several.
+                check(values == sorted(values, reverse=True), values)
+                check(list(seen) == list("abcdefgh")[:len(seen)], seen)
+        watched(change, look)
+
+
 support.run(globals())
