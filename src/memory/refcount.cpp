@@ -294,18 +294,35 @@ void destroy(Object* object) {
     destroy_general(object);
 }
 
+static void end_life(Thread& thread, Owned object) {
+    Object* raw = object.value().object();
+    if (needs_finalizer(raw)) {
+        raw->set_flag(kFinalized);
+        run_finalizer(thread, raw);
+    }
+    if (reference_count(raw) == 1 && raw->has_flag(kHasWeakrefs))
+        clear_and_call_weakrefs(thread, raw);
+}
+
+// Several are taken off the list first: the Python that one runs drains what it lets die itself,
+// and would otherwise go on with the next of these, however many they are, on top of our stack.
 void drain_dying(Thread& thread) {
     uint64_t pending = thread.exception;
     thread.exception = 0;
-    while (thread.dying_count) {
-        Owned object = Owned::adopt(thread.dying[--thread.dying_count]);
-        Object* raw = object.value().object();
-        if (needs_finalizer(raw)) {
-            raw->set_flag(kFinalized);
-            run_finalizer(thread, raw);
+    while (uint32_t count = std::exchange(thread.dying_count, 0)) {
+        if (count == 1) {
+            end_life(thread, Owned::adopt(thread.dying[0]));
+            continue;
         }
-        if (reference_count(raw) == 1 && raw->has_flag(kHasWeakrefs))
-            clear_and_call_weakrefs(thread, raw);
+        Object** taken = std::exchange(thread.dying, nullptr);
+        uint32_t capacity = std::exchange(thread.dying_capacity, 0);
+        while (count) end_life(thread, Owned::adopt(taken[--count]));
+        if (thread.dying) {
+            array_free(taken);
+        } else {
+            thread.dying = taken;
+            thread.dying_capacity = capacity;
+        }
     }
     thread.exception = pending;
 }

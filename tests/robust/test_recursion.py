@@ -115,6 +115,13 @@ def test_deep_but_fine():
         "a = iter([])\nfor _ in range(100000): a = map(None, a)\ndel a",
         "e = None\nfor _ in range(100000):\n  n = ValueError()\n  n.__context__ = e\n  e = n\ndel e, n",
         "class A:\n  def __del__(self): pass\na = None\nfor _ in range(100000):\n  b = A()\n  b.next = a\n  a = b\ndel a, b",
+        "class A:\n  def __del__(self): pass\na = [A() for _ in range(300000)]\ndel a",
+        "import weakref\nclass A: pass\ndied = []\na = [A() for _ in range(300000)]\n"
+        "references = [weakref.ref(x, died.append) for x in a]\ndel a\nassert len(died) == 300000, len(died)",
+        "import weakref\nclass A: pass\ndef note(r): died.append(r)\ndied = []\na = [A() for _ in range(300000)]\n"
+        "references = [weakref.ref(x, note) for x in a]\ndel a\nassert len(died) == 300000, len(died)",
+        "import weakref\nclass A: pass\na = [A() for _ in range(300000)]\nd = weakref.WeakKeyDictionary((x, 1) for x in a)\n"
+        "del a\nassert len(d) == 0, len(d)",
     ):
         expect_fine(source)
 
