@@ -28,7 +28,7 @@ struct Bucket {
     LeafMutex mutex;
     WeakRef* first = nullptr;
 };
-constexpr size_t kBuckets = 1024;
+constexpr size_t kBuckets = 16384;
 Bucket buckets[kBuckets];
 
 Bucket& bucket_of(const Object* object) {
