@@ -76,6 +76,7 @@ for path in /etc/ssl/certs /usr/local/share/ca-certificates; do
 done
 bind /proc /proc
 bind /dev /dev
+bind /dev/pts /dev/pts
 bind /sys /sys
 environment=(HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin CI=true)
 for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do

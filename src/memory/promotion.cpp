@@ -104,8 +104,9 @@ static void adapt_interval(size_t freed) {
     interval.store(reads, std::memory_order_relaxed);
 }
 
-// With the world stopped and all counts settled: gives those that can go a plain count of nothing
-// and returns how many they are.
+// With the world stopped and all counts settled: gives those that can go a plain count of one,
+// which is the caller's, and returns how many they are. Until that is dropped a collection of
+// another thread must not take them for garbage, and may still find them for gc.get_objects().
 static size_t take_unheld(Object** taken) {
     collector_roots(mark_lent, nullptr);
     size_t count = 0, kept = 0;
@@ -120,7 +121,7 @@ static size_t take_unheld(Object** taken) {
         } else {
             object->flags.fetch_and(static_cast<uint8_t>(~(kDeferred | kReadAbroad | kAwaitsScan)),
                                     std::memory_order_relaxed);
-            object->shared.store(kMerged, std::memory_order_relaxed);
+            object->shared.store(kSharedOne | kMerged, std::memory_order_relaxed);
             taken[count++] = object;
         }
     }
@@ -129,7 +130,7 @@ static size_t take_unheld(Object** taken) {
     return count;
 }
 
-// Returns how many were destroyed.
+// Returns how many were let go.
 static size_t scan(Thread& thread, void (*settle)()) {
     scan_due.store(false, std::memory_order_relaxed);
     if (!promotion_began.load(std::memory_order_relaxed)) return 0;
@@ -148,7 +149,7 @@ static size_t scan(Thread& thread, void (*settle)()) {
         }
         adapt_interval(count);
     }
-    for (size_t i = 0; i < count; i++) destroy(taken[i]);
+    for (size_t i = 0; i < count; i++) decref(taken[i]);
     array_free(taken);
     return count;
 }

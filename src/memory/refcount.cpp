@@ -316,7 +316,7 @@ void drain_dying(Thread& thread) {
         }
         Object** taken = std::exchange(thread.dying, nullptr);
         uint32_t capacity = std::exchange(thread.dying_capacity, 0);
-        while (count) end_life(thread, Owned::adopt(taken[--count]));
+        for (uint32_t i = 0; i < count; i++) end_life(thread, Owned::adopt(taken[i]));
         if (thread.dying) {
             array_free(taken);
         } else {
