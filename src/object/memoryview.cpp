@@ -504,6 +504,27 @@ bool assign_slice(Thread& thread, MemoryView& view, const SliceRange& range, Val
 
 }  // namespace
 
+template <class T>
+static void write_word(uint8_t* to, const uint8_t* element) {
+    T word;
+    memcpy(&word, element, sizeof(T));
+    reinterpret_cast<std::atomic<T>*>(to)->store(word, std::memory_order_relaxed);
+}
+
+// Whoever has begun to read an item of an array before its block was exported takes no lock.
+static void write_element(uint8_t* to, const uint8_t* element, size_t size) {
+    bool aligned = reinterpret_cast<uintptr_t>(to) % size == 0;
+    if (aligned && size == 8) {
+        write_word<uint64_t>(to, element);
+    } else if (aligned && size == 4) {
+        write_word<uint32_t>(to, element);
+    } else if (aligned && size == 2) {
+        write_word<uint16_t>(to, element);
+    } else {
+        for (size_t i = 0; i < size; i++) write_word<uint8_t>(to + i, element + i);
+    }
+}
+
 bool memoryview_assign(Thread& thread, Value self, Value key, Value value) {
     MemoryView& view = self.as<MemoryView>();
     TRY(check_alive(thread, view));
@@ -540,7 +561,7 @@ bool memoryview_assign(Thread& thread, Value self, Value key, Value value) {
     // The conversion may have released the view.
     Lock2 guard(thread, view, memory_of(view));
     TRY(check_alive(thread, view));
-    memcpy(at, element, static_cast<size_t>(view.item_size));
+    write_element(at, element, static_cast<size_t>(view.item_size));
     return true;
 }
 

@@ -359,13 +359,20 @@ def test_view_of_bytes_that_is_released():
     """An element, or the error that the view was released."""
     views = [memoryview(bytes([7]) * 5000)]
 
+    def release(view):
+        try:
+            view.release()
+        except BufferError:  # somebody makes a slice of it
+            pass
+
     def change(number):
         view = memoryview(bytes([7]) * 5000)
         views[0] = view[number % 3:] if number % 2 else view
-        view.release()
+        release(view)
 
-    def end(number):
-        views[0].release()
+    def change_and_end(number):
+        change(number)
+        release(views[0])
 
     def look():
         view = views[0]
@@ -377,7 +384,7 @@ def test_view_of_bytes_that_is_released():
         except ValueError as error:
             check("released" in str(error), error)
     watched(change, look)
-    watched(lambda number: (change(number), end(number)), look)
+    watched(change_and_end, look)
 
 
 support.run(globals())
