@@ -8,32 +8,13 @@ sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
 import support
 from support import check, equal
-from together import Stop, run
+from together import watched
 
 
 class Number:
     """An object that is no immediate, and dies promptly."""
     def __init__(self, n):
         self.n = n
-
-
-def watched(change, look, readers=2):
-    """Calls change(number) over and over while others look."""
-    stop = Stop()
-
-    def write():
-        number = 0
-        try:
-            while not stop:
-                number += 1
-                change(number)
-        finally:
-            stop.failed = True
-
-    def read():
-        while not stop:
-            look()
-    run(write, *[read] * readers)
 
 
 def test_items_stored_one_after_the_other():

@@ -13,30 +13,7 @@ sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
 import support
 from support import check, equal
-from together import Stop, for_each, run
-
-
-def watched(change, look, readers=2):
-    """Calls change(number) over and over while others look."""
-    stop = Stop()
-
-    def write():
-        number = 0
-        try:
-            while not stop:
-                number += 1
-                change(number)
-        finally:
-            stop.failed = True
-
-    def read():
-        try:
-            while not stop:
-                look()
-        except BaseException:
-            stop.failed = True
-            raise
-    run(write, *[read] * readers)
+from together import Stop, for_each, watched
 
 
 class Equal:

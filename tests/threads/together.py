@@ -63,6 +63,29 @@ def run(*functions):
     return results
 
 
+def watched(change, look, readers=2):
+    """Calls change(number) over and over while others look."""
+    stop = Stop()
+
+    def write():
+        number = 0
+        try:
+            while not stop:
+                number += 1
+                change(number)
+        finally:
+            stop.failed = True
+
+    def read():
+        try:
+            while not stop:
+                look()
+        except BaseException:
+            stop.failed = True
+            raise
+    run(write, *[read] * readers)
+
+
 def for_each(count, function, *arguments):
     """Runs function(number, *arguments) on `count` threads at once."""
     return run(*[(lambda number=number: function(number, *arguments)) for number in range(count)])
