@@ -496,7 +496,9 @@ Ref<Type> make_native_type(Thread& thread, const TypeSpec& spec, Module* module,
     if (module) type->module_object.init(Owned::share(*module));
     Owned name = Owned::nothing();
     if (const char* dot = strrchr(spec.name, '.')) {
-        name = TRY(make_str(thread, spec.name, static_cast<size_t>(dot - spec.name)));
+        // Interned: pickles of several classes of a module then share the name.
+        name =
+            TRY(intern(thread, make_str(thread, spec.name, static_cast<size_t>(dot - spec.name))));
     } else if (module) {
         name = TRY(dict_get(thread, module_dict(*module), ID(__name__)));
     }
