@@ -23,6 +23,7 @@ bool ValueBuffer::resize(size_t capacity) {
 }
 
 void ValueBuffer::append_shared(const Slot* from, size_t count) {
+    if (count == 0) return;  // there may be no array yet
     Slot* to = array_->items + size_;
     for (size_t i = 0; i < count; i++) {
         uint64_t bits = from[i].word().load(std::memory_order_relaxed);
@@ -33,6 +34,7 @@ void ValueBuffer::append_shared(const Slot* from, size_t count) {
 }
 
 void ValueBuffer::append_moved(const Slot* from, size_t count) {
+    if (count == 0) return;
     Slot* to = array_->items + size_;
     for (size_t i = 0; i < count; i++)
         to[i].word().store(from[i].word().load(std::memory_order_relaxed),
