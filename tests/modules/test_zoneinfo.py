@@ -75,7 +75,35 @@ def test_tables():
     raises(ValueError, ZoneInfo.from_file, io.BytesIO(b"not one"), message="Invalid TZif file: magic not found")
 
 
+def test_odd_tables():
+    # Without transitions the last type holds.
+    same(at(zone("", [], [(0, 0, "AAA"), (3600, 0, "BBB")]), 2024, 1, 1)[0], "BBB")
+    # Times and offsets at the ends of what a file can say.
+    types = [(2 ** 31 - 1, 1, "AAA"), (-2 ** 31, 0, "BBB")]
+    far = zone("", [(-2 ** 62, 0), (2 ** 62, 1)], types)
+    moment = datetime(2024, 1, 1, tzinfo=far)
+    raises(ValueError, moment.utcoffset)
+    same((far.tzname(moment), far.utcoffset(moment)), ("AAA", timedelta(seconds=2 ** 31 - 1)))
+    same(moment.astimezone(far), moment)
+
+
+def test_tables_that_harm_others():
+    if sys.implementation.name != "imugi": support.skip("other Pythons crash or get sums wrong")
+    far = zone("", [(-2 ** 63, 0), (2 ** 63 - 1, 1)], [(2 ** 31 - 1, 1, "AAA"), (-2 ** 31, 0, "BBB")])
+    same(far.tzname(datetime(2024, 1, 1)), "AAA")
+    summers = zone("", [(0, 1), (1000, 0)], [(7200, 1, "AAA"), (3600, 1, "BBB")])
+    same([at(summers, year, 1, 1)[0] for year in (1960, 1980)], ["BBB", "AAA"])
+
+
+class Asked:
+    year, hour, minute, second, fold = 2024, 2 ** 31 - 1, 2 ** 31 - 1, 2 ** 31 - 1, 0
+
+    def toordinal(self):
+        return 1
+
+
 def test_without_a_time():
+    same(zone("CET-1CEST,M3.5.0,M10.5.0/3").tzname(Asked()), "CET")
     same((zone("AAA-1").utcoffset(None), zone("AAA-1").tzname(None)), (HOUR, "AAA"))
     summer = zone("CET-1CEST,M3.5.0,M10.5.0/3")
     same((summer.utcoffset(None), summer.dst(None), summer.tzname(None)), (None, None, None))
@@ -142,6 +170,25 @@ def test_threads():
     for thread in threads: thread.start()
     for thread in threads: thread.join()
     equal(wrong, [])
+
+
+def test_one_zone_for_all_threads():
+    if not HAVE_FILES: support.skip("no time zones on this system")
+    got = []
+
+    def work(barrier):
+        barrier.wait()
+        got.append(ZoneInfo("Europe/Berlin"))
+
+    for _ in range(20):
+        ZoneInfo.clear_cache()
+        got.clear()
+        barrier = threading.Barrier(4)
+        threads = [threading.Thread(target=work, args=(barrier,)) for _ in range(4)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        equal(len(set(map(id, got))), 1)
+        is_(ZoneInfo("Europe/Berlin"), got[0])
 
 
 support.run(globals())

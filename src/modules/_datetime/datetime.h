@@ -38,7 +38,7 @@ struct Date : Object {
 struct Clock {
     int hour, minute, second, microsecond;
 
-    int64_t seconds() const { return (hour * 60 + minute) * 60 + second; }
+    int64_t seconds() const { return (int64_t{hour} * 60 + minute) * 60 + second; }
     int64_t total() const { return seconds() * kSecondMicros + microsecond; }
 };
 

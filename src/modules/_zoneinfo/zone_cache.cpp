@@ -54,14 +54,17 @@ Owned recent_zone(Thread& thread, Type& type, Value key) {
     return answer;
 }
 
-void remember(Thread& thread, Type& type, Value key, Value zone) {
+// The zone that stands there for the key from now on: another thread may have been faster.
+Owned remember(Thread& thread, Type& type, Value key, Value zone) {
     State& state = state_of(type);
-    if (&type != state.type || !is_exact_str(key)) return;
+    if (&type != state.type || !is_exact_str(key)) return Owned::share(zone);
     Entry fallen;
     Lock guard(thread, module_of(type));
     size_t at = find_recent(state, key.as<Str>());
-    fallen = put_first(state, at < kRecentZones ? at : kRecentZones - 1, Owned::share(key),
-                       Owned::share(zone));
+    bool is_there = at < kRecentZones;
+    Owned first = is_there ? state.recent_zones[at].share() : Owned::share(zone);
+    fallen = put_first(state, is_there ? at : kRecentZones - 1, Owned::share(key), first.share());
+    return first;
 }
 
 // Entries behind the removed one move up.
@@ -102,12 +105,15 @@ Owned open_file(Thread& thread, State& state, Value key) {
 
 }  // namespace
 
-Owned new_zone(Thread& thread, Type& type, Value key) {
+namespace {
+
+Owned new_zone(Thread& thread, Type& type, Value key, bool from_cache) {
     Owned file = TRY(open_file(thread, state_of(type), key));
     auto* self = allocate<ZoneInfo>(thread, type);
     if (!self) return {};
     Owned made = Owned::adopt(self);
     self->key.init(Owned::share(key));
+    self->from_cache = from_cache;
     bool loaded = load_zone(thread, *self, file);
     {
         SavedException failure(thread);
@@ -122,18 +128,26 @@ Owned new_zone(Thread& thread, Type& type, Value key) {
     return made;
 }
 
+}  // namespace
+
+Owned uncached_zone(Thread& thread, Type& type, Value key) {
+    return new_zone(thread, type, key, false);
+}
+
 Owned cached_zone(Thread& thread, Type& type, Value key) {
     Owned recent = recent_zone(thread, type, key);
     if (recent) return recent;
     Owned weak = TRY(weak_cache_of(thread, type));
     Owned zone = TRY(call_method(thread, weak, ID(get), key, none()));
     if (is_none(zone)) {
-        Owned made = TRY(new_zone(thread, type, key));
-        made.as<ZoneInfo>().from_cache = true;
+        Owned made = TRY(new_zone(thread, type, key, true));
         zone = TRY(call_method(thread, weak, ID(setdefault), key, made));
     }
-    remember(thread, type, key, zone);
-    return zone;
+    Owned first = remember(thread, type, key, zone);
+    // The dictionary let two threads put in one each.
+    if (first.value().identity() != zone.value().identity() && !set_item(thread, weak, key, first))
+        return {};
+    return first;
 }
 
 bool clear_caches(Thread& thread, Type& type, Value only_keys) {

@@ -1,5 +1,7 @@
 // Making a zone's tables of what zoneinfo._common.load_data read: (types of the transitions, their
 // times, offsets, whether each is daylight saving time, names, rule).
+#include <algorithm>
+
 #include "memory/array.h"
 #include "modules/_zoneinfo/zoneinfo.h"
 #include "object/bytes.h"
@@ -51,10 +53,13 @@ bool allocate_tables(Thread& thread, ZoneInfo& self, const Data& data) {
     return true;
 }
 
+// Far beyond all dates, and room for sums with offsets.
+constexpr int64_t kMostTime = int64_t{1} << 60;
+
 bool load_numbers(Thread& thread, ZoneInfo& self, const Data& data) {
     size_t types = data.offsets->size;
     for (size_t i = 0; i < self.transition_count; i++) {
-        self.times[i] = TRY(to_int64(thread, (*data.times)[i]));
+        self.times[i] = std::clamp(TRY(to_int64(thread, (*data.times)[i])), -kMostTime, kMostTime);
         uint64_t type = TRY(to_uint64(thread, (*data.transition_types)[i]));
         if (type >= types)
             return raise(thread, exc::ValueError,
@@ -63,8 +68,11 @@ bool load_numbers(Thread& thread, ZoneInfo& self, const Data& data) {
                          type);
         self.period_after[i] = static_cast<uint32_t>(type);
     }
-    for (size_t i = 0; i < types; i++)
-        TRY(datetimes::load_int(thread, (*data.offsets)[i], &self.periods[i].offset));
+    for (size_t i = 0; i < types; i++) {
+        int offset;
+        TRY(datetimes::load_int(thread, (*data.offsets)[i], &offset));
+        self.periods[i].offset = offset;
+    }
     return true;
 }
 
@@ -91,6 +99,7 @@ bool guess_savings(Thread& thread, ZoneInfo& self, const Data& data) {
     for (size_t i = 0; good && i < types; i++)
         if (is_dst[i] && !self.periods[i].saving) self.periods[i].saving = 3600;
     // What holds before the first transition is standard time, if there is any.
+    if (count > 0) self.first = self.period_after[0];
     for (size_t i = types; i-- > 0;)
         if (!is_dst[i]) self.first = static_cast<uint32_t>(i);
     array_free(is_dst);
@@ -99,8 +108,8 @@ bool guess_savings(Thread& thread, ZoneInfo& self, const Data& data) {
 
 void compute_local_times(ZoneInfo& self) {
     for (size_t i = 0; i < self.transition_count; i++) {
-        int before = self.periods[i > 0 ? self.period_after[i - 1] : self.first].offset;
-        int after = self.periods[self.period_after[i]].offset;
+        int64_t before = self.periods[i > 0 ? self.period_after[i - 1] : self.first].offset;
+        int64_t after = self.periods[self.period_after[i]].offset;
         bool forward = after > before;
         self.local_times[0][i] = self.times[i] + (forward ? after : before);
         self.local_times[1][i] = self.times[i] + (forward ? before : after);
@@ -173,8 +182,9 @@ bool load_zone(Thread& thread, ZoneInfo& self, Value file) {
         if (types == 0) self.first = self.standard;
     } else if (types == 0) {
         return raise(thread, exc::ValueError, "No time zone information found.");
-    } else if (self.transition_count > 0) {
-        self.standard = self.period_after[self.transition_count - 1];
+    } else {
+        size_t count = self.transition_count;
+        self.standard = count > 0 ? self.period_after[count - 1] : static_cast<uint32_t>(types - 1);
     }
     self.is_fixed = never_changes(self);
     return true;

@@ -23,7 +23,7 @@ size_t count_until(const int64_t* times, size_t count, int64_t seconds) {
 // Whether the local time of an instant after transition `at` has been there before.
 bool is_second_time(const ZoneInfo& self, size_t at, int64_t seconds) {
     uint32_t before = at > 0 ? self.period_after[at - 1] : self.first;
-    int shift = self.periods[before].offset - self.periods[self.period_after[at]].offset;
+    int64_t shift = self.periods[before].offset - self.periods[self.period_after[at]].offset;
     return seconds - self.times[at] < shift;
 }
 

@@ -26,7 +26,7 @@ Owned zone_make(Thread& thread, Type& type, const Arguments& arguments) {
 }
 
 Owned zone_no_cache(Thread& thread, Type& type, Value key) {
-    return new_zone(thread, type, key);
+    return uncached_zone(thread, type, key);
 }
 
 Owned zone_from_file(Thread& thread, Type& type, Value file, Value key) {
@@ -41,7 +41,7 @@ Owned zone_from_file(Thread& thread, Type& type, Value file, Value key) {
 }
 
 Owned zone_unpickle(Thread& thread, Type& type, Value key, bool from_cache) {
-    return from_cache ? cached_zone(thread, type, key) : new_zone(thread, type, key);
+    return from_cache ? cached_zone(thread, type, key) : uncached_zone(thread, type, key);
 }
 
 bool zone_clear_cache(Thread& thread, Type& type, Value only_keys) {

@@ -12,8 +12,8 @@ extern const TypeSpec zone_info_spec;
 
 // What holds between two transitions.
 struct Period {
-    int offset;                   // seconds east of UTC
-    int saving;                   // how much of it is daylight saving time
+    int64_t offset;               // seconds east of UTC
+    int64_t saving;               // how much of it is daylight saving time
     Slot utc_offset, dst_offset;  // TimeDelta
     Slot name;                    // Str
 };
@@ -66,7 +66,7 @@ const Period& period_at_utc(const ZoneInfo& self, int64_t seconds, int year, boo
 // --- zone_cache.cpp ---
 // The zone of that key, from a cache if it can be.
 Owned cached_zone(Thread& thread, Type& type, Value key);
-Owned new_zone(Thread& thread, Type& type, Value key);
+Owned uncached_zone(Thread& thread, Type& type, Value key);
 [[nodiscard]] bool clear_caches(Thread& thread, Type& type, Value only_keys);
 [[nodiscard]] bool give_own_cache(Thread& thread, Type& type);
 Owned make_weak_cache(Thread& thread);
