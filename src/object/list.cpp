@@ -207,17 +207,20 @@ IMUGI_NOINLINE void mark_items(const Slot* items, size_t count) {
 }  // namespace
 
 // Words of another container under its Lock. Deferred objects are only lent: they live until the
-// next safepoint, and others wait for the lock.
-static void lend_deferred(ValueBuffer& out, const Slot* from, size_t count) {
+// next safepoint, and others wait for the lock. Whether there are any.
+static bool lend_deferred(ValueBuffer& out, const Slot* from, size_t count) {
     Slot* to = out.slots() + out.size();
     out.append_moved(from, count);
+    bool lent = false;
     for (size_t i = 0; i < count; i++) {
         Value value = to[i].borrow();
         if (!value.is_owning()) continue;
-        uint64_t bits = value.object()->has_flag(kDeferred) ? Value::of(value.object()).bits()
-                                                            : Owned::share(value).release();
+        bool deferred = value.object()->has_flag(kDeferred);
+        lent |= deferred;
+        uint64_t bits = deferred ? Value::of(value.object()).bits() : Owned::share(value).release();
         to[i].word().store(bits, std::memory_order_relaxed);
     }
+    return lent;
 }
 static void own_lent(Slot* items, size_t count) {
     for (size_t i = 0; i < count; i++) {
@@ -238,6 +241,7 @@ static IMUGI_ALWAYS_INLINE bool copy_here(Thread& thread, List& list, ValueBuffe
     }
     // To leave the lock may be to take an outer one again, which is a safepoint.
     bool lends = thread.critical == nullptr;
+    bool lent = false;
     size_t before = out.size();
     for (bool copied = false; !copied;) {
         Index limit = list_size(list);
@@ -250,13 +254,13 @@ static IMUGI_ALWAYS_INLINE bool copy_here(Thread& thread, List& list, ValueBuffe
         if (begin >= size) return true;
         const Slot* from = list.array.load(std::memory_order_relaxed)->items + begin;
         if (lends)
-            lend_deferred(out, from, size - begin);
+            lent = lend_deferred(out, from, size - begin);
         else
             out.append_shared(from, size - begin);
         if (!biased) mark_items(from, size - begin);
         copied = true;
     }
-    if (lends) own_lent(out.slots() + before, out.size() - before);
+    if (lent) own_lent(out.slots() + before, out.size() - before);
     return true;
 }
 

@@ -1,5 +1,6 @@
 // 1024 buckets, each a mutex and a FIFO of waiters. A waiter lies on its thread's stack; it spins
-// for a while if that paid the last times, then sleeps on a futex of its own.
+// for a while if that paid the last times or if its thread has worked for it, then sleeps on a
+// futex of its own.
 //
 // Whoever takes a waiter out of a queue, under the bucket's mutex, marks it woken and does not
 // touch it afterwards; the wake-up call is for its address only, at which anything may lie by then.
@@ -88,10 +89,14 @@ constexpr int64_t kShortestSpin = 2'000;
 // Of the calling thread; twice what the last waits took, if these were short.
 thread_local constinit int64_t spin_ns = 20'000;
 
-int64_t now() {
+int64_t read_clock(clockid_t clock) {
     timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+}
+
+int64_t now() {
+    return read_clock(CLOCK_MONOTONIC);
 }
 
 void learn(int64_t waited) {
@@ -127,6 +132,28 @@ bool spin(const Waiter& waiter, int64_t until) {
     return waiter.state.load(std::memory_order_acquire) == kWoken;
 }
 
+// What the calling thread may spin for before it sleeps, beyond spin_ns: a part of the time that it
+// has worked. Threads that work side by side and wait for each other at intervals come to their
+// meeting at about the same time, and who sleeps there may be woken on the processor of who woke
+// it, with the other one idle. Who does little between its waits sleeps soon.
+constexpr int64_t kLargestAllowance = 1'000'000;  // ns
+constexpr int64_t kWorkForAllowance = 8;
+thread_local constinit int64_t allowance = kLargestAllowance;
+thread_local constinit int64_t processor_time = 0;  // when the allowance was last looked at
+
+bool spin_on(const Waiter& waiter, int64_t deadline) {
+    if (yields_barred != 0) return false;
+    int64_t used = read_clock(CLOCK_THREAD_CPUTIME_ID);
+    allowance += (used - processor_time) / kWorkForAllowance;
+    if (allowance > kLargestAllowance) allowance = kLargestAllowance;
+    int64_t begin = now();
+    int64_t end = begin + allowance;
+    bool woken = spin(waiter, deadline >= 0 && deadline < end ? deadline : end);
+    allowance -= now() - begin;
+    processor_time = read_clock(CLOCK_THREAD_CPUTIME_ID);
+    return woken;
+}
+
 // False at the deadline (negative: none).
 bool sleep(Waiter& waiter, int64_t deadline) {
     uint32_t state = kSpinning;
@@ -159,7 +186,7 @@ ParkResult park(const void* address, uint64_t expected, size_t size, int64_t tim
     int64_t deadline = timeout_ns < 0 || timeout_ns > INT64_MAX - begin ? -1 : begin + timeout_ns;
     int64_t spin_end = begin + spin_ns;
     if (deadline >= 0 && deadline < spin_end) spin_end = deadline;
-    bool woken = spin(waiter, spin_end) || sleep(waiter, deadline);
+    bool woken = spin(waiter, spin_end) || spin_on(waiter, deadline) || sleep(waiter, deadline);
     if (!woken) {
         pthread_mutex_lock(&bucket.mutex);
         bool timed_out = remove(bucket, waiter);

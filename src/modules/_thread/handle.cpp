@@ -25,6 +25,7 @@
 #include "object/tuple.h"
 #include "thread/lock.h"
 #include "thread/parking_lot.h"
+#include "thread/processors.h"
 #include "thread/safepoint.h"
 #include "vm/frame.h"
 #include "vm/instrument.h"
@@ -43,6 +44,7 @@ struct Start {
     Thread* thread;
     Owned function, args, kwargs, handle;
     ThreadEnd* end;
+    Processors processors;
 };
 
 void release_end(ThreadEnd* end) {
@@ -125,6 +127,7 @@ void finish(Thread& thread, ThreadHandle* handle) {
 
 void* run_thread(void* argument) {
     auto* start = static_cast<Start*>(argument);
+    run_anywhere(start->processors);
     Thread& thread = *start->thread;
     ThreadEnd* end = start->end;
     adopt_os_thread(thread);
@@ -192,7 +195,8 @@ bool start_thread(Thread& thread, Value function, Value args, Value kwargs, Thre
                                            Owned::share(args),
                                            Owned::share(kwargs),
                                            handle ? Owned::share(*handle) : Owned(),
-                                           end};
+                                           end,
+                                           {}};
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
@@ -200,9 +204,16 @@ bool start_thread(Thread& thread, Value function, Value args, Value kwargs, Thre
     pthread_attr_setstacksize(&attributes, stack ? stack : kDefaultStack);
     link_thread(interpreter, *made);
     if (handle) link_handle(*handle);
-    started_threads.fetch_add(1, std::memory_order_relaxed);
+    int64_t others = started_threads.fetch_add(1, std::memory_order_relaxed);
     pthread_t id;
-    int error = start ? pthread_create(&id, &attributes, run_thread, start) : -1;
+    int error = -1;
+    if (start) {
+        // With a handle the caller waits until the thread runs.
+        if (handle) start->processors = stay_here(others);
+        Processors processors = start->processors;
+        error = pthread_create(&id, &attributes, run_thread, start);
+        run_anywhere(processors);
+    }
     pthread_attr_destroy(&attributes);
     if (error == 0) return true;
     started_threads.fetch_sub(1, std::memory_order_relaxed);
