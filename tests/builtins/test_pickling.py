@@ -147,4 +147,20 @@ def test_functions_with_attributes():
         check(pickle.loads(pickle.dumps(with_attributes, protocol)) is with_attributes)
 
 
+def test_memo():
+    # Thousands of objects, all met twice.
+    parts = [[str(i)] for i in range(5000)]
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        copy = pickle.loads(pickle.dumps(parts + parts, protocol))
+        equal(copy, parts + parts)
+        check(all(a is b for a, b in zip(copy[:5000], copy[5000:])))
+    # Indices in no order, again and again, and mixed with those by count.
+    same(pickle.loads(b"(]q\x05]q\x00h\x05h\x00t."), ([], [], [], []))
+    one, other, last = pickle.loads(b"\x80\x04(K\x01q\x00K\x02q\x00h\x00t.")
+    same((one, other, last), (1, 2, 2))
+    same(pickle.loads(b"\x80\x04(K\x01q\x07K\x02\x94K\x03q\x09h\x01h\x07h\x09t."), (1, 2, 3, 2, 1, 3))
+    for bad in (b"h\x00.", b"]q\x01h\x00.", b"]\x94h\x01."):
+        raises(pickle.UnpicklingError, pickle.loads, bad)
+
+
 support.run(globals())

@@ -1,9 +1,10 @@
 // Pickler: objects to a stream of opcodes. What a dump needs while it runs is a Saver on the C++
-// stack, so that dumps of one Pickler by several threads share nothing but the memo, a dict.
+// stack, so that dumps of one Pickler by several threads share nothing but its memo, a dict.
 #include <bit>
 #include <cstdio>
 
 #include "memory/collector.h"
+#include "modules/_pickle/memo.h"
 #include "modules/_pickle/pickle_module.h"
 #include "object/call.h"
 #include "object/codecs.h"
@@ -50,15 +51,16 @@ class Saver {
         : thread_(thread),
           pickler_(pickler),
           out_(thread),
+          table_(thread),
           protocol_(protocol),
           binary_(protocol >= 1),
           fix_imports_(fix_imports && protocol < 3) {}
 
-    Owned write, buffer_callback, memo;  // `write` empty: everything stays here
+    Owned write, buffer_callback;  // `write` empty: everything stays here
+    Owned memo;                    // a Pickler's
     bool fast = false;
 
     bool prepare() {
-        if (!memo) memo = TRY(make_dict(thread_));
         dispatch_ = TRY(library(thread_, "copyreg", ID(dispatch_table)));
         if (!pickler_) return true;
         Value self = Value::of(*pickler_);
@@ -160,6 +162,10 @@ class Saver {
     Owned identity(Value object) { return make_int_unsigned(thread_, object.identity()); }
     // The index of what was saved before; nothing when it was not.
     Owned remembered(Value object) {
+        if (!memo) {
+            int64_t number = table_.find(object);
+            return number < 0 ? Owned::nothing() : Owned::small_int(number);
+        }
         Owned id = TRY(identity(object));
         Owned entry = TRY(dict_get(thread_, memo.as<Dict>(), id));
         if (entry.is_nothing()) return entry;
@@ -176,14 +182,15 @@ class Saver {
         if (n < 256) return put(kBinGet) && put(static_cast<uint8_t>(n));
         return put(kLongBinGet) && put_number(static_cast<uint32_t>(n));
     }
+    bool memoize_in_dict(Value object, int64_t n) {
+        Owned id = TRY(identity(object));
+        Ref<Tuple> entry = TRY(make_tuple(thread_, Value::small_int(n), object));
+        return dict_set(thread_, memo.as<Dict>(), id, std::move(entry).owned());
+    }
     bool memoize(Value object) {
         if (fast) return true;
-        auto& dict = memo.as<Dict>();
-        int64_t n = dict_size(dict);
-        Owned id = TRY(identity(object));
-        Owned index = TRY(make_int(thread_, n));
-        Ref<Tuple> entry = TRY(make_tuple(thread_, index.value(), object));
-        TRY(dict_set(thread_, dict, id, std::move(entry).owned()));
+        int64_t n = memo ? dict_size(memo.as<Dict>()) : static_cast<int64_t>(table_.size());
+        TRY(memo ? memoize_in_dict(object, n) : table_.add(object));
         if (protocol_ >= 4) return put(kMemoize);
         if (!binary_) {
             char text[32];
@@ -400,14 +407,17 @@ class Saver {
     bool save_str(Value object) {
         auto& text = object.as<Str>();
         if (!binary_) return save_raw_str(object);
+        if (text.is_ascii()) return put_str(text.data1(), text.length(), Value(), object);
         Owned encoded = TRY(encode_utf8(thread_, text, "surrogatepass"));
         auto& bytes = encoded.as<Bytes>();
+        return put_str(bytes.data(), bytes.size, encoded, object);
+    }
+    bool put_str(const uint8_t* data, uint64_t n, Value whole, Value object) {
         uint8_t header[9];
-        uint64_t n = bytes.size;
         if (n <= 0xff && protocol_ >= 4) {
             header[0] = kShortBinUnicode;
             header[1] = static_cast<uint8_t>(n);
-            TRY(put_data(header, 2, bytes.data(), n, encoded));
+            TRY(put_data(header, 2, data, n, whole));
         } else {
             bool wide = n > UINT32_MAX;
             if (wide && protocol_ < 4)
@@ -416,7 +426,7 @@ class Saver {
                              "higher");
             header[0] = wide ? kBinUnicode8 : kBinUnicode;
             memcpy(header + 1, &n, 8);
-            TRY(put_data(header, wide ? 9 : 5, bytes.data(), n, encoded));
+            TRY(put_data(header, wide ? 9 : 5, data, n, whole));
         }
         return memoize(object);
     }
@@ -834,6 +844,7 @@ class Saver {
     Thread& thread_;
     Pickler* pickler_;  // null for dump() and dumps()
     BytesBuilder out_;
+    SaveMemo table_;  // without a Pickler
     size_t frame_start_ = 0;
     bool framing_ = false, in_frame_ = false;
     int protocol_;

@@ -16,6 +16,7 @@
 #include "object/set.h"
 #include "object/str.h"
 #include "object/tuple.h"
+#include "object/value_buffer.h"
 #include "thread/lock.h"
 #include "thread/safepoint.h"
 
@@ -145,17 +146,17 @@ class ObjectStack {
 
 class Loader {
   public:
-    explicit Loader(Thread& thread) : thread_(thread), stack_(thread) {}
+    explicit Loader(Thread& thread) : thread_(thread), stack_(thread), table_(thread) {}
 
     // The input: a file, of which a frame is in memory, or all of it in memory.
-    Owned read, readline, buffers, memo, encoding, errors;
+    Owned read, readline, buffers, encoding, errors;
+    Owned memo;  // an Unpickler's, else of the indices that do not follow each other
     bool fix_imports = true;
     Unpickler* unpickler = nullptr;
     const uint8_t* data = nullptr;
     size_t size = 0, at = 0;
 
     bool prepare() {
-        if (!memo) memo = TRY(make_dict(thread_));
         if (!unpickler) return true;
         Value self = Value::of(*unpickler);
         persistent_ = TRY(get_attribute(thread_, self, ID(persistent_load)));
@@ -855,10 +856,19 @@ class Loader {
         *out = Owned::small_int(n);
         return true;
     }
+    bool is_in_table(Value index, size_t* at) {
+        int64_t n;
+        if (!int_fits_int64(index, &n) || n < 0) return false;
+        *at = static_cast<size_t>(n);
+        return *at < table_.size();
+    }
+    size_t memo_size() const { return table_.size() + (memo ? dict_size(memo.as<Dict>()) : 0); }
     bool load_get(uint8_t code) {
         Owned index;
         TRY(take_index(code, &index));
-        Owned found = TRY(dict_get(thread_, memo.as<Dict>(), index));
+        if (size_t at; is_in_table(index, &at)) return push(Owned::share(table_[at]));
+        Owned found = memo ? dict_get(thread_, memo.as<Dict>(), index) : Owned::nothing();
+        if (!found) return false;
         if (found.is_nothing())
             return raise(thread_, unpickling_error(thread_), "Memo value not found at index {}",
                          index);
@@ -867,12 +877,22 @@ class Loader {
     bool load_put(uint8_t code) {
         Owned index;
         if (code == kMemoize)
-            index = Owned::small_int(dict_size(memo.as<Dict>()));
+            index = Owned::small_int(static_cast<int64_t>(memo_size()));
         else
             TRY(take_index(code, &index));
         TRY(stack_.need(1));
         if (int_sign(index) < 0) return raise(thread_, exc::ValueError, "negative PUT argument");
-        return dict_set(thread_, memo.as<Dict>(), index, Owned::share(stack_[stack_.size() - 1]));
+        Owned top = Owned::share(stack_[stack_.size() - 1]);
+        if (size_t at; is_in_table(index, &at)) {
+            top = table_.slots()[at].exchange(std::move(top));
+            return true;
+        }
+        if (!memo) {
+            if (same(index, Value::small_int(static_cast<int64_t>(table_.size()))))
+                return table_.append(std::move(top));
+            memo = TRY(make_dict(thread_));
+        }
+        return dict_set(thread_, memo.as<Dict>(), index, std::move(top));
     }
     bool load_pop() {
         if (stack_.has_mark_on_top()) {
@@ -886,6 +906,7 @@ class Loader {
 
     Thread& thread_;
     ObjectStack stack_;
+    ValueBuffer table_;    // the memo by index
     Owned piece_, frame_;  // bytes that `take` and load_frame have read
     Owned persistent_, finder_;
     int protocol_ = 0;
