@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
                config.show_version > 1 ? " (imugi) [Clang " __clang_version__ "]" : "");
         return 0;
     }
+    settle_locale(config);
     find_places(config);
     Thread* thread = start_runtime(config);
     if (!thread) return 1;

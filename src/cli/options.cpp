@@ -120,7 +120,7 @@ bool apply_x_option(Config& config, const char* option) {
                            "invalid value for the -X gil option; must be 0 or 1");
     if (x_flag(option, "dev", &value)) return config.dev_mode = 1, true;
     if (x_flag(option, "utf8", &value))
-        return !value ||
+        return (config.utf8_mode = 1, !value) ||
                read_switch("-X utf8", value, config.utf8_mode, "invalid -X utf8 option value");
     if (x_flag(option, "importtime", &value))
         return config.import_time = value ? atoi(value) : 1, true;
@@ -144,6 +144,14 @@ bool apply_x_option(Config& config, const char* option) {
     return true;
 }
 
+// A variable of the environment, unless the -X option of the same meaning was given.
+const char* unless_option(const Config& config, const char* variable, const char* option) {
+    const char* value;
+    for (size_t i = 0; i < config.x_options.count; i++)
+        if (x_flag(config.x_options.items[i], option, &value)) return nullptr;
+    return environment(config, variable);
+}
+
 bool read_environment(Config& config) {
     raise_flag(config, "PYTHONDEBUG", config.debug);
     raise_flag(config, "PYTHONVERBOSE", config.verbose);
@@ -162,23 +170,25 @@ bool read_environment(Config& config) {
     config.python_path = environment(config, "PYTHONPATH");
     config.stdio_encoding = environment(config, "PYTHONIOENCODING");
     if (!config.pycache_prefix) config.pycache_prefix = environment(config, "PYTHONPYCACHEPREFIX");
-    if (const char* value = environment(config, "PYTHON_GIL"))
+    if (const char* value = unless_option(config, "PYTHON_GIL", "gil"))
         if (!read_switch("PYTHON_GIL", value, config.gil,
                          "invalid value for the PYTHON_GIL environment variable; must be 0 or 1"))
             return false;
-    if (const char* value = environment(config, "PYTHON_THREAD_INHERIT_CONTEXT"))
+    if (const char* value =
+            unless_option(config, "PYTHON_THREAD_INHERIT_CONTEXT", "thread_inherit_context"))
         if (!read_switch("PYTHON_THREAD_INHERIT_CONTEXT", value, config.thread_inherit_context,
                          "must be 0 or 1"))
             return false;
-    if (const char* value = environment(config, "PYTHON_CONTEXT_AWARE_WARNINGS"))
+    if (const char* value =
+            unless_option(config, "PYTHON_CONTEXT_AWARE_WARNINGS", "context_aware_warnings"))
         if (!read_switch("PYTHON_CONTEXT_AWARE_WARNINGS", value, config.context_aware_warnings,
                          "must be 0 or 1"))
             return false;
-    if (const char* value = environment(config, "PYTHONUTF8"))
+    if (const char* value = unless_option(config, "PYTHONUTF8", "utf8"))
         if (!read_switch("PYTHONUTF8", value, config.utf8_mode,
                          "invalid PYTHONUTF8 environment variable value"))
             return false;
-    if (const char* value = environment(config, "PYTHONINTMAXSTRDIGITS"))
+    if (const char* value = unless_option(config, "PYTHONINTMAXSTRDIGITS", "int_max_str_digits"))
         if (!read_digits(value, config.int_max_str_digits, "PYTHONINTMAXSTRDIGITS")) return false;
     if (const char* seed = environment(config, "PYTHONHASHSEED");
         seed && strcmp(seed, "random") != 0) {
@@ -220,6 +230,7 @@ void read_warnings(Config& config) {
 OptionsResult read_options(int argc, char** argv, Config& config) {
     const char* program = argv[0];
     config.program_name = program;
+    config.utf8_mode = -1;
     for (int i = 0; i < argc; i++) append(config.original_arguments, argv[i]);
     int at = 1;
     for (; at < argc && !config.command && !config.module; at++) {
@@ -341,10 +352,7 @@ OptionsResult read_options(int argc, char** argv, Config& config) {
         if (strcmp(config.file, "-") == 0) config.file = nullptr;
     }
     for (; at < argc; at++) append(config.arguments, argv[at]);
-    int gil = config.gil;
     if (!read_environment(config)) return OptionsResult::kUsageError;
-    for (size_t i = 0; i < config.x_options.count; i++)
-        if (strncmp(config.x_options.items[i], "gil=", 4) == 0) config.gil = gil;
     read_warnings(config);
     if (config.dev_mode) config.faulthandler = 1;
     return OptionsResult::kRun;

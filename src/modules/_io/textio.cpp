@@ -2,12 +2,15 @@
 // object's mutex guards its fields.
 #include "modules/_io/textio.h"
 
+#include <langinfo.h>
+
 #include "memory/array.h"
 #include "memory/collector.h"
 #include "modules/_io/newlines.h"
 #include "object/attribute.h"
 #include "object/call.h"
 #include "object/codecs.h"
+#include "object/config.h"
 #include "object/int.h"
 #include "object/interpreter.h"
 #include "object/names.h"
@@ -112,6 +115,12 @@ bool check_text_argument(Thread& thread, Value value, const char* name) {
     return name_text(thread, value.as<Str>()) != nullptr;
 }
 
+// That of the C locale, as of now.
+Ref<Str> locale_encoding(Thread& thread) {
+    const char* name = nl_langinfo(CODESET);
+    return intern(thread, *name ? name : "utf-8");
+}
+
 bool text_init(Thread& thread, Value self_value, const Arguments& arguments) {
     auto& self = self_value.as<TextIO>();
     Value bound[6];
@@ -133,9 +142,10 @@ bool text_init(Thread& thread, Value self_value, const Arguments& arguments) {
     Ref<Str> encoding;
     if (is_none(bound[1])) {
         TRY(warn_default_encoding(thread, 1));
-        encoding = Ref<Str>::share(ID_UTF8);
+        bool utf8 = interpreter_of(thread).config->utf8_mode;
+        encoding = TRY(utf8 ? Ref<Str>::share(ID_UTF8) : locale_encoding(thread));
     } else if (str_equal(bound[1].as<Str>(), "locale")) {
-        encoding = Ref<Str>::share(ID_UTF8);
+        encoding = TRY(locale_encoding(thread));
     } else {
         encoding = Ref<Str>::share(bound[1].as<Str>());
     }
@@ -198,7 +208,8 @@ bool text_reconfigure(Thread& thread, TextIO& self, Value encoding, Value errors
         Owned new_encoding = self.encoding.share(), new_errors = self.errors.share();
         if (!is_none(encoding)) {
             new_encoding = Owned::share(encoding);
-            if (str_equal(encoding.as<Str>(), "locale")) new_encoding = Owned::share(ID_UTF8);
+            if (str_equal(encoding.as<Str>(), "locale"))
+                new_encoding = TRY(locale_encoding(thread)).owned();
             if (is_none(errors)) new_errors = Owned::share(ID(strict));
         }
         if (!is_none(errors)) new_errors = Owned::share(errors);
