@@ -7,6 +7,7 @@
 
 #include "memory/collector.h"
 #include "modules/sys/display_exception.h"
+#include "object/audit.h"
 #include "object/call.h"
 #include "object/config.h"
 #include "object/dict.h"
@@ -110,8 +111,11 @@ bool show_exception(Thread& thread) {
     Owned shown;
     if (hook.is_nothing())
         fputs("sys.excepthook is missing\n", stderr);
-    else
+    else if (audit(thread, "sys.excepthook", hook, Value::of(type_of(exception)), exception,
+                   traceback))
         shown = call(thread, hook, Value::of(type_of(exception)), exception, traceback);
+    else if (clear_exception_if(thread, exc::RuntimeError))
+        return true;
     if (!shown) {
         if (has_exception(thread) && exception_matches(thread, exc::SystemExit)) return false;
         if (has_exception(thread)) {

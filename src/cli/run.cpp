@@ -16,6 +16,7 @@
 #include "cli/startup.h"
 #include "compile/compile.h"
 #include "compile/disassemble.h"
+#include "object/audit.h"
 #include "object/call.h"
 #include "object/dict.h"
 #include "object/errors.h"
@@ -73,6 +74,7 @@ Owned run_command(Thread& thread, const Config& config) {
         compile::compile_text(thread, {text, static_cast<size_t>(size)}, *filename, {});
     free(text);
     if (!code) return {};
+    TRY(audit(thread, "cpython.run_command", config.command));
     remember_source(thread, "<string>", config.command);
     return run_in_main(thread, *code);
 }
@@ -143,6 +145,7 @@ Owned run_file(Thread& thread, const Config& config, int* status) {
     std::string absolute = absolute_path(config.file);
     const char* file = absolute.c_str();
     Ref<Str> name = TRY(decode_fs(thread, file));
+    TRY(audit(thread, "cpython.run_file", name));
     if (is_path_entry(file)) {
         char resolved[4096];
         if (!realpath(file, resolved)) snprintf(resolved, sizeof(resolved), "%s", file);
@@ -181,6 +184,7 @@ Owned run_file(Thread& thread, const Config& config, int* status) {
 }
 
 Owned run_standard_input(Thread& thread, const Config& config) {
+    TRY(audit(thread, "cpython.run_stdin"));
     TRY(insert_path(thread, "", 0));
     if (isatty(0) || config.interactive) return run_prompt(thread, true);
     size_t size;
@@ -197,6 +201,7 @@ Owned run_asked(Thread& thread, const Config& config, int* status) {
     if (config.module) {
         TRY(insert_path(thread, "", 0));
         Ref<Str> name = TRY(decode_fs(thread, config.module));
+        TRY(audit(thread, "cpython.run_module", name));
         return run_module(thread, name, true);
     }
     if (config.file) return run_file(thread, config, status);

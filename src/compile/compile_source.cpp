@@ -1,6 +1,7 @@
 // compile() in full: source text or trees, to code or trees.
 #include "compile/session.h"
 #include "compile/syntax_tree.h"
+#include "object/audit.h"
 
 namespace imugi::compile {
 
@@ -33,6 +34,7 @@ Owned compile_source(Thread& thread, Value source, Str& filename, const CompileO
     Result<bool> is_tree = is_syntax_tree(thread, source);
     if (!is_tree) return {};
     if (*is_tree) {
+        TRY(audit(thread, "compile", source, Value()));
         if (only_ast) {
             if ((options.flags & kOptimizedAst) != kOptimizedAst) return Owned::share(source);
             Session session(thread, filename, options);
@@ -59,6 +61,10 @@ Owned compile_source(Thread& thread, Value source, Str& filename, const CompileO
         if (!bytes) return {};
         text = {bytes.as<Bytes>().text(), bytes.as<Bytes>().size};
         held = std::move(bytes);
+    }
+    if (is_audited(thread)) {
+        Ref<Bytes> told = TRY(make_bytes(thread, text.data(), text.size()));
+        TRY(audit(thread, "compile", told, Value::of(filename)));
     }
     if (memchr(text.data(), 0, text.size()))
         return raise(thread, exc::SyntaxError, "source code string cannot contain null bytes");

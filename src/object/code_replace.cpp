@@ -3,6 +3,7 @@
 // Registers are numbered by the order of names, so a new list of names of the old length renames,
 // another length lays the registers out anew. What comes of it must pass the verifier.
 #include "object/code_replace.h"
+#include "object/audit.h"
 
 #include <cstring>
 
@@ -92,6 +93,9 @@ class Maker {
         TRY(object(kName, str_type, &parts_.name));
         TRY(object(kQualName, str_type, &parts_.qualname));
         TRY(words() && tables() && variables(old));
+        TRY(audit(thread_, "code.__new__", given_[kWords], Value::of(parts_.filename),
+                  Value::of(parts_.name), parts_.argument_count, parts_.positional_only_count,
+                  parts_.keyword_only_count, parts_.local_count, stack_size, parts_.flags));
         uint64_t registers = uint64_t{parts_.local_count} + parts_.free_count + stack_size;
         if (registers > UINT16_MAX)
             return raise(thread_, exc::OverflowError, "code: co_stacksize is too large");

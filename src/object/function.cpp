@@ -1,6 +1,7 @@
 // Functions, bound methods and cells. Mutable fields of a function are read lock-free and written
 // under its Lock.
 #include "object/function.h"
+#include "object/audit.h"
 
 #include "memory/collector.h"
 #include "object/attribute.h"
@@ -112,6 +113,7 @@ Owned function_make(Thread& thread, Type& type, const Arguments& arguments) {
         if (!has_shape(out[4].as<Tuple>()[i], k_cell_shape))
             return raise(thread, exc::TypeError, "arg 5 (closure) expected cell, found {}",
                          type_name_of(out[4].as<Tuple>()[i]));
+    TRY(audit(thread, "function.__new__", out[0]));
     Ref<Function> function = TRY(make_function(thread, code, out[1].as<Dict>(), Value()));
     if (!is_none(out[2])) {
         replace(thread, *function, function->name, Owned::share(out[2]));
@@ -130,21 +132,34 @@ Owned function_make(Thread& thread, Type& type, const Arguments& arguments) {
     Owned getter(Thread& thread, Value self) {                                                 \
         return share_or_none(read_locked(thread, as_function(self), as_function(self).field)); \
     }
-READ(get_code, code)
+// Those of a function's attributes that audit hooks are told of.
+#define READ_AUDITED(getter, field, attribute)                                                 \
+    Owned getter(Thread& thread, Value self) {                                                 \
+        TRY(audit(thread, "object.__getattr__", self, attribute));                             \
+        return share_or_none(read_locked(thread, as_function(self), as_function(self).field)); \
+    }
+READ_AUDITED(get_code, code, "__code__")
 READ(get_globals, globals)
 READ(get_builtins, builtins)
 READ(get_closure, closure)
-READ(get_defaults, defaults)
-READ(get_keyword_defaults, keyword_defaults)
+READ_AUDITED(get_defaults, defaults, "__defaults__")
+READ_AUDITED(get_keyword_defaults, keyword_defaults, "__kwdefaults__")
 READ(get_name, name)
 READ(get_qualname, qualname)
 READ(get_module, module)
 READ(get_doc, doc)
 #undef READ
+#undef READ_AUDITED
+
+bool audit_setting(Thread& thread, Value self, const char* name, Value value) {
+    return value.is_empty() ? audit(thread, "object.__delattr__", self, name)
+                            : audit(thread, "object.__setattr__", self, name, value);
+}
 
 bool set_code(Thread& thread, Value self, Value value) {
     if (value.is_empty() || !has_shape(value, k_code_shape))
         return raise(thread, exc::TypeError, "__code__ must be set to a code object");
+    TRY(audit_setting(thread, self, "__code__", value));
     auto& function = as_function(self);
     size_t cells = function.closure.is_empty() ? 0 : function.closure.as<Tuple>().size;
     if (value.as<Code>().free_count != cells)
@@ -164,6 +179,7 @@ bool set_code(Thread& thread, Value self, Value value) {
 bool set_defaults(Thread& thread, Value self, Value value) {
     if (!value.is_empty() && !is_none(value) && !is_tuple(value))
         return raise(thread, exc::TypeError, "__defaults__ must be set to a tuple object");
+    TRY(audit_setting(thread, self, "__defaults__", value));
     bool none_given = value.is_empty() || is_none(value);
     replace(thread, as_function(self), as_function(self).defaults,
             none_given ? Owned() : Owned::share(value));
@@ -172,6 +188,7 @@ bool set_defaults(Thread& thread, Value self, Value value) {
 bool set_keyword_defaults(Thread& thread, Value self, Value value) {
     if (!value.is_empty() && !is_none(value) && !is_dict(value))
         return raise(thread, exc::TypeError, "__kwdefaults__ must be set to a dict object");
+    TRY(audit_setting(thread, self, "__kwdefaults__", value));
     bool none_given = value.is_empty() || is_none(value);
     replace(thread, as_function(self), as_function(self).keyword_defaults,
             none_given ? Owned() : Owned::share(value));

@@ -27,6 +27,7 @@ struct Interpreter {
     Slot warnings_context, warnings_lock;  // ContextVar, RLock
     Slot ast_types;          // tuple, see compile/syntax_tree.h; empty until the first use
     Slot at_exit;            // list of (function, args, kwargs)
+    Slot audit_hooks;        // tuple of callables, see object/audit.h; empty until the first
     Slot main_thread_error;  // unused word
     RuntimeMutex threads_mutex;
     Thread* threads = nullptr;  // all Threads of this interpreter, under threads_mutex

@@ -2,6 +2,7 @@
 // attribute.cpp's.
 #include "memory/collector.h"
 #include "object/attribute.h"
+#include "object/audit.h"
 #include "object/call.h"
 #include "object/descriptor.h"
 #include "object/dict.h"
@@ -118,6 +119,7 @@ bool set_class(Thread& thread, Value self, Value value) {
     if (!is_type(value))
         return raise(thread, exc::TypeError, "__class__ must be set to a class, not '{}' object",
                      type_name_of(value));
+    TRY(audit(thread, "object.__setattr__", self, "__class__", value));
     Type& wanted = value.as<Type>();
     Type& current = type_of(self);
     if (&wanted == &current) return true;

@@ -16,7 +16,7 @@ void visit_runtime_words(void (*visit)(void* context, uint64_t word), void* cont
           &interpreter.warnings_filters, &interpreter.warnings_default_action,
           &interpreter.warnings_once_registry, &interpreter.warnings_context,
           &interpreter.warnings_lock, &interpreter.ast_types, &interpreter.at_exit,
-          &interpreter.main_thread_error})
+          &interpreter.audit_hooks, &interpreter.main_thread_error})
         visit(context, slot->borrow().bits());
 }
 

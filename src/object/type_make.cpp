@@ -4,6 +4,7 @@
 #include "memory/collector.h"
 #include "memory/heap.h"
 #include "object/attribute.h"
+#include "object/audit.h"
 #include "object/call.h"
 #include "object/descriptor.h"
 #include "object/dict.h"
@@ -606,6 +607,7 @@ bool set_bases(Thread& thread, Type& type, Value value) {
     if (value.is_empty())
         return raise(thread, exc::TypeError, "cannot delete '__bases__' attribute of type '{}'",
                      type);
+    TRY(audit(thread, "object.__setattr__", Value::of(type), "__bases__", value));
     if (!is_tuple(value))
         return raise(thread, exc::TypeError, "can only assign tuple to {}.__bases__, not {}", type,
                      type_name_of(value));

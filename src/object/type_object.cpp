@@ -2,6 +2,7 @@
 // Reads are lock-free through lookup_in_mro; changes go through set_type_attribute.
 #include "memory/heap.h"
 #include "object/attribute.h"
+#include "object/audit.h"
 #include "object/call.h"
 #include "object/descriptor.h"
 #include "object/dict.h"
@@ -203,6 +204,7 @@ bool check_settable(Thread& thread, Type& type, Value value, const char* name) {
     if (value.is_empty())
         return raise(thread, exc::TypeError, "cannot delete '{}' attribute of immutable type '{}'",
                      name, type);
+    TRY(audit(thread, "object.__setattr__", Value::of(type), name, value));
     return true;
 }
 

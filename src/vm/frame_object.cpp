@@ -1,4 +1,5 @@
 #include "vm/frame_object.h"
+#include "object/audit.h"
 
 #include <optional>
 #include "memory/array.h"
@@ -241,7 +242,8 @@ static Owned frame_get_back(Thread& thread, Value self) {
     }
     return slot_or_none(object.back);
 }
-static Owned frame_get_code(Thread&, Value self) {
+static Owned frame_get_code(Thread& thread, Value self) {
+    TRY(audit(thread, "object.__getattr__", self, "f_code"));
     return self.as<FrameObject>().code.share();
 }
 static Owned frame_get_globals(Thread&, Value self) {

@@ -2,6 +2,7 @@
 #include <cstddef>
 
 #include "memory/collector.h"
+#include "object/audit.h"
 #include "object/call.h"
 #include "object/errors.h"
 #include "object/generic_alias.h"
@@ -162,13 +163,19 @@ Owned get_running_async(Thread&, Value self) {
 Owned get_suspended(Thread&, Value self) {
     return Owned::share(boolean(in_state(self, kGeneratorSuspended)));
 }
+constexpr char gi_frame[] = "gi_frame", cr_frame[] = "cr_frame", ag_frame[] = "ag_frame",
+               gi_code[] = "gi_code", cr_code[] = "cr_code", ag_code[] = "ag_code";
+template <const char* name>
 Owned get_frame(Thread& thread, Value self) {
+    TRY(audit(thread, "object.__getattr__", self, static_cast<const char*>(name)));
     // Another thread may be resuming it, or asking for the same.
     StopTheWorld stopped(thread);
     if (in_state(self, kGeneratorFinished)) return Owned::share(none());
     return frame_object(thread, self.as<Generator>().frame).owned();
 }
-Owned get_code(Thread&, Value self) {
+template <const char* name>
+Owned get_code(Thread& thread, Value self) {
+    TRY(audit(thread, "object.__getattr__", self, static_cast<const char*>(name)));
     return Owned::share(*self.as<Generator>().frame.code);
 }
 Owned get_origin(Thread&, Value self) {
@@ -213,9 +220,9 @@ const GetSetRow generator_getsets[] = {
     {"__qualname__", get_qualname, set_qualname, "qualified name of the generator"},
     {"gi_yieldfrom", get_delegate, nullptr, "object being iterated by yield from, or None"},
     {"gi_running", get_running, nullptr, nullptr},
-    {"gi_frame", get_frame, nullptr, nullptr},
+    {"gi_frame", get_frame<gi_frame>, nullptr, nullptr},
     {"gi_suspended", get_suspended, nullptr, nullptr},
-    {"gi_code", get_code, nullptr, nullptr},
+    {"gi_code", get_code<gi_code>, nullptr, nullptr},
     {},
 };
 const GetSetRow coroutine_getsets[] = {
@@ -223,8 +230,8 @@ const GetSetRow coroutine_getsets[] = {
     {"__qualname__", get_qualname, set_qualname, "qualified name of the coroutine"},
     {"cr_await", get_delegate, nullptr, "object being awaited on, or None"},
     {"cr_running", get_running, nullptr, nullptr},
-    {"cr_frame", get_frame, nullptr, nullptr},
-    {"cr_code", get_code, nullptr, nullptr},
+    {"cr_frame", get_frame<cr_frame>, nullptr, nullptr},
+    {"cr_code", get_code<cr_code>, nullptr, nullptr},
     {"cr_suspended", get_suspended, nullptr, nullptr},
     computed_member("cr_origin", get_origin, nullptr, nullptr),
     {},
@@ -233,9 +240,9 @@ const GetSetRow async_generator_getsets[] = {
     {"__name__", get_name, set_name, "name of the async generator"},
     {"__qualname__", get_qualname, set_qualname, "qualified name of the async generator"},
     {"ag_await", get_delegate, nullptr, "object being awaited on, or None"},
-    {"ag_frame", get_frame, nullptr, nullptr},
+    {"ag_frame", get_frame<ag_frame>, nullptr, nullptr},
     computed_member("ag_running", get_running_async, nullptr, nullptr),
-    {"ag_code", get_code, nullptr, nullptr},
+    {"ag_code", get_code<ag_code>, nullptr, nullptr},
     {"ag_suspended", get_suspended, nullptr, nullptr},
     {},
 };

@@ -1,4 +1,5 @@
 #include "vm/traceback.h"
+#include "object/audit.h"
 
 #include "memory/collector.h"
 #include "object/errors.h"
@@ -83,7 +84,8 @@ static bool traceback_set_next(Thread& thread, Value self, Value value) {
     return true;
 }
 
-static Owned traceback_get_frame(Thread&, Value self) {
+static Owned traceback_get_frame(Thread& thread, Value self) {
+    TRY(audit(thread, "object.__getattr__", self, "tb_frame"));
     return self.as<Traceback>().frame.share();
 }
 static Owned traceback_get_lasti(Thread&, Value self) {

@@ -10,6 +10,7 @@
 #include "modules/_io/io.h"
 #include "modules/fs_path.h"
 #include "object/attribute.h"
+#include "object/audit.h"
 #include "object/buffer.h"
 #include "object/bytes.h"
 #include "object/call.h"
@@ -238,6 +239,7 @@ bool file_init(Thread& thread, Value self_value, const Arguments& arguments) {
         if (n < 0) return raise(thread, exc::ValueError, "negative file descriptor");
         fd = static_cast<int>(n);
     }
+    TRY(audit(thread, "open", name, bound[1], mode.flags));
     bool own = false;
     if (fd < 0) {
         Ref<Bytes> path = TRY(fs_encode_path(thread, name));

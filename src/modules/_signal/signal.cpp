@@ -17,6 +17,7 @@
 #include "modules/_signal/handling.h"
 #include "modules/native_class.h"
 #include "modules/shared_struct.h"
+#include "object/audit.h"
 #include "object/call.h"
 #include "object/exception.h"
 #include "object/float.h"
@@ -388,6 +389,7 @@ Owned signal_sigtimedwait(Thread& thread, Value, Value mask, Value timeout) {
 
 Owned signal_pthread_kill(Thread& thread, Value, Value ident, int number) {
     uint64_t id = TRY(to_uint64(thread, ident));
+    TRY(audit(thread, "signal.pthread_kill", ident, number));
     int error = pthread_kill(id, number);
     if (error) return raise_os_error(thread, error);
     TRY(safepoint(thread));

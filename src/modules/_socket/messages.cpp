@@ -7,6 +7,7 @@
 
 #include "memory/array.h"
 #include "modules/_socket/socket.h"
+#include "object/audit.h"
 #include "object/buffer.h"
 #include "object/list.h"
 #include "object/protocol.h"
@@ -197,6 +198,7 @@ Owned socket_sendmsg(Thread& thread, Socket& self, Value buffers, Value ancillar
         message.msg_name = &address;
         message.msg_namelen = size;
     }
+    TRY(audit(thread, "socket.sendmsg", Value::of(self), target));
     message.msg_iov = pieces.data();
     message.msg_iovlen = pieces.count();
     int64_t n =

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "modules/_socket/socket.h"
+#include "object/audit.h"
 #include "object/float.h"
 #include "object/list.h"
 #include "object/protocol.h"
@@ -40,6 +41,7 @@ Ref<Bytes> host_bytes(Thread& thread, Value value) {
 }
 
 Owned socket_gethostname(Thread& thread, Value) {
+    TRY(audit(thread, "socket.gethostname"));
     char name[1024];
     if (gethostname(name, sizeof name - 1) < 0) return posix::fail(thread);
     name[sizeof name - 1] = 0;
@@ -47,10 +49,12 @@ Owned socket_gethostname(Thread& thread, Value) {
 }
 Owned socket_sethostname(Thread& thread, Value, Value value) {
     Ref<Bytes> name = TRY(fs_encode_path(thread, value));
+    TRY(audit(thread, "socket.sethostname", value));
     return posix::done(thread, sethostname(name->text(), name->size));
 }
 
 Owned socket_gethostbyname(Thread& thread, Value, Value host) {
+    TRY(audit(thread, "socket.gethostbyname", host));
     Ref<Bytes> name = TRY(host_bytes(thread, host));
     Address address;
     socklen_t size;
@@ -89,6 +93,7 @@ Owned host_entry(Thread& thread, const Address& address) {
 }
 
 Owned socket_gethostbyname_ex(Thread& thread, Value, Value host) {
+    TRY(audit(thread, "socket.gethostbyname", host));
     Ref<Bytes> name = TRY(host_bytes(thread, host));
     Address address;
     socklen_t size;
@@ -104,6 +109,7 @@ Owned socket_gethostbyname_ex(Thread& thread, Value, Value host) {
 }
 
 Owned socket_gethostbyaddr(Thread& thread, Value, Value host) {
+    TRY(audit(thread, "socket.gethostbyaddr", host));
     Ref<Bytes> name = TRY(host_bytes(thread, host));
     Address address;
     socklen_t size;
@@ -124,6 +130,7 @@ Owned socket_getservbyname(Thread& thread, Value, Str& name, Value protocol) {
         kind = str_utf8(thread, protocol.as<Str>());
         if (!kind) return {};
     }
+    TRY(audit(thread, "socket.getservbyname", Value::of(name), protocol));
     MutexGuard guard(database_mutex);
     servent* entry = getservbyname(service, kind);
     if (!entry) return raise(thread, exc::OSError, "service/proto not found");
@@ -141,6 +148,7 @@ Owned socket_getservbyport(Thread& thread, Value, int port, Value protocol) {
     }
     if (port < 0 || port > 0xffff)
         return raise(thread, exc::OverflowError, "getservbyport: port must be 0-65535.");
+    TRY(audit(thread, "socket.getservbyport", port, protocol));
     MutexGuard guard(database_mutex);
     servent* entry = getservbyport(htons(static_cast<uint16_t>(port)), kind);
     if (!entry) return raise(thread, exc::OSError, "port/proto not found");
@@ -175,6 +183,7 @@ Owned socket_getaddrinfo(Thread& thread, Value, Value host, Value port, int fami
     } else if (!is_none(port)) {
         return raise(thread, exc::OSError, "Int or String expected");
     }
+    TRY(audit(thread, "socket.getaddrinfo", host, port, family, type, protocol));
     addrinfo hints{}, *found = nullptr;
     hints.ai_family = family;
     hints.ai_socktype = type;
@@ -217,6 +226,7 @@ Owned socket_getnameinfo(Thread& thread, Value, Value address_value, int flags) 
     if (tuple.size > 3) scope = TRY(to_uint64(thread, tuple[3]));
     if (flow > 0xfffff)
         return raise(thread, exc::OverflowError, "getnameinfo(): flowinfo must be 0-1048575.");
+    TRY(audit(thread, "socket.getnameinfo", address_value));
     const char* host = str_utf8(thread, tuple[0].as<Str>());
     if (!host) return {};
     char service[32];

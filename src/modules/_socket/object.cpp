@@ -11,6 +11,7 @@
 
 #include "memory/collector.h"
 #include "object/attribute.h"
+#include "object/audit.h"
 #include "object/buffer.h"
 #include "object/call.h"
 #include "object/exception.h"
@@ -88,6 +89,7 @@ bool socket_init(Thread& thread, Value self_value, const Arguments& arguments) {
         numbers[i] = static_cast<int>(n);
     }
     int family = numbers[0], type = numbers[1], protocol = numbers[2];
+    TRY(audit(thread, "socket.__new__", self_value, family, type, protocol));
     int fd;
     if (!is_none(bound[3])) {
         if (is_float(bound[3]))
@@ -159,6 +161,7 @@ Owned socket_bind(Thread& thread, Socket& self, Value value) {
     Address address;
     socklen_t size;
     TRY(load_address(thread, self.family, self.protocol, value, "bind", &address, &size));
+    TRY(audit(thread, "socket.bind", Value::of(self), value));
     return posix::done(thread, posix::blocking(thread, [&] {
                            return bind(descriptor(self), &address.any, size);
                        }));
@@ -190,6 +193,7 @@ Owned socket_connect(Thread& thread, Socket& self, Value value) {
     Address address;
     socklen_t size;
     TRY(load_address(thread, self.family, self.protocol, value, "connect", &address, &size));
+    TRY(audit(thread, "socket.connect", Value::of(self), value));
     int error = connect_to(thread, self, address, size);
     if (error < 0) return {};
     if (error == EWOULDBLOCK && timeout_of(self) > 0)
@@ -202,6 +206,7 @@ Owned socket_connect_ex(Thread& thread, Socket& self, Value value) {
     Address address;
     socklen_t size;
     TRY(load_address(thread, self.family, self.protocol, value, "connect_ex", &address, &size));
+    TRY(audit(thread, "socket.connect", Value::of(self), value));
     int error = connect_to(thread, self, address, size);
     if (error < 0) return {};
     return Owned::small_int(error);
@@ -439,6 +444,7 @@ Owned socket_sendto(Thread& thread, Socket& self, Value data, Value second, Valu
     Address address;
     socklen_t size;
     TRY(load_address(thread, self.family, self.protocol, target, "sendto", &address, &size));
+    TRY(audit(thread, "socket.sendto", Value::of(self), target));
     int64_t n = transfer(thread, self, true, timeout_of(self), [&](int fd) -> int64_t {
         return sendto(fd, buffer.data(), buffer.size(), flags | MSG_NOSIGNAL, &address.any, size);
     });

@@ -8,6 +8,7 @@
 #include "modules/_thread/local.h"
 #include "modules/_thread/locks.h"
 #include "modules/sys/display_exception.h"
+#include "object/audit.h"
 #include "object/call.h"
 #include "object/dict.h"
 #include "object/errors.h"
@@ -33,6 +34,7 @@ bool check_start(Thread& thread, Value function, Value args, Value kwargs) {
 
 Owned thread_start_new(Thread& thread, Value function, Value args, Value kwargs) {
     TRY(check_start(thread, function, args, kwargs));
+    TRY(audit(thread, "_thread.start_new_thread", function, args, kwargs));
     Type* type = handle_class.get(thread);
     if (!type) return {};
     auto* made = allocate<ThreadHandle>(thread, *type);
@@ -50,6 +52,7 @@ Owned thread_start_new(Thread& thread, Value function, Value args, Value kwargs)
 Owned thread_start_joinable(Thread& thread, Value function, Value handle, bool daemon) {
     if (!is_callable(function))
         return raise(thread, exc::TypeError, "thread function must be callable");
+    TRY(audit(thread, "_thread.start_joinable_thread", function, int{daemon}, handle));
     Type* type = handle_class.get(thread);
     if (!type) return {};
     Owned held;

@@ -6,6 +6,7 @@
 
 #include "memory/collector.h"
 #include "memory/heap.h"
+#include "object/audit.h"
 #include "object/buffer.h"
 #include "object/bytes.h"
 #include "object/call.h"
@@ -287,6 +288,7 @@ Owned array_make(Thread& thread, Type& type, const Arguments& arguments) {
         return raise(thread, exc::TypeError,
                      "array() argument 1 must be a unicode character, not {}", type_name_of(code));
     Value initial = arguments.count > 1 ? arguments[1] : Value();
+    TRY(audit(thread, "array.__new__", code, initial));
     const ItemKind* kind = find_kind(code.as<Str>()[0]);
     bool given = !initial.is_empty();
     if (given && !(kind != nullptr && kind->is_text)) {

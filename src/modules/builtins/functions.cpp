@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "modules/builtins/builtins.h"
+#include "object/audit.h"
 #include "object/call.h"
 #include "object/dict.h"
 #include "object/errors.h"
@@ -165,7 +166,9 @@ Owned builtin_hash(Thread& thread, Value obj) {
 Owned builtin_id(Thread& thread, Value obj) {
     // Equal immediates are one object; addresses are even, immediates' words are not multiples
     // of 8.
-    return make_int_unsigned(thread, obj.identity());
+    Owned id = TRY(make_int_unsigned(thread, obj.identity()));
+    TRY(audit(thread, "builtins.id", id));
+    return id;
 }
 Result<bool> builtin_isinstance(Thread& thread, Value obj, Value cls) {
     return is_instance(thread, obj, cls);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "object/audit.h"
 #include "object/call.h"
 #include "object/config.h"
 #include "object/dict.h"
@@ -91,6 +92,17 @@ class ImportTimer {
 thread_local constinit int ImportTimer::depth_ = 0;
 thread_local constinit int64_t ImportTimer::spent_ = 0;
 
+// What the hooks are told of an import that is not there yet.
+bool audit_import(Thread& thread, Value name) {
+    if (!is_audited(thread)) return true;
+    Owned parts[3];
+    Str* names[] = {&ID(path), &ID(meta_path), &ID(path_hooks)};
+    for (size_t i = 0; i < 3; i++)
+        parts[i] = TRY(dict_get(thread, interpreter_of(thread).sys_dict.as<Dict>(), *names[i]));
+    auto part = [&](size_t i) { return parts[i].is_nothing() ? Value() : Value(parts[i]); };
+    return audit(thread, "import", name, Value(), part(0), part(1), part(2));
+}
+
 // The module of an absolute name. One that another thread is just importing is waited for, unless
 // that thread waits for what this one imports: then it is taken half initialised. One whose import
 // fails meanwhile is not taken: this thread tries.
@@ -105,6 +117,7 @@ Owned find_module(Thread& thread, Value name) {
             if (made && tries > 20) return made;
             Owned import = TRY(get_attribute(thread, importlib, ID(_gcd_import)));
             Owned deadlock = TRY(get_attribute(thread, importlib, ID(_DeadlockError)));
+            TRY(audit_import(thread, name));
             ImportTimer timer(thread, name);
             made = call_method(thread, importlib, ID(_find_and_load), name, import);
             // Since the look above the module's thread has begun it and come to wait for this one.

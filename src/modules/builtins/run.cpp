@@ -5,6 +5,7 @@
 #include "compile/compile.h"
 #include "modules/builtins/builtins.h"
 #include "modules/builtins/import.h"
+#include "object/audit.h"
 #include "object/buffer.h"
 #include "object/call.h"
 #include "object/dict.h"
@@ -113,6 +114,7 @@ Owned builtin_exec(Thread& thread, Value source, Value globals, Value locals, Va
             return raise(thread, exc::TypeError,
                          "code object requires a closure of exactly length {}", free);
     }
+    TRY(audit(thread, "exec", code));
     Owned result = TRY(run_in_scopes(thread, code.as<Code>(), scope, names, closure));
     return Owned::share(none());
 }
@@ -136,6 +138,7 @@ Owned builtin_eval(Thread& thread, Value source, Value globals, Value locals) {
     } else {
         code = TRY(to_code(thread, source, syntax::Mode::Eval, "eval"));
     }
+    TRY(audit(thread, "exec", code));
     return run_in_scopes(thread, code.as<Code>(), scope, names, Value());
 }
 
@@ -253,6 +256,7 @@ Owned builtin_locals(Thread& thread) {
 Owned builtin_breakpoint(Thread& thread, Args args, Kwargs kwargs) {
     Owned hook = dict_get(thread, interpreter_of(thread).sys_dict.as<Dict>(), ID(breakpointhook));
     if (hook.is_nothing()) return raise(thread, exc::RuntimeError, "lost sys.breakpointhook");
+    TRY(audit(thread, "builtins.breakpoint", hook));
     Ref<Tuple> positional = TRY(make_tuple(thread, args.values, args.count));
     Ref<Dict> named = TRY(make_dict(thread));
     for (size_t i = 0; i < kwargs.count; i++)
@@ -301,8 +305,12 @@ Owned builtin_input(Thread& thread, Value prompt) {
     Owned error = TRY(stream_of(thread, ID(stderr)));
     Owned flushed = call_method(thread, error, ID(flush));
     if (!flushed) clear_exception(thread);
+    TRY(audit(thread, "builtins.input", prompt));
     Owned edited = TRY(edited_line(thread, in, out, prompt));
-    if (!edited.is_nothing()) return edited;
+    if (!edited.is_nothing()) {
+        TRY(audit(thread, "builtins.input/result", edited));
+        return edited;
+    }
     if (!prompt.is_empty()) {
         Owned text = TRY(str(thread, prompt));
         Owned written = TRY(call_method(thread, out, ID(write), text));
@@ -316,7 +324,9 @@ Owned builtin_input(Thread& thread, Value prompt) {
     if (text.length() == 0) return raise(thread, exc::EOFError, "EOF when reading a line");
     size_t end = text.length();
     if (text[end - 1] == '\n') end--;
-    return str_substring(thread, text, 0, end).owned();
+    Ref<Str> result = TRY(str_substring(thread, text, 0, end));
+    TRY(audit(thread, "builtins.input/result", result));
+    return std::move(result).owned();
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "modules/fcntl/constants.h"
 #include "modules/posix/posix.h"
+#include "object/audit.h"
 #include "object/buffer.h"
 #include "object/module.h"
 #include "object/protocol.h"
@@ -43,6 +44,7 @@ Result<bool> load_bytes(Thread& thread, Value value, const char* function, char*
 
 Owned fcntl_fcntl(Thread& thread, Value, Value file, int command, Value argument) {
     int fd = TRY(posix::load_fd(thread, file));
+    TRY(audit(thread, "fcntl.fcntl", fd, command, argument));
     char data[kMostBytes + 8];
     size_t size = 0;
     bool has_bytes = TRY(load_bytes(thread, argument, "fcntl", data, &size));
@@ -65,6 +67,7 @@ Owned fcntl_ioctl(Thread& thread, Value, Value file, Value request_value, Value 
     int fd = TRY(posix::load_fd(thread, file));
     Owned request_index = TRY(to_index(thread, request_value));
     unsigned long request = static_cast<unsigned>(int_to_uint64_mask(request_index));
+    TRY(audit(thread, "fcntl.ioctl", fd, request, argument));
     if (!is_int(argument) && !is_str(argument) && mutate && has_buffer(argument)) {
         Buffer buffer(thread);
         if (buffer.get(argument, kBufferWritable)) {
@@ -99,12 +102,14 @@ Owned fcntl_ioctl(Thread& thread, Value, Value file, Value request_value, Value 
 
 Owned fcntl_flock(Thread& thread, Value, Value file, int operation) {
     int fd = TRY(posix::load_fd(thread, file));
+    TRY(audit(thread, "fcntl.flock", fd, operation));
     return posix::done(thread, posix::retried(thread, [&] { return flock(fd, operation); }));
 }
 
 Owned fcntl_lockf(Thread& thread, Value, Value file, int command, Value length, Value start,
                   int whence) {
     int fd = TRY(posix::load_fd(thread, file));
+    TRY(audit(thread, "fcntl.lockf", fd, command, length, start, whence));
     struct flock lock{};
     if (command == LOCK_UN)
         lock.l_type = F_UNLCK;

@@ -4,6 +4,7 @@
 #include "memory/collector.h"
 #include "memory/fields.h"
 #include "memory/verify.h"
+#include "object/audit.h"
 #include "object/call.h"
 #include "object/code.h"
 #include "object/dict.h"
@@ -142,6 +143,7 @@ struct Gathered {
 };
 
 Owned gc_get_objects(Thread& thread, Value generation) {
+    TRY(audit(thread, "gc.get_objects", is_none(generation) ? Value::small_int(-1) : generation));
     if (!is_none(generation)) {
         int64_t number = TRY(to_int64(thread, generation));
         if (number < 0)
@@ -171,6 +173,8 @@ struct ReferentVisitor : FieldVisitor {
 };
 
 Owned gc_get_referents(Thread& thread, Args objects) {
+    Ref<Tuple> told = TRY(make_tuple(thread, objects.values, objects.count));
+    TRY(audit(thread, "gc.get_referents", told));
     Gathered gathered;
     {
         StopTheWorld stopped(thread);
@@ -200,6 +204,8 @@ struct ReferrerSearch : FieldVisitor {
 };
 
 Owned gc_get_referrers(Thread& thread, Args objects) {
+    Ref<Tuple> told = TRY(make_tuple(thread, objects.values, objects.count));
+    TRY(audit(thread, "gc.get_referrers", told));
     Gathered gathered;
     ReferrerSearch search(objects, gathered);
     for_each_tracked(

@@ -1,6 +1,8 @@
 // The module marshal.
 #include "compile/marshal.h"
+#include "object/audit.h"
 #include "object/buffer.h"
+#include "object/bytes.h"
 #include "object/call.h"
 #include "object/module.h"
 #include "object/native.h"
@@ -9,21 +11,28 @@ namespace imugi {
 namespace {
 
 Owned marshal_dump(Thread& thread, Value value, Value file, int version, bool allow_code) {
+    TRY(audit(thread, "marshal.dumps", value, version));
     Ref<Bytes> data = TRY(compile::marshal_dumps(thread, value, version, allow_code));
     return call_method(thread, file, ID(write), data);
 }
 
 Owned marshal_load(Thread& thread, Value file, bool allow_code) {
+    TRY(audit(thread, "marshal.load"));
     return compile::marshal_load(thread, file, allow_code);
 }
 
 Owned marshal_dumps(Thread& thread, Value value, int version, bool allow_code) {
+    TRY(audit(thread, "marshal.dumps", value, version));
     return compile::marshal_dumps(thread, value, version, allow_code);
 }
 
 Owned marshal_loads(Thread& thread, Value data, bool allow_code) {
     StableBuffer buffer(thread);
     if (!buffer.get(data)) return {};
+    if (is_audited(thread)) {
+        Ref<Bytes> told = TRY(make_bytes(thread, buffer.data(), buffer.size()));
+        TRY(audit(thread, "marshal.loads", told));
+    }
     return compile::marshal_loads(thread, buffer.data(), buffer.size(), allow_code);
 }
 

@@ -11,6 +11,7 @@
 #include "modules/native_class.h"
 #include "modules/posix/posix.h"
 #include "modules/shared_type.h"
+#include "object/audit.h"
 #include "object/buffer.h"
 #include "object/bytes.h"
 #include "object/protocol.h"
@@ -101,6 +102,7 @@ bool load_wanted(Thread& thread, const Arguments& arguments, Wanted* out) {
     out->access = TRY(convert_int(thread, values[4]));
     out->offset = TRY(to_int64(thread, values[5]));
     out->track_fd = TRY(is_true(thread, values[6]));
+    TRY(audit(thread, "mmap.__new__", out->fd, out->length, out->access, out->offset));
     if (out->length < 0)
         return raise(thread, exc::OverflowError, "memory mapped length must be positive");
     if (out->offset < 0)

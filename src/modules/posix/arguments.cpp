@@ -89,6 +89,10 @@ Result<int> load_dir_fd(Thread& thread, Value value) {
     return fd_of_int(thread, index);
 }
 
+int audited_dir(int dir_fd) {
+    return dir_fd == AT_FDCWD ? -1 : dir_fd;
+}
+
 Result<int> load_fd(Thread& thread, Value value) {
     int64_t n;
     if (is_int(value)) {

@@ -9,6 +9,7 @@
 #include "modules/native_class.h"
 #include "modules/posix/posix.h"
 #include "object/attribute.h"
+#include "object/audit.h"
 #include "object/exception.h"
 #include "object/list.h"
 #include "object/names.h"
@@ -85,6 +86,7 @@ void close_directory(Thread& thread, DIR* directory, bool rewind) {
 Owned posix_listdir(Thread& thread, Value, Value value) {
     PathArgument path;
     TRY(load_path(thread, value, "listdir", &path, true, true));
+    TRY(audit(thread, "os.listdir", value));
     DIR* directory = open_directory(thread, path);
     if (!directory) return fail(thread, path.object);
     Ref<List> names = make_list(thread);
@@ -351,6 +353,7 @@ const TypeSpec scandir_spec = {
 Owned posix_scandir(Thread& thread, Value, Value value) {
     PathArgument path;
     TRY(load_path(thread, value, "scandir", &path, true, true));
+    TRY(audit(thread, "os.scandir", value));
     Type* type = scandir_class.get(thread);
     if (!type || !dir_entry_class.get(thread)) return {};
     auto* iterator = allocate<ScandirIterator>(thread, *type);

@@ -10,6 +10,7 @@
 
 #include "memory/array.h"
 #include "modules/posix/posix.h"
+#include "object/audit.h"
 #include "object/buffer.h"
 #include "object/float.h"
 #include "object/list.h"
@@ -37,6 +38,7 @@ struct Place {
 Owned posix_mkdir(Thread& thread, Value, Value value, int mode, Value dir_fd) {
     Place at;
     TRY(at.load(thread, value, "mkdir", dir_fd));
+    TRY(audit(thread, "os.mkdir", value, mode, audited_dir(at.dir_fd)));
     int result =
         blocking(thread, [&] { return mkdirat(at.dir_fd, at.text(), static_cast<mode_t>(mode)); });
     return done(thread, result, value);
@@ -45,6 +47,7 @@ Owned posix_mkdir(Thread& thread, Value, Value value, int mode, Value dir_fd) {
 Owned remove_entry(Thread& thread, Value value, Value dir_fd, const char* function, int flags) {
     Place at;
     TRY(at.load(thread, value, function, dir_fd));
+    TRY(audit(thread, flags ? "os.rmdir" : "os.remove", value, audited_dir(at.dir_fd)));
     return done(thread, blocking(thread, [&] { return unlinkat(at.dir_fd, at.text(), flags); }),
                 value);
 }
@@ -63,6 +66,8 @@ Owned rename_entry(Thread& thread, Value from, Value to, Value from_fd, Value to
     Place source, target;
     TRY(source.load(thread, from, function, from_fd, false, "src"));
     TRY(target.load(thread, to, function, to_fd, false, "dst"));
+    TRY(audit(thread, "os.rename", from, to, audited_dir(source.dir_fd),
+              audited_dir(target.dir_fd)));
     int result = blocking(thread, [&] {
         return renameat(source.dir_fd, source.text(), target.dir_fd, target.text());
     });
@@ -82,6 +87,7 @@ Owned posix_link(Thread& thread, Value, Value from, Value to, Value from_fd, Val
     TRY(target.load(thread, to, "link", to_fd, false, "dst"));
     // Left out, the system's own choice holds: Linux does not follow.
     bool follow = !follow_value.is_empty() && TRY(is_true(thread, follow_value));
+    TRY(audit(thread, "os.link", from, to, audited_dir(source.dir_fd), audited_dir(target.dir_fd)));
     int result = blocking(thread, [&] {
         return linkat(source.dir_fd, source.text(), target.dir_fd, target.text(),
                       follow ? AT_SYMLINK_FOLLOW : 0);
@@ -94,6 +100,7 @@ Owned posix_symlink(Thread& thread, Value, Value from, Value to, bool, Value dir
     TRY(load_path(thread, from, "symlink", &source, false, false, "src"));
     Place target;
     TRY(target.load(thread, to, "symlink", dir_fd, false, "dst"));
+    TRY(audit(thread, "os.symlink", from, to, audited_dir(target.dir_fd)));
     int result =
         blocking(thread, [&] { return symlinkat(source.text(), target.dir_fd, target.text()); });
     return done(thread, result, from, to);
@@ -121,6 +128,7 @@ Owned posix_access(Thread& thread, Value, Value value, int mode, Value dir_fd, b
 Owned posix_chmod(Thread& thread, Value, Value value, int mode, Value dir_fd, bool follow) {
     Place at;
     TRY(at.load(thread, value, "chmod", dir_fd, true));
+    TRY(audit(thread, "os.chmod", value, mode, audited_dir(at.dir_fd)));
     int result = blocking(thread, [&] {
         auto bits = static_cast<mode_t>(mode);
         if (at.path.is_fd()) return fchmod(at.path.fd, bits);
@@ -132,6 +140,7 @@ Owned posix_chmod(Thread& thread, Value, Value value, int mode, Value dir_fd, bo
     return done(thread, result, at.path.object);
 }
 Owned posix_fchmod(Thread& thread, Value, int fd, int mode) {
+    TRY(audit(thread, "os.chmod", fd, mode, -1));
     return done(thread, retried(thread, [&] { return fchmod(fd, static_cast<mode_t>(mode)); }));
 }
 
@@ -141,6 +150,7 @@ Owned posix_chown(Thread& thread, Value, Value value, Value user, Value group, V
     TRY(at.load(thread, value, "chown", dir_fd, true));
     uint32_t uid = TRY(load_id(thread, user, "uid"));
     uint32_t gid = TRY(load_id(thread, group, "gid"));
+    TRY(audit(thread, "os.chown", value, uid, gid, audited_dir(at.dir_fd)));
     int result = blocking(thread, [&] {
         if (at.path.is_fd()) return fchown(at.path.fd, uid, gid);
         return fchownat(at.dir_fd, at.text(), uid, gid, follow ? 0 : AT_SYMLINK_NOFOLLOW);
@@ -150,6 +160,7 @@ Owned posix_chown(Thread& thread, Value, Value value, Value user, Value group, V
 Owned posix_fchown(Thread& thread, Value, int fd, Value user, Value group) {
     uint32_t uid = TRY(load_id(thread, user, "uid"));
     uint32_t gid = TRY(load_id(thread, group, "gid"));
+    TRY(audit(thread, "os.chown", fd, uid, gid, -1));
     return done(thread, retried(thread, [&] { return fchown(fd, uid, gid); }));
 }
 Owned posix_lchown(Thread& thread, Value, Value value, Value user, Value group) {
@@ -157,6 +168,7 @@ Owned posix_lchown(Thread& thread, Value, Value value, Value user, Value group) 
     TRY(load_path(thread, value, "lchown", &path));
     uint32_t uid = TRY(load_id(thread, user, "uid"));
     uint32_t gid = TRY(load_id(thread, group, "gid"));
+    TRY(audit(thread, "os.chown", value, uid, gid, -1));
     return done(thread, blocking(thread, [&] { return lchown(path.text(), uid, gid); }), value);
 }
 
@@ -238,6 +250,7 @@ Owned posix_utime(Thread& thread, Value, Value value, Value times, Value ns, Val
     } else if (!ns.is_empty()) {
         return raise(thread, exc::TypeError, "utime: 'ns' must be a tuple of two ints");
     }
+    TRY(audit(thread, "os.utime", value, times, ns, audited_dir(at.dir_fd)));
     const timespec* given = has_times || has_ns ? stamps : nullptr;
     int result = blocking(thread, [&] {
         if (at.path.is_fd()) return futimens(at.path.fd, given);
@@ -291,6 +304,7 @@ Owned posix_getxattr(Thread& thread, Value, Value value, Value name_value, bool 
     PathArgument path, name;
     TRY(load_path(thread, value, "getxattr", &path, true));
     TRY(load_path(thread, name_value, "getxattr", &name, false, false, "attribute"));
+    TRY(audit(thread, "os.getxattr", value, name_value));
     return growing(thread, path.object, [&](char* data, size_t size) {
         if (path.is_fd()) return fgetxattr(path.fd, name.text(), data, size);
         return follow ? getxattr(path.text(), name.text(), data, size)
@@ -305,6 +319,7 @@ Owned posix_setxattr(Thread& thread, Value, Value value, Value name_value, Value
     TRY(load_path(thread, name_value, "setxattr", &name, false, false, "attribute"));
     Buffer buffer(thread);
     TRY(buffer.get(data));
+    TRY(audit(thread, "os.setxattr", value, name_value, data, flags));
     int result = blocking(thread, [&] {
         if (path.is_fd())
             return fsetxattr(path.fd, name.text(), buffer.data(), buffer.size(), flags);
@@ -318,6 +333,7 @@ Owned posix_removexattr(Thread& thread, Value, Value value, Value name_value, bo
     PathArgument path, name;
     TRY(load_path(thread, value, "removexattr", &path, true));
     TRY(load_path(thread, name_value, "removexattr", &name, false, false, "attribute"));
+    TRY(audit(thread, "os.removexattr", value, name_value));
     int result = blocking(thread, [&] {
         if (path.is_fd()) return fremovexattr(path.fd, name.text());
         return follow ? removexattr(path.text(), name.text())
@@ -329,6 +345,7 @@ Owned posix_removexattr(Thread& thread, Value, Value value, Value name_value, bo
 Owned posix_listxattr(Thread& thread, Value, Value value, bool follow) {
     PathArgument path;
     TRY(load_path(thread, value, "listxattr", &path, true, true));
+    TRY(audit(thread, "os.listxattr", value));
     Owned names = TRY(growing(thread, path.object, [&](char* data, size_t size) {
         if (path.is_fd()) return flistxattr(path.fd, data, size);
         return follow ? listxattr(path.text(), data, size) : llistxattr(path.text(), data, size);

@@ -15,6 +15,7 @@
 
 #include "memory/array.h"
 #include "modules/posix/posix.h"
+#include "object/audit.h"
 #include "object/buffer.h"
 #include "object/float.h"
 #include "object/list.h"
@@ -32,6 +33,7 @@ Owned posix_open(Thread& thread, Value, Value value, int flags, int mode, Value 
     PathArgument path;
     TRY(load_path(thread, value, "open", &path));
     int dir_fd = TRY(load_dir_fd(thread, dir_fd_value));
+    TRY(audit(thread, "open", value, Value(), flags | O_CLOEXEC));
     int fd = retried(thread, [&] { return openat(dir_fd, path.text(), flags | O_CLOEXEC, mode); });
     if (fd < 0) return fail(thread, path.object);
     return Owned::small_int(fd);
@@ -213,6 +215,7 @@ Owned posix_sync(Thread& thread, Value) {
 
 Owned posix_ftruncate(Thread& thread, Value, int fd, Value length) {
     int64_t size = TRY(load_offset(thread, length));
+    TRY(audit(thread, "os.truncate", fd, length));
     return done(thread, retried(thread, [&] { return ftruncate(fd, size); }));
 }
 
@@ -220,6 +223,7 @@ Owned posix_truncate(Thread& thread, Value, Value value, Value length) {
     PathArgument path;
     TRY(load_path(thread, value, "truncate", &path, true));
     int64_t size = TRY(load_offset(thread, length));
+    TRY(audit(thread, "os.truncate", value, length));
     int result = retried(thread, [&] {
         return path.is_fd() ? ftruncate(path.fd, size) : truncate(path.text(), size);
     });
@@ -244,6 +248,7 @@ Owned posix_fadvise_(Thread& thread, Value, int fd, Value offset_value, Value le
 
 Owned posix_lockf(Thread& thread, Value, int fd, int command, Value length) {
     int64_t size = TRY(load_offset(thread, length));
+    TRY(audit(thread, "os.lockf", fd, command, length));
     return done(thread, retried(thread, [&] { return lockf(fd, command, size); }));
 }
 

@@ -7,6 +7,7 @@
 #include "memory/array.h"
 #include "modules/posix/posix.h"
 #include "object/attribute.h"
+#include "object/audit.h"
 #include "object/exception.h"
 #include "object/names.h"
 #include "object/protocol.h"
@@ -182,12 +183,14 @@ Owned posix_getcwdb(Thread& thread, Value) {
 Owned posix_chdir(Thread& thread, Value, Value value) {
     PathArgument path;
     TRY(load_path(thread, value, "chdir", &path, true));
+    TRY(audit(thread, "os.chdir", value));
     int result =
         blocking(thread, [&] { return path.is_fd() ? fchdir(path.fd) : chdir(path.text()); });
     return done(thread, result, path.object);
 }
 Owned posix_fchdir(Thread& thread, Value, Value fd_value) {
     int fd = TRY(load_fd(thread, fd_value));
+    TRY(audit(thread, "os.chdir", fd));
     return done(thread, retried(thread, [&] { return fchdir(fd); }));
 }
 Owned posix_chroot(Thread& thread, Value, Value value) {

@@ -60,6 +60,9 @@ auto retried(Thread& thread, F f) {
     }
 }
 
+// A dir_fd as audit hooks are told it.
+int audited_dir(int dir_fd);
+
 // None, or OSError.
 inline Owned done(Thread& thread, int result, Value name = Value(), Value second = Value()) {
     if (result < 0) return fail(thread, name, second);

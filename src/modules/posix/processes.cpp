@@ -17,6 +17,7 @@
 #include "modules/posix/posix.h"
 #include "modules/posix/state.h"
 #include "object/attribute.h"
+#include "object/audit.h"
 #include "object/call.h"
 #include "object/dict.h"
 #include "object/exception.h"
@@ -127,6 +128,7 @@ bool check_can_fork(Thread& thread) {
 
 Owned posix_fork(Thread& thread, Value) {
     TRY(check_can_fork(thread));
+    TRY(audit(thread, "os.fork"));
     size_t threads = thread_count(thread);
     pid_t pid = fork_with(thread, [] { return fork(); });
     if (pid > 0) {
@@ -139,6 +141,7 @@ Owned posix_fork(Thread& thread, Value) {
 
 Owned posix_forkpty(Thread& thread, Value) {
     TRY(check_can_fork(thread));
+    TRY(audit(thread, "os.forkpty"));
     size_t threads = thread_count(thread);
     int master = -1;
     pid_t pid = fork_with(thread, [&] { return forkpty(&master, nullptr, nullptr, nullptr); });
@@ -300,11 +303,13 @@ Owned posix_abort(Thread& thread, Value) {
 }
 
 Owned posix_kill(Thread& thread, Value, int pid, Index signal) {
+    TRY(audit(thread, "os.kill", pid, signal));
     if (kill(pid, static_cast<int>(signal)) < 0) return fail(thread);
     TRY(safepoint(thread));
     return Owned::share(none());
 }
 Owned posix_killpg(Thread& thread, Value, int group, int signal) {
+    TRY(audit(thread, "os.killpg", group, signal));
     if (killpg(group, signal) < 0) return fail(thread);
     TRY(safepoint(thread));
     return Owned::share(none());
@@ -445,6 +450,7 @@ Owned posix_times(Thread& thread, Value) {
 
 Owned posix_system(Thread& thread, Value, Value command) {
     Ref<Bytes> text = TRY(fs_encode_path(thread, command));
+    TRY(audit(thread, "os.system", text));
     return Owned::small_int(blocking(thread, [&] { return system(text->text()); }));
 }
 

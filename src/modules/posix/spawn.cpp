@@ -7,6 +7,7 @@
 
 #include "modules/posix/posix.h"
 #include "modules/posix/vectors.h"
+#include "object/audit.h"
 #include "object/exception.h"
 #include "object/names.h"
 #include "object/protocol.h"
@@ -77,8 +78,9 @@ Owned posix_execv(Thread& thread, Value, Value path_value, Value argv) {
     TRY(arguments.load_arguments(argv));
     if (arguments.data()[0][0] == 0)
         return raise(thread, exc::ValueError, "execv() arg 2 first element cannot be empty");
+    TRY(audit(thread, "os.exec", path_value, argv, Value()));
     blocking(thread, [&] { return execv(path.text(), arguments.data()); });
-    return fail(thread, path_value);
+    return fail(thread);
 }
 
 Owned posix_execve(Thread& thread, Value, Value path_value, Value argv, Value env) {
@@ -91,6 +93,7 @@ Owned posix_execve(Thread& thread, Value, Value path_value, Value argv, Value en
     if (!type_of(env).slots.subscript || is_str(env) || is_list(env) || is_tuple(env))
         return raise(thread, exc::TypeError, "execve: environment must be a mapping object");
     TRY(environment.load_environment(env));
+    TRY(audit(thread, "os.exec", path_value, argv, env));
     blocking(thread, [&] {
         return path.is_fd() ? fexecve(path.fd, arguments.data(), environment.data())
                             : execve(path.text(), arguments.data(), environment.data());
@@ -228,6 +231,7 @@ Owned spawn(Thread& thread, bool search, Value path_value, Value argv, Value env
     }
     TRY(fill_attributes(thread, settings, setpgroup, resetids, setsid, setsigmask, setsigdef,
                         scheduler));
+    TRY(audit(thread, "os.posix_spawn", path_value, argv, env));
     pid_t pid;
     int error = blocking(thread, [&] {
         return (search ? posix_spawnp : ::posix_spawn)(&pid, path.text(), &settings.actions,

@@ -16,6 +16,7 @@
 #include "modules/posix/posix.h"
 #include "modules/posix/state.h"
 #include "object/attribute.h"
+#include "object/audit.h"
 #include "object/dict.h"
 #include "object/exception.h"
 #include "object/float.h"
@@ -37,11 +38,13 @@ Owned posix_putenv(Thread& thread, Value, Value name_value, Value value) {
     Ref<Bytes> text = TRY(fs_encode_path(thread, value));
     if (memchr(name->data(), '=', name->size))
         return raise(thread, exc::ValueError, "illegal environment variable name");
+    TRY(audit(thread, "os.putenv", name, text));
     MutexGuard guard(environment_mutex);
     return done(thread, setenv(name->text(), text->text(), 1));
 }
 Owned posix_unsetenv(Thread& thread, Value, Value name_value) {
     Ref<Bytes> name = TRY(fs_encode_path(thread, name_value));
+    TRY(audit(thread, "os.unsetenv", name));
     MutexGuard guard(environment_mutex);
     return done(thread, unsetenv(name->text()));
 }

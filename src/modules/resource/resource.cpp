@@ -6,6 +6,7 @@
 
 #include "memory/collector.h"
 #include "modules/shared_struct.h"
+#include "object/audit.h"
 #include "object/float.h"
 #include "object/int.h"
 #include "object/native.h"
@@ -108,6 +109,7 @@ Owned resource_setrlimit(Thread& thread, Value, int resource, Value value) {
     TRY(check_resource(thread, resource));
     rlimit limits;
     TRY(load_limits(thread, value, &limits));
+    TRY(audit(thread, "resource.setrlimit", resource, value));
     if (setrlimit(static_cast<__rlimit_resource_t>(resource), &limits) < 0)
         return raise_limit_error(thread);
     return Owned::share(none());
@@ -117,6 +119,7 @@ Owned resource_prlimit(Thread& thread, Value, int pid, int resource, Value value
     TRY(check_resource(thread, resource));
     rlimit limits, old;
     bool set = !is_none(value);
+    TRY(audit(thread, "resource.prlimit", pid, resource, value));
     if (set) TRY(load_limits(thread, value, &limits));
     if (prlimit(pid, static_cast<__rlimit_resource>(resource), set ? &limits : nullptr, &old) < 0) {
         if (errno == EINVAL)

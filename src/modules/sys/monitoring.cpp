@@ -1,6 +1,7 @@
 // sys.monitoring (PEP 669): the functions; what they set is kept and acted upon by
 // vm/instrument.h, whose mutex protects it.
 #include "modules/sys/sys.h"
+#include "object/audit.h"
 #include "object/call.h"
 #include "object/dict.h"
 #include "object/errors.h"
@@ -102,7 +103,7 @@ Owned register_callback(Thread& thread, int tool, int event, Value function) {
     int index = __builtin_ctz(static_cast<unsigned>(event));
     if (index >= kMonitoringEvents)
         return raise(thread, exc::ValueError, "invalid event {}", event);
-    TRY(audit_event(thread, "sys.monitoring.register_callback", function));
+    TRY(audit(thread, "sys.monitoring.register_callback", function));
     Owned old;
     if (index == kEventBranch) {
         old = exchange_callback(tool, kEventBranchLeft, function);

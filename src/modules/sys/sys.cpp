@@ -5,6 +5,7 @@
 #include "memory/collector.h"
 #include "memory/heap.h"
 #include "modules/sys/display_exception.h"
+#include "object/audit.h"
 #include "object/bytes.h"
 #include "object/call.h"
 #include "object/config.h"
@@ -283,41 +284,15 @@ Owned sys_clear_caches(Thread&) {
 
 // --- audit hooks ---
 
-Owned sys_addaudithook(Thread& thread, Value hook) {
-    Owned hooks = dict_get(thread, sys_dict(thread), ID(_audit_hooks));
-    if (hooks.is_nothing()) {
-        Ref<List> made = TRY(make_list(thread));
-        TRY(dict_set(thread, sys_dict(thread), Value::of(ID(_audit_hooks)), made));
-        hooks = std::move(made).owned();
-    }
-    TRY(list_append(thread, hooks.as<List>(), Owned::share(hook)));
-    return Owned::share(none());
+bool sys_addaudithook(Thread& thread, Value hook) {
+    return add_audit_hook(thread, hook);
 }
-Owned sys_audit(Thread& thread, Value event, Args args) {
+bool sys_audit(Thread& thread, Value event, Args args) {
     if (!is_str(event))
         return raise(thread, exc::TypeError, "expected str for argument 'event', not {}",
                      type_name_of(event));
-    Owned hooks = dict_get(thread, sys_dict(thread), ID(_audit_hooks));
-    if (hooks.is_nothing()) return Owned::share(none());
-    Ref<Tuple> arguments = TRY(make_tuple(thread, args.values, args.count));
-    for (Index i = 0; i < list_size(hooks.as<List>()); i++) {
-        Owned hook = TRY(list_item(thread, hooks.as<List>(), i));
-        Owned result = TRY(call(thread, hook, event, arguments));
-    }
-    return Owned::share(none());
+    return tell_audit_hooks(thread, event, args.values, args.count);
 }
-
-}  // namespace
-
-bool audit_event(Thread& thread, const char* event, Value argument) {
-    Owned hooks = dict_get(thread, sys_dict(thread), ID(_audit_hooks));
-    if (!hooks || hooks.is_nothing()) return static_cast<bool>(hooks);
-    Ref<Str> name = TRY(make_str(thread, event));
-    return static_cast<bool>(
-        sys_audit(thread, name, Args{&argument, argument.is_empty() ? size_t{0} : size_t{1}}));
-}
-
-namespace {
 
 // --- asynchronous hooks ---
 
@@ -339,7 +314,9 @@ bool set_hook(Thread& thread, uint64_t& word, Value hook, const char* what) {
     return true;
 }
 Owned sys_set_asyncgen_hooks(Thread& thread, Value firstiter, Value finalizer) {
+    if (!finalizer.is_empty()) TRY(audit(thread, "sys.set_asyncgen_hook_finalizer"));
     TRY(set_hook(thread, thread.async_gen_finalizer, finalizer, "finalizer"));
+    if (!firstiter.is_empty()) TRY(audit(thread, "sys.set_asyncgen_hook_firstiter"));
     TRY(set_hook(thread, thread.async_gen_firstiter, firstiter, "firstiter"));
     return Owned::share(none());
 }

@@ -15,8 +15,6 @@ namespace imugi {
 [[nodiscard]] bool add_monitoring(Thread& thread, Module& sys);
 // Reports of unraisable exceptions go to sys.unraisablehook from now on (unraisable.cpp).
 void install_unraisable_hook();
-// sys.audit(event, *arguments), as native code raises it.
-[[nodiscard]] bool audit_event(Thread& thread, const char* event, Value argument = {});
 // Rows of tracing, frames and monitoring (sys_trace.cpp).
 extern const MethodRow* const sys_trace_rows;
 

@@ -1,5 +1,6 @@
 // sys: frames of this and other threads, tracing and profiling functions.
 #include "modules/sys/sys.h"
+#include "object/audit.h"
 #include "object/call.h"
 #include "object/dict.h"
 #include "object/errors.h"
@@ -22,10 +23,13 @@ Owned sys_getframe(Thread& thread, int depth) {
     if (depth < 0) depth = 0;
     Frame* frame = python_frame(thread, static_cast<size_t>(depth));
     if (!frame) return raise(thread, exc::ValueError, "call stack is not deep enough");
-    return frame_object(thread, *frame).owned();
+    Ref<FrameObject> object = TRY(frame_object(thread, *frame));
+    TRY(audit(thread, "sys._getframe", object));
+    return std::move(object).owned();
 }
 
 Owned sys_getframemodulename(Thread& thread, int depth) {
+    TRY(audit(thread, "sys._getframemodulename", depth));
     Frame* frame = depth < 0 ? nullptr : python_frame(thread, static_cast<size_t>(depth));
     if (!frame) return Owned::share(none());
     // Code of exec, eval and modules has no function.
@@ -52,12 +56,14 @@ Owned for_threads(Thread& thread, Pick pick) {
 }
 
 Owned sys_current_frames(Thread& thread) {
+    TRY(audit(thread, "sys._current_frames"));
     return for_threads(thread, [&](Thread& each) -> Owned {
         return each.frame ? frame_object(thread, *each.frame).owned() : Owned::nothing();
     });
 }
 
 Owned sys_current_exceptions(Thread& thread) {
+    TRY(audit(thread, "sys._current_exceptions"));
     return for_threads(thread, [&](Thread& each) -> Owned {
         Value handled = handled_exception(each);
         return Owned::share(handled.is_empty() ? none() : handled);
@@ -68,7 +74,7 @@ Owned get_function(uint64_t word) {
     return Owned::share(word ? Value::from_bits(word) : none());
 }
 Owned sys_settrace(Thread& thread, Value function) {
-    TRY(audit_event(thread, "sys.settrace"));
+    TRY(audit(thread, "sys.settrace"));
     set_trace_function(thread, function);
     TRY(apply_trace_settings(thread));
     return Owned::share(none());
@@ -77,7 +83,7 @@ Owned sys_gettrace(Thread& thread) {
     return get_function(thread.trace_function);
 }
 Owned sys_setprofile(Thread& thread, Value function) {
-    TRY(audit_event(thread, "sys.setprofile"));
+    TRY(audit(thread, "sys.setprofile"));
     set_profile_function(thread, function);
     TRY(apply_trace_settings(thread));
     return Owned::share(none());
@@ -87,12 +93,12 @@ Owned sys_getprofile(Thread& thread) {
 }
 
 Owned sys_settraceallthreads(Thread& thread, Value function) {
-    TRY(audit_event(thread, "sys.settrace"));
+    TRY(audit(thread, "sys.settrace"));
     TRY(set_function_everywhere(thread, true, function));
     return Owned::share(none());
 }
 Owned sys_setprofileallthreads(Thread& thread, Value function) {
-    TRY(audit_event(thread, "sys.setprofile"));
+    TRY(audit(thread, "sys.setprofile"));
     TRY(set_function_everywhere(thread, false, function));
     return Owned::share(none());
 }

@@ -1,6 +1,7 @@
 // Exceptions that nobody can catch go to sys.unraisablehook.
 #include "memory/collector.h"
 #include "modules/sys/sys.h"
+#include "object/audit.h"
 #include "object/call.h"
 #include "object/dict.h"
 #include "object/errors.h"
@@ -38,6 +39,7 @@ static bool call_hook(Thread& thread, Value exception, Value where, const char* 
     args->items[3].init(std::move(text));
     args->items[4].init(Owned::share(where.is_empty() || message ? none() : where));
     track(args.get());
+    TRY(audit(thread, "sys.unraisablehook", hook, args));
     Owned result = TRY(call(thread, hook, args));
     return true;
 }

@@ -2,6 +2,7 @@
 // are under one mutex of the process, as libc's log is the process's.
 #include <syslog.h>
 
+#include "object/audit.h"
 #include "object/bytes.h"
 #include "object/fwd.h"
 #include "object/interpreter.h"
@@ -46,6 +47,7 @@ bool open_log(Thread& thread, Value ident, int option, int facility) {
         if (!utf8) return false;
         snprintf(text, sizeof text, "%s", utf8);
     }
+    TRY(audit(thread, "syslog.openlog", *text ? text : nullptr, option, facility));
     MutexGuard guard(mutex);
     memcpy(identity, text, sizeof text);
     openlog(*identity ? identity : nullptr, option, facility);
@@ -71,6 +73,7 @@ bool syslog_function(Thread& thread, Value, Args arguments) {
     const char* text = str_utf8(thread, message.as<Str>(), &size);
     if (!text) return false;
     if (strlen(text) != size) return raise(thread, exc::ValueError, "embedded null character");
+    TRY(audit(thread, "syslog.syslog", priority, message));
     bool open;
     {
         MutexGuard guard(mutex);
@@ -83,6 +86,7 @@ bool syslog_function(Thread& thread, Value, Args arguments) {
 }
 
 bool closelog_function(Thread& thread, Value) {
+    TRY(audit(thread, "syslog.closelog"));
     MutexGuard guard(mutex);
     if (is_open) closelog();
     is_open = false;
@@ -90,6 +94,7 @@ bool closelog_function(Thread& thread, Value) {
 }
 
 Owned setlogmask_function(Thread& thread, Value, int maskpri) {
+    TRY(audit(thread, "syslog.setlogmask", maskpri));
     return Owned::small_int(setlogmask(maskpri));
 }
 Owned log_mask(Thread&, Value, int pri) {

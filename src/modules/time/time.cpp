@@ -11,6 +11,7 @@
 #include "memory/collector.h"
 #include "modules/shared_struct.h"
 #include "object/attribute.h"
+#include "object/audit.h"
 #include "object/bytes.h"
 #include "object/call.h"
 #include "object/dict.h"
@@ -123,6 +124,7 @@ Owned time_pthread_getcpuclockid(Thread& thread, Value, Value ident) {
 }
 
 Owned time_sleep(Thread& thread, Value, Value seconds) {
+    TRY(audit(thread, "time.sleep", seconds));
     int64_t wanted = TRY(load_nanoseconds(thread, seconds, Rounding::kCeiling));
     if (wanted < 0) return raise(thread, exc::ValueError, "sleep length must be non-negative");
     int64_t until = TRY(read_clock(thread, CLOCK_MONOTONIC));
