@@ -1,15 +1,17 @@
-"""Smaller native modules: digests, queues, mappings, time zones, locale."""
+"""Smaller native modules: digests, queues, mappings, time zones, locale, accounts."""
 
 import sys
 
 sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
+import grp
 import hashlib
 import io
 import locale
 import mmap
 import os
 import pickle
+import pwd
 import queue
 import struct
 import tempfile
@@ -171,6 +173,16 @@ def test_time_zones_of_the_system():
     if os.path.exists("/usr/share/zoneinfo/Europe/Paris"):
         paris = zoneinfo.ZoneInfo("Europe/Paris")
         equal(datetime(2024, 7, 1, tzinfo=paris).utcoffset(), timedelta(hours=2))
+
+
+def test_accounts():
+    user, group = pwd.getpwuid(0), grp.getgrgid(0)
+    equal((user, group), (pwd.getpwnam(user.pw_name), grp.getgrnam(group.gr_name)))
+    check(user in pwd.getpwall() and group in grp.getgrall())
+    raises(KeyError, pwd.getpwnam, "no such", message="\"getpwnam(): name not found: 'no such'\"")
+    raises(KeyError, pwd.getpwuid, -5, message="'getpwuid(): uid not found'")
+    raises(OverflowError, grp.getgrgid, 1 << 70, message="gid is greater than maximum")
+    raises(TypeError, grp.getgrgid, "0", message="gid should be integer, not str")
 
 
 support.run(globals())

@@ -1,18 +1,9 @@
-// The grp module: the group database. getgrall() walks the C library's one cursor under a mutex.
+// The grp module: the group database.
 #include <grp.h>
 
-#include <cerrno>
-
-#include "memory/array.h"
 #include "memory/collector.h"
-#include "modules/fs_path.h"
+#include "modules/account_database.h"
 #include "modules/shared_struct.h"
-#include "object/int.h"
-#include "object/list.h"
-#include "object/native.h"
-#include "object/protocol.h"
-#include "object/str.h"
-#include "thread/lock.h"
 
 namespace imugi {
 
@@ -32,7 +23,6 @@ const StructSequenceSpec group_spec = {
     "or via the object attributes as named in the above tuple.\n",
     fields, 4, 4};
 SharedStruct group_type{group_spec};
-RuntimeMutex cursor_mutex;
 
 Owned make_entry(Thread& thread, const group& entry) {
     Type* type = group_type.get(thread);
@@ -44,75 +34,23 @@ Owned make_entry(Thread& thread, const group& entry) {
     tuple->items[0].init(TRY(decode_fs(thread, entry.gr_name)).owned());
     tuple->items[1].init(entry.gr_passwd ? TRY(decode_fs(thread, entry.gr_passwd)).owned()
                                          : Owned::share(none()));
-    tuple->items[2].init(Owned::small_int(entry.gr_gid == UINT32_MAX ? -1 : int64_t{entry.gr_gid}));
+    tuple->items[2].init(posix::make_id(thread, entry.gr_gid));
     tuple->items[3].init(std::move(members).owned());
     track(tuple.get());
     return tuple;
 }
 
-struct Room {
-    char* data = nullptr;
-    ~Room() { array_free(data); }
-};
-
-// One look-up with a growing buffer; nothing when there is no such entry.
-template <class Find>
-Owned find_entry(Thread& thread, Find find) {
-    Room room;
-    for (size_t size = 1024;; size *= 2) {
-        auto* grown = static_cast<char*>(array_reallocate(room.data, size));
-        if (!grown) return raise_memory_error(thread);
-        room.data = grown;
-        group entry;
-        group* found = nullptr;
-        int error;
-        {
-            Detached detached(thread);
-            error = find(&entry, room.data, size, &found);
-        }
-        if (found) return make_entry(thread, entry);
-        if (error != ERANGE || size > (1 << 24)) return Owned::nothing();
-    }
-}
+AccountDatabase<group> groups{getgrnam_r, getgrgid_r, setgrent, getgrent, endgrent, make_entry, {}};
 
 Owned grp_getgrnam(Thread& thread, Value, Str& name) {
-    Ref<Bytes> text = TRY(fs_encode_path(thread, Value::of(name)));
-    Owned entry = TRY(find_entry(thread, [&](group* e, char* b, size_t n, group** found) {
-        return getgrnam_r(text->text(), e, b, n, found);
-    }));
-    if (entry.is_nothing())
-        return raise(thread, exc::KeyError, "getgrnam(): name not found: {}",
-                     repr_of(Value::of(name)));
-    return entry;
+    return groups.find(thread, name, "getgrnam");
 }
-
 Owned grp_getgrgid(Thread& thread, Value, Value id) {
-    Owned index = TRY(to_index(thread, id));
-    int64_t gid;
-    Owned entry = Owned::nothing();
-    if (int_fits_int64(index, &gid) && gid >= -1 && gid <= UINT32_MAX)
-        entry = TRY(find_entry(thread, [&](group* e, char* b, size_t n, group** found) {
-            return getgrgid_r(static_cast<gid_t>(gid), e, b, n, found);
-        }));
-    if (entry.is_nothing())
-        return raise(thread, exc::KeyError, "getgrgid(): gid not found: {}", index);
-    return entry;
+    uint32_t gid = TRY(posix::load_id(thread, id, "gid"));
+    return groups.find(thread, gid, "getgrgid", "gid");
 }
-
 Owned grp_getgrall(Thread& thread, Value) {
-    Ref<List> list = TRY(make_list(thread));
-    MutexGuard guard(cursor_mutex);
-    setgrent();
-    bool ok = true;
-    while (ok) {
-        group* entry = getgrent();
-        if (!entry) break;
-        Owned item = make_entry(thread, *entry);
-        ok = item && list_append(thread, *list, std::move(item));
-    }
-    endgrent();
-    if (!ok) return {};
-    return list;
+    return groups.list(thread);
 }
 
 const MethodRow functions[] = {

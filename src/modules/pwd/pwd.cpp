@@ -1,18 +1,9 @@
-// The pwd module: the password database. getpwall() walks the C library's one cursor under a mutex.
+// The pwd module: the password database.
 #include <pwd.h>
 
-#include <cerrno>
-
-#include "memory/array.h"
 #include "memory/collector.h"
-#include "modules/fs_path.h"
+#include "modules/account_database.h"
 #include "modules/shared_struct.h"
-#include "object/int.h"
-#include "object/list.h"
-#include "object/native.h"
-#include "object/protocol.h"
-#include "object/str.h"
-#include "thread/lock.h"
 
 namespace imugi {
 
@@ -31,7 +22,6 @@ const StructSequenceSpec passwd_spec = {
     "or via the object attributes as named in the above tuple.",
     fields, 7, 7};
 SharedStruct passwd_type{passwd_spec};
-RuntimeMutex cursor_mutex;
 
 Owned make_entry(Thread& thread, const passwd& entry) {
     Type* type = passwd_type.get(thread);
@@ -43,78 +33,27 @@ Owned make_entry(Thread& thread, const passwd& entry) {
         tuple->items[i].init(std::move(item));
         return true;
     };
-    auto id = [](uint32_t n) { return n == UINT32_MAX ? int64_t{-1} : int64_t{n}; };
     TRY(text(0, entry.pw_name) && text(1, entry.pw_passwd) && text(4, entry.pw_gecos) &&
         text(5, entry.pw_dir) && text(6, entry.pw_shell));
-    tuple->items[2].init(Owned::small_int(id(entry.pw_uid)));
-    tuple->items[3].init(Owned::small_int(id(entry.pw_gid)));
+    tuple->items[2].init(posix::make_id(thread, entry.pw_uid));
+    tuple->items[3].init(posix::make_id(thread, entry.pw_gid));
     track(tuple.get());
     return tuple;
 }
 
-struct Room {
-    char* data = nullptr;
-    ~Room() { array_free(data); }
-};
-
-// One look-up with a growing buffer; nothing when there is no such entry.
-template <class Find>
-Owned find_entry(Thread& thread, Find find) {
-    Room room;
-    for (size_t size = 1024;; size *= 2) {
-        auto* grown = static_cast<char*>(array_reallocate(room.data, size));
-        if (!grown) return raise_memory_error(thread);
-        room.data = grown;
-        passwd entry;
-        passwd* found = nullptr;
-        int error;
-        {
-            Detached detached(thread);
-            error = find(&entry, room.data, size, &found);
-        }
-        if (found) return make_entry(thread, entry);
-        if (error != ERANGE || size > (1 << 24)) return Owned::nothing();
-    }
-}
+AccountDatabase<passwd> users{getpwnam_r, getpwuid_r, setpwent, getpwent, endpwent, make_entry, {}};
 
 Owned pwd_getpwnam(Thread& thread, Value, Str& name) {
-    Ref<Bytes> text = TRY(fs_encode_path(thread, Value::of(name)));
-    Owned entry = TRY(find_entry(thread, [&](passwd* e, char* b, size_t n, passwd** found) {
-        return getpwnam_r(text->text(), e, b, n, found);
-    }));
-    if (entry.is_nothing())
-        return raise(thread, exc::KeyError, "getpwnam(): name not found: {}",
-                     repr_of(Value::of(name)));
-    return entry;
+    return users.find(thread, name, "getpwnam");
 }
-
 Owned pwd_getpwuid(Thread& thread, Value, Value id) {
-    Owned index = TRY(to_index(thread, id));
-    int64_t uid;
-    Owned entry = Owned::nothing();
-    if (int_fits_int64(index, &uid) && uid >= -1 && uid <= UINT32_MAX)
-        entry = TRY(find_entry(thread, [&](passwd* e, char* b, size_t n, passwd** found) {
-            return getpwuid_r(static_cast<uid_t>(uid), e, b, n, found);
-        }));
-    if (entry.is_nothing())
-        return raise(thread, exc::KeyError, "getpwuid(): uid not found: {}", index);
-    return entry;
+    Result<uint32_t> uid = posix::load_id(thread, id, "uid");
+    if (uid) return users.find(thread, *uid, "getpwuid", "uid");
+    if (!clear_exception_if(thread, exc::OverflowError)) return {};
+    return raise(thread, exc::KeyError, "getpwuid(): uid not found");
 }
-
 Owned pwd_getpwall(Thread& thread, Value) {
-    Ref<List> list = TRY(make_list(thread));
-    MutexGuard guard(cursor_mutex);
-    setpwent();
-    bool ok = true;
-    while (ok) {
-        passwd* entry = getpwent();
-        if (!entry) break;
-        Owned item = make_entry(thread, *entry);
-        ok = item && list_append(thread, *list, std::move(item));
-    }
-    endpwent();
-    if (!ok) return {};
-    return list;
+    return users.list(thread);
 }
 
 const MethodRow functions[] = {
