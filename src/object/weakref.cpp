@@ -1,11 +1,12 @@
 // Weak references: the table, and the type weakref.ref.
 //
-// Each bucket's mutex guards its list and the `referent` of its references. A referent is marked
+// Each bucket's mutex guards its lists and the `referent` of their references. A referent is marked
 // may-be-shared when it gets its first weak reference, so that a try-increment on it and its
 // owner's last drop decide in one atomic word who was first. The references themselves, which the
 // table gives out again, are treated the same.
 #include "object/weakref.h"
 
+#include "memory/array.h"
 #include "memory/collector.h"
 #include "memory/garbage.h"
 #include "memory/heap.h"
@@ -24,15 +25,31 @@ namespace imugi {
 
 namespace {
 
+// A part of the table: few of them, so that a program of few references touches little memory.
+// Each has as many lists as its references need, first the one that is in it.
 struct Bucket {
     LeafMutex mutex;
-    WeakRef* first = nullptr;
+    uint8_t bits = 0;  // it has 1 << bits lists
+    uint32_t count = 0;
+    WeakRef* only = nullptr;
+    WeakRef** lists = nullptr;
 };
-constexpr size_t kBuckets = 16384;
-Bucket buckets[kBuckets];
+constexpr size_t kBucketBits = 9;
+// References that a bucket holds, on average over its lists, before it gets twice the lists.
+constexpr size_t kReferencesPerList = 4;
+Bucket buckets[1 << kBucketBits];
+
+uint64_t hash_of(const Object* object) {
+    return reinterpret_cast<uintptr_t>(object) * 0x9E3779B97F4A7C15u;
+}
 
 Bucket& bucket_of(const Object* object) {
-    return buckets[(reinterpret_cast<uintptr_t>(object) * 0x9E3779B97F4A7C15u >> 32) % kBuckets];
+    return buckets[hash_of(object) >> (64 - kBucketBits)];
+}
+
+WeakRef*& list_of(Bucket& bucket, const Object* object) {
+    if (bucket.bits == 0) return bucket.only;
+    return bucket.lists[hash_of(object) << kBucketBits >> (64 - bucket.bits)];
 }
 
 // A reference to an object that may be dying; empty when it is too late.
@@ -45,27 +62,62 @@ Owned take(Object* object) {
     return try_incref(object) ? Owned::adopt(object) : Owned();
 }
 
-void link(Bucket& bucket, WeakRef& reference) {
+void push_front(WeakRef*& first, WeakRef& reference) {
     reference.previous = nullptr;
-    reference.next = bucket.first;
-    if (bucket.first) bucket.first->previous = &reference;
-    bucket.first = &reference;
+    reference.next = first;
+    if (first) first->previous = &reference;
+    first = &reference;
+}
+
+// Twice the lists; when there is no memory they stay long. The order within a list stays.
+void grow(Bucket& bucket) {
+    size_t old_count = size_t{1} << bucket.bits;
+    auto* lists = static_cast<WeakRef**>(array_allocate_zeroed(2 * old_count * sizeof(WeakRef*)));
+    if (!lists) return;
+    WeakRef** old = bucket.bits == 0 ? &bucket.only : bucket.lists;
+    WeakRef** grown = bucket.lists;
+    bucket.lists = lists;
+    bucket.bits++;
+    for (size_t i = 0; i < old_count; i++) {
+        WeakRef* last = old[i];
+        while (last && last->next) last = last->next;
+        while (last) {
+            WeakRef* before = last->previous;
+            const Object* object = last->referent.load(std::memory_order_relaxed);
+            push_front(list_of(bucket, object), *last);
+            last = before;
+        }
+    }
+    bucket.only = nullptr;
+    array_free(grown);
+}
+
+void link(Bucket& bucket, Object* object, WeakRef& reference) {
+    if (bucket.count >= kReferencesPerList << bucket.bits) grow(bucket);
+    reference.referent.store(object, std::memory_order_release);
+    push_front(list_of(bucket, object), reference);
+    bucket.count++;
 }
 
 void unlink(Bucket& bucket, WeakRef& reference) {
     if (reference.previous)
         reference.previous->next = reference.next;
     else
-        bucket.first = reference.next;
+        list_of(bucket, reference.referent.load(std::memory_order_relaxed)) = reference.next;
     if (reference.next) reference.next->previous = reference.previous;
     reference.next = reference.previous = nullptr;
     reference.referent.store(nullptr, std::memory_order_release);
+    bucket.count--;
 }
 
 WeakRef* next_of(WeakRef* reference, const Object* object) {
     while (reference && reference->referent.load(std::memory_order_relaxed) != object)
         reference = reference->next;
     return reference;
+}
+
+WeakRef* first_of(Bucket& bucket, const Object* object) {
+    return next_of(list_of(bucket, object), object);
 }
 
 bool is_plain(const WeakRef& reference, const Type& type) {
@@ -79,7 +131,7 @@ bool is_plain(const WeakRef& reference, const Type& type) {
 bool has_weakref_callbacks(const Object* object) {
     Bucket& bucket = bucket_of(object);
     MutexGuard guard(bucket.mutex);
-    for (WeakRef* r = next_of(bucket.first, object); r; r = next_of(r->next, object))
+    for (WeakRef* r = first_of(bucket, object); r; r = next_of(r->next, object))
         if (!r->callback.is_empty()) return true;
     return false;
 }
@@ -88,7 +140,7 @@ void clear_garbage_weakrefs(Object* object) {
     Bucket& bucket = bucket_of(object);
     MutexGuard guard(bucket.mutex);
     bool left = false;
-    for (WeakRef* r = next_of(bucket.first, object); r;) {
+    for (WeakRef* r = first_of(bucket, object); r;) {
         WeakRef* next = next_of(r->next, object);
         if (r->lock.load(std::memory_order_relaxed) & kGarbageMark)
             unlink(bucket, *r);
@@ -102,7 +154,7 @@ void clear_garbage_weakrefs(Object* object) {
 void clear_weakrefs(Object* object) {
     Bucket& bucket = bucket_of(object);
     MutexGuard guard(bucket.mutex);
-    for (WeakRef* r = next_of(bucket.first, object); r;) {
+    for (WeakRef* r = first_of(bucket, object); r;) {
         WeakRef* next = next_of(r->next, object);
         unlink(bucket, *r);
         r = next;
@@ -115,14 +167,14 @@ void clear_and_call_weakrefs(Thread& thread, Object* object) {
     size_t count = 0;
     {
         MutexGuard guard(bucket.mutex);
-        for (WeakRef* r = next_of(bucket.first, object); r; r = next_of(r->next, object))
+        for (WeakRef* r = first_of(bucket, object); r; r = next_of(r->next, object))
             count += !r->callback.is_empty();
     }
     auto* held = static_cast<Owned*>(array_allocate_zeroed((count + 1) * sizeof(Owned)));
     size_t taken = 0;
     {
         MutexGuard guard(bucket.mutex);
-        for (WeakRef* r = next_of(bucket.first, object); r;) {
+        for (WeakRef* r = first_of(bucket, object); r;) {
             WeakRef* next = next_of(r->next, object);
             if (held && taken < count && !r->callback.is_empty()) {
                 held[taken] = take(r);
@@ -164,7 +216,7 @@ Owned make_weakref(Thread& thread, Type& type, Value value, Value callback) {
     Bucket& bucket = bucket_of(object);
     if (plain) {
         MutexGuard guard(bucket.mutex);
-        for (WeakRef* r = next_of(bucket.first, object); r; r = next_of(r->next, object))
+        for (WeakRef* r = first_of(bucket, object); r; r = next_of(r->next, object))
             if (is_plain(*r, type))
                 if (Owned known = take(r)) return known;
     }
@@ -180,12 +232,11 @@ Owned make_weakref(Thread& thread, Type& type, Value value, Value callback) {
     Owned other;
     {
         MutexGuard guard(bucket.mutex);
-        for (WeakRef* r = next_of(bucket.first, object); plain && r && !other;
+        for (WeakRef* r = first_of(bucket, object); plain && r && !other;
              r = next_of(r->next, object))
             if (is_plain(*r, type)) other = take(r);
         if (!other) {
-            reference->referent.store(object, std::memory_order_release);
-            link(bucket, *reference);
+            link(bucket, object, *reference);
             object->set_flag(kHasWeakrefs);
         }
     }
@@ -195,7 +246,7 @@ Owned make_weakref(Thread& thread, Type& type, Value value, Value callback) {
 Owned first_weakref(Thread& thread, Object* object) {
     Bucket& bucket = bucket_of(object);
     MutexGuard guard(bucket.mutex);
-    for (WeakRef* r = next_of(bucket.first, object); r; r = next_of(r->next, object))
+    for (WeakRef* r = first_of(bucket, object); r; r = next_of(r->next, object))
         if (Owned known = take(r)) return known;
     return Owned::share(none());
 }
@@ -204,7 +255,7 @@ size_t weakref_count(Object* object) {
     Bucket& bucket = bucket_of(object);
     MutexGuard guard(bucket.mutex);
     size_t count = 0;
-    for (WeakRef* r = next_of(bucket.first, object); r; r = next_of(r->next, object)) count++;
+    for (WeakRef* r = first_of(bucket, object); r; r = next_of(r->next, object)) count++;
     return count;
 }
 
@@ -216,7 +267,7 @@ Ref<List> list_weakrefs(Thread& thread, Object* object) {
     size_t count = 0;
     {
         MutexGuard guard(bucket.mutex);
-        for (WeakRef* r = next_of(bucket.first, object); r && count < room;
+        for (WeakRef* r = first_of(bucket, object); r && count < room;
              r = next_of(r->next, object)) {
             held[count] = take(r);
             if (held[count]) count++;
@@ -251,7 +302,7 @@ void weakref_release(Object* self) {
         MutexGuard guard(bucket.mutex);
         if (reference.referent.load(std::memory_order_relaxed) != object) continue;
         unlink(bucket, reference);
-        if (!next_of(bucket.first, object)) object->clear_flag(kHasWeakrefs);
+        if (!first_of(bucket, object)) object->clear_flag(kHasWeakrefs);
         return;
     }
 }

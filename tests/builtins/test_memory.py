@@ -493,4 +493,23 @@ def test_call_sites_keep_nothing():
         # The comprehension makes the frame larger than what the calls leave behind.
         check(reference() is None, [use for one in (1, 2, 3)])
 
+
+def test_references_to_many():
+    nodes = [Node(str(i)) for i in range(20000)]
+    references = [weakref.ref(node) for node in nodes]
+    calls = []
+    watched = [weakref.ref(node, calls.append) for node in nodes[:9000]]
+    check(all(map(lambda reference, node: reference() is node, references, nodes)))
+    check(all(weakref.getweakrefs(node) == [first, second]
+              for node, first, second in zip(nodes, references, watched)))
+    del nodes[::2]
+    equal([reference() is None for reference in references[:6]], [True, False] * 3)
+    equal(sum(reference() is None for reference in references), 10000)
+    equal(len(calls), 4500)
+    del watched, references[1000:]
+    equal([weakref.getweakrefcount(node) for node in (nodes[0], nodes[499], nodes[500])], [1, 1, 0])
+    nodes.clear()
+    equal(sum(reference() is None for reference in references), 1000)
+
+
 support.run(globals())
