@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/failure.h"
+#include "cli/program_pages.h"
 #include "memory/collector.h"
 #include "memory/merge.h"
 #include "memory/refcount.h"
@@ -243,6 +244,8 @@ Thread* start_runtime(const Config& config) {
     if (!make_core_modules(thread)) return complain(thread, "core modules");
     if (!start_importlib(thread)) return complain(thread, "importlib");
     if (!start_archives(thread)) return complain(thread, "zipimport");
+    // What made the types and modules is not needed again; the peak is lower for it.
+    unmap_program_pages();
     // A broken pipe is an error of the write, not the end of the process; then Ctrl-C's handler.
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
