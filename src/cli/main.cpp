@@ -20,6 +20,8 @@ int main(int argc, char** argv) {
             return 0;
         case OptionsResult::kUsageError:
             return 2;
+        case OptionsResult::kFatal:
+            return 1;
     }
     if (config.show_version) {
         printf("Python 3.14.2%s\n",

@@ -12,48 +12,11 @@ namespace imugi {
 
 Places places;
 
-static const char kUsage[] = "usage: %s [option] ... [-c cmd | -m mod | file | -] [arg] ...\n";
-static const char kHelp[] =
-    "Options (and corresponding environment variables):\n"
-    "-b     : issue warnings about converting bytes/bytearray to str and comparing\n"
-    "         bytes/bytearray with str or bytes with int; also PYTHONBYTESWARNING=x\n"
-    "         (-bb: issue errors)\n"
-    "-B     : don't write .pyc files on import; also PYTHONDONTWRITEBYTECODE=x\n"
-    "-c cmd : program passed in as string (terminates option list)\n"
-    "-d     : turn on parser debugging output; also PYTHONDEBUG=x\n"
-    "-E     : ignore PYTHON* environment variables (such as PYTHONPATH)\n"
-    "-h     : print this help message and exit (also -? or --help)\n"
-    "-i     : inspect interactively after running script; also PYTHONINSPECT=x\n"
-    "-I     : isolate from the user's environment (implies -E, -P and -s)\n"
-    "-m mod : run library module as a script (terminates option list)\n"
-    "-O     : remove assert and __debug__-dependent statements; also PYTHONOPTIMIZE=x\n"
-    "-OO    : do -O changes and also discard docstrings\n"
-    "-P     : don't prepend a potentially unsafe path to sys.path; also PYTHONSAFEPATH\n"
-    "-q     : don't print version and copyright messages on interactive startup\n"
-    "-R     : turn on hash randomization; also PYTHONHASHSEED\n"
-    "-s     : don't add user site directory to sys.path; also PYTHONNOUSERSITE=x\n"
-    "-S     : don't imply 'import site' on initialization\n"
-    "-u     : force the stdout and stderr streams to be unbuffered; also PYTHONUNBUFFERED=x\n"
-    "-v     : verbose (trace import statements); also PYTHONVERBOSE=x\n"
-    "-V     : print the version number and exit (also --version); -VV prints more\n"
-    "-W arg : warning control; arg is action:message:category:module:lineno;\n"
-    "         also PYTHONWARNINGS=arg\n"
-    "-x     : skip first line of source, allowing use of non-Unix forms of #!cmd\n"
-    "-X opt : set implementation-specific option (gil=0|1, utf8, dev, importtime,\n"
-    "         int_max_str_digits=n, faulthandler, thread_inherit_context=0|1, ...)\n"
-    "--check-hash-based-pycs always|default|never:\n"
-    "         control how imugi invalidates hash-based .pyc files\n"
-    "--dump-bytecode: show the instructions of the program instead of running it\n"
-    "Arguments:\n"
-    "file   : program read from script file\n"
-    "-      : program read from stdin (default; interactive mode if a tty)\n"
-    "arg ...: arguments passed to program in sys.argv[1:]\n";
-
 namespace {
 
 int fail(const char* program, const char* format, const char* what) {
     fprintf(stderr, format, what);
-    fprintf(stderr, kUsage, program);
+    print_usage(stderr, program);
     fprintf(stderr, "Try `python -h' for more information.\n");
     return 2;
 }
@@ -112,12 +75,43 @@ bool read_digits(const char* value, int& digits, const char* source) {
     return true;
 }
 
+bool read_gil(Config& config, const char* value) {
+    config.gil_given = true;
+    if (value && (strcmp(value, "0") == 0 || strcmp(value, "1") == 0)) {
+        config.gil = *value == '1';
+        return true;
+    }
+    fputs("Fatal Python error: config_read_gil: PYTHON_GIL / -X gil must be \"0\" or \"1\"\n",
+          stderr);
+    return false;
+}
+
+bool read_cpu_count(Config& config, const char* value) {
+    if (value && strcmp(value, "default") == 0) return config.cpu_count = -1, true;
+    char* end = nullptr;
+    long n = value ? strtol(value, &end, 10) : 0;
+    if (n < 1 || n > INT_MAX || *end) {
+        fputs(
+            "Fatal Python error: config_init_cpu_count: -X cpu_count=n option: n is missing or an "
+            "invalid number, n must be greater than 0\n",
+            stderr);
+        return false;
+    }
+    config.cpu_count = static_cast<int>(n);
+    return true;
+}
+
+bool read_frozen_modules(Config& config, const char* value, const char* source) {
+    if (!*value || strcmp(value, "on") == 0) return config.frozen_modules = 1, true;
+    if (strcmp(value, "off") == 0) return config.frozen_modules = 0, true;
+    fprintf(stderr, "Fatal Python error: bad value for %s (expected \"on\" or \"off\")\n", source);
+    return false;
+}
+
 bool apply_x_option(Config& config, const char* option) {
     const char* value;
     append(config.x_options, option);
-    if (x_flag(option, "gil", &value))
-        return read_switch("-X gil", value, config.gil,
-                           "invalid value for the -X gil option; must be 0 or 1");
+    if (x_flag(option, "gil", &value)) return read_gil(config, value);
     if (x_flag(option, "dev", &value)) return config.dev_mode = 1, true;
     if (x_flag(option, "utf8", &value))
         return (config.utf8_mode = 1, !value) ||
@@ -130,7 +124,8 @@ bool apply_x_option(Config& config, const char* option) {
         return config.warn_default_encoding = 1, true;
     if (x_flag(option, "int_max_str_digits", &value))
         return read_digits(value ? value : "", config.int_max_str_digits, "-X int_max_str_digits");
-    if (x_flag(option, "pycache_prefix", &value)) return config.pycache_prefix = value, true;
+    if (x_flag(option, "pycache_prefix", &value))
+        return config.pycache_prefix = value ? value : "", true;
     if (x_flag(option, "tracemalloc", &value))
         return config.tracemalloc = value ? atoi(value) : 1, true;
     if (x_flag(option, "thread_inherit_context", &value))
@@ -140,7 +135,8 @@ bool apply_x_option(Config& config, const char* option) {
         return read_switch("-X context_aware_warnings", value, config.context_aware_warnings,
                            "must be 0 or 1");
     if (x_flag(option, "frozen_modules", &value))
-        return config.frozen_modules = !value || strcmp(value, "off") != 0, true;
+        return read_frozen_modules(config, value ? value : "", "option -X frozen_modules");
+    if (x_flag(option, "cpu_count", &value)) return read_cpu_count(config, value);
     return true;
 }
 
@@ -154,11 +150,15 @@ const char* unless_option(const Config& config, const char* variable, const char
 
 bool read_environment(Config& config) {
     raise_flag(config, "PYTHONDEBUG", config.debug);
+    config.debug = config.debug != 0;
     raise_flag(config, "PYTHONVERBOSE", config.verbose);
     raise_flag(config, "PYTHONOPTIMIZE", config.optimize);
     raise_flag(config, "PYTHONINSPECT", config.inspect);
+    config.inspect = config.inspect != 0;
     raise_flag(config, "PYTHONDONTWRITEBYTECODE", config.dont_write_bytecode);
+    config.dont_write_bytecode = config.dont_write_bytecode != 0;
     raise_flag(config, "PYTHONNOUSERSITE", config.no_user_site);
+    config.no_user_site = config.no_user_site != 0;
     raise_flag(config, "PYTHONSAFEPATH", config.safe_path);
     if (environment(config, "PYTHONUNBUFFERED")) config.buffered_stdio = 0;
     if (environment(config, "PYTHONDEVMODE")) config.dev_mode = 1;
@@ -171,9 +171,7 @@ bool read_environment(Config& config) {
     config.stdio_encoding = environment(config, "PYTHONIOENCODING");
     if (!config.pycache_prefix) config.pycache_prefix = environment(config, "PYTHONPYCACHEPREFIX");
     if (const char* value = unless_option(config, "PYTHON_GIL", "gil"))
-        if (!read_switch("PYTHON_GIL", value, config.gil,
-                         "invalid value for the PYTHON_GIL environment variable; must be 0 or 1"))
-            return false;
+        if (!read_gil(config, value)) return false;
     if (const char* value =
             unless_option(config, "PYTHON_THREAD_INHERIT_CONTEXT", "thread_inherit_context"))
         if (!read_switch("PYTHON_THREAD_INHERIT_CONTEXT", value, config.thread_inherit_context,
@@ -188,10 +186,14 @@ bool read_environment(Config& config) {
         if (!read_switch("PYTHONUTF8", value, config.utf8_mode,
                          "invalid PYTHONUTF8 environment variable value"))
             return false;
+    if (const char* value = unless_option(config, "PYTHON_CPU_COUNT", "cpu_count"))
+        if (!read_cpu_count(config, value)) return false;
+    if (const char* value = unless_option(config, "PYTHON_FROZEN_MODULES", "frozen_modules"))
+        if (!read_frozen_modules(config, value, "PYTHON_FROZEN_MODULES")) return false;
     if (const char* value = unless_option(config, "PYTHONINTMAXSTRDIGITS", "int_max_str_digits"))
         if (!read_digits(value, config.int_max_str_digits, "PYTHONINTMAXSTRDIGITS")) return false;
     if (const char* seed = environment(config, "PYTHONHASHSEED");
-        seed && strcmp(seed, "random") != 0) {
+        seed && !config.random_hash && strcmp(seed, "random") != 0) {
         char* end;
         unsigned long number = strtoul(seed, &end, 10);
         if (*end || number > 4294967295ul || *seed == '-') {
@@ -227,6 +229,14 @@ void read_warnings(Config& config) {
 
 }  // namespace
 
+struct HelpOption {
+    const char* name;
+    HelpParts parts;
+};
+static constexpr HelpOption help_options[] = {{"--help-env", HelpParts::kVariables},
+                                              {"--help-xoptions", HelpParts::kXOptions},
+                                              {"--help-all", HelpParts::kAll}};
+
 OptionsResult read_options(int argc, char** argv, Config& config) {
     const char* program = argv[0];
     config.program_name = program;
@@ -241,9 +251,13 @@ OptionsResult read_options(int argc, char** argv, Config& config) {
             break;
         }
         if (argument[1] == '-') {
-            if (strcmp(argument, "--help") == 0 || strcmp(argument, "--help-all") == 0) {
-                printf(kUsage, program);
-                fputs(kHelp, stdout);
+            if (strcmp(argument, "--help") == 0) {
+                print_help(program, HelpParts::kOptions);
+                return OptionsResult::kDone;
+            }
+            for (const HelpOption& each : help_options) {
+                if (strcmp(argument, each.name) != 0) continue;
+                print_help(program, each.parts);
                 return OptionsResult::kDone;
             }
             if (strcmp(argument, "--version") == 0) {
@@ -282,20 +296,19 @@ OptionsResult read_options(int argc, char** argv, Config& config) {
                     config.debug++;
                     break;
                 case 'E':
-                    config.ignore_environment++;
+                    config.ignore_environment = 1;
                     break;
                 case 'h':
                 case '?':
-                    printf(kUsage, program);
-                    fputs(kHelp, stdout);
+                    print_help(program, HelpParts::kOptions);
                     return OptionsResult::kDone;
                 case 'i':
                     config.inspect++;
-                    config.interactive++;
+                    config.interactive = 1;
                     break;
                 case 'I':
                     config.isolated = 1;
-                    config.ignore_environment++;
+                    config.ignore_environment = 1;
                     config.no_user_site++;
                     config.safe_path++;
                     break;
@@ -309,15 +322,16 @@ OptionsResult read_options(int argc, char** argv, Config& config) {
                     config.safe_path++;
                     break;
                 case 'q':
-                    config.quiet++;
+                    config.quiet = 1;
                     break;
                 case 'R':
+                    config.random_hash = true;
                     break;
                 case 's':
                     config.no_user_site++;
                     break;
                 case 'S':
-                    config.no_site++;
+                    config.no_site = 1;
                     break;
                 case 'u':
                     config.buffered_stdio = 0;
@@ -335,7 +349,7 @@ OptionsResult read_options(int argc, char** argv, Config& config) {
                     config.skip_first_line = 1;
                     break;
                 case 'X':
-                    if (!apply_x_option(config, value)) return OptionsResult::kUsageError;
+                    if (!apply_x_option(config, value)) return OptionsResult::kFatal;
                     break;
                 default: {
                     const char name[] = {*letter, 0};
@@ -352,7 +366,7 @@ OptionsResult read_options(int argc, char** argv, Config& config) {
         if (strcmp(config.file, "-") == 0) config.file = nullptr;
     }
     for (; at < argc; at++) append(config.arguments, argv[at]);
-    if (!read_environment(config)) return OptionsResult::kUsageError;
+    if (!read_environment(config)) return OptionsResult::kFatal;
     read_warnings(config);
     if (config.dev_mode) config.faulthandler = 1;
     return OptionsResult::kRun;

@@ -67,11 +67,16 @@ bool insert_path(Thread& thread, const char* text, size_t size) {
 Owned run_command(Thread& thread, const Config& config) {
     TRY(insert_path(thread, "", 0));
     Ref<Str> filename = TRY(intern(thread, "<string>"));
+    Ref<Str> checked = TRY(decode_fs(thread, config.command));
+    if (!str_encode(thread, *checked, "utf-8", nullptr)) {
+        fputs("Unable to decode the command from the command line:\n", stderr);
+        return {};
+    }
     char* text = nullptr;
     int size = asprintf(&text, "%s\n", config.command);
     if (size < 0) return raise_memory_error(thread);
-    Ref<Code> code =
-        compile::compile_text(thread, {text, static_cast<size_t>(size)}, *filename, {});
+    Ref<Code> code = compile::compile_text(thread, {text, static_cast<size_t>(size)}, *filename,
+                                           {.flags = compile::kIgnoreCookie});
     free(text);
     if (!code) return {};
     TRY(audit(thread, "cpython.run_command", config.command));

@@ -20,13 +20,17 @@
 #include "modules/_thread/local.h"
 #include "modules/atexit/atexit.h"
 #include "modules/sys/sys.h"
+#include "object/attribute.h"
 #include "object/bytes.h"
 #include "object/call.h"
+#include "object/codecs.h"
 #include "object/descriptor.h"
 #include "object/dict.h"
 #include "object/errors.h"
+#include "object/int.h"
 #include "object/interpreter.h"
 #include "object/list.h"
+#include "object/native.h"
 #include "object/native_module.h"
 #include "object/protocol.h"
 #include "object/str.h"
@@ -136,6 +140,42 @@ bool is_plain_locale() {
     return false;
 }
 
+// What a codec calls itself.
+Ref<Str> codec_name(Thread& thread, Str& encoding) {
+    const char* text = str_utf8(thread, encoding);
+    if (!text) return {};
+    Owned codec = TRY(codec_lookup(thread, text));
+    Owned name = TRY(get_attribute(thread, codec, ID(name)));
+    return is_str(name) ? Ref<Str>::adopt(std::move(name)) : Ref<Str>::share(encoding);
+}
+
+// Until there are streams, -v and warnings need a sys.stderr: one that writes to the descriptor.
+Owned early_write(Thread& thread, Value, Str& text) {
+    size_t size;
+    const char* utf8 = str_utf8(thread, text, &size);
+    if (!utf8) return {};
+    fwrite(utf8, 1, size, stderr);
+    return make_int(thread, static_cast<int64_t>(text.length()));
+}
+bool early_flush(Thread&, Value) {
+    fflush(stderr);
+    return true;
+}
+constexpr MethodRow early_functions[] = {
+    {"write", "(module, text, /)", fn<early_write>, "Writes to the standard error output."},
+    {"flush", "(module, /)", fn<early_flush>, "Writes what is buffered."},
+};
+
+bool make_early_error_stream(Thread& thread) {
+    Ref<Module> stream = TRY(make_module(thread, ID(stderr)));
+    for (const MethodRow& row : early_functions) {
+        Ref<NativeFunction> function =
+            TRY(make_native_function(thread, row, stream, Value::of(ID(stderr))));
+        TRY(module_set(thread, *stream, row.name, function.value()));
+    }
+    return module_set(thread, interpreter_of(thread).sys.as<Module>(), "stderr", stream.value());
+}
+
 // One of sys.stdin, stdout, stderr over its descriptor; None when that is closed.
 bool make_stream(Thread& thread, Value io, int descriptor, const char* name, bool write) {
     Module& sys = interpreter_of(thread).sys.as<Module>();
@@ -176,6 +216,7 @@ bool make_stream(Thread& thread, Value io, int descriptor, const char* name, boo
         Ref<Str> newline = TRY(make_str(thread, "\n"));
         bool through = unbuffered;
         bool line_buffered = descriptor == 2 || same(terminal, boolean(true)) || config.interactive;
+        if (config.stdio_encoding) encoding_text = TRY(codec_name(thread, *encoding_text));
         stream = TRY(call_method(thread, io, ID(TextIOWrapper), raw, encoding_text, errors_text,
                                  write ? newline.value() : none(), boolean(line_buffered && write),
                                  boolean(through)));
@@ -242,6 +283,7 @@ Thread* start_runtime(const Config& config) {
     attach(thread);
     if (!init_objects(thread)) return nullptr;
     if (!make_core_modules(thread)) return complain(thread, "core modules");
+    if (!make_early_error_stream(thread)) return complain(thread, "sys.stderr");
     if (!start_importlib(thread)) return complain(thread, "importlib");
     if (!start_archives(thread)) return complain(thread, "zipimport");
     // What made the types and modules is not needed again; the peak is lower for it.
@@ -293,7 +335,7 @@ bool flush_streams(Thread& thread) {
         Owned flushed = call_method(thread, stream, ID(flush));
         if (!flushed) {
             if (name == &ID(stdout)) {
-                report_unraisable(thread, stream);
+                report_unraisable(thread, Value(), "Exception ignored on flushing sys.stdout");
                 good = false;
             }
             clear_exception(thread);

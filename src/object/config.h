@@ -19,7 +19,9 @@ struct Config {
         quiet = 0;
     int isolated = 0, dev_mode = 0, utf8_mode = 1, safe_path = 0, warn_default_encoding = 0;
     int int_max_str_digits = 4300;
-    int gil = 0;  // 1: start with the GIL
+    int gil = 0;             // 1: start with the GIL
+    bool gil_given = false;  // by -X gil or PYTHON_GIL
+    int cpu_count = -1;      // what os.cpu_count() tells; -1: the truth
     int thread_inherit_context = 1;
     int context_aware_warnings = 1;
     int buffered_stdio = 1;
@@ -31,6 +33,7 @@ struct Config {
     int skip_first_line = 0;  // -x
     uint64_t hash_seed = 0;
     bool use_hash_seed = false;  // PYTHONHASHSEED is a number
+    bool random_hash = false;    // -R: and yet not
     int tracemalloc = 0;
     // What to run: at most one of the three.
     const char* command = nullptr;  // -c

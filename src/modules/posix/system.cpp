@@ -17,6 +17,7 @@
 #include "modules/posix/state.h"
 #include "object/attribute.h"
 #include "object/audit.h"
+#include "object/config.h"
 #include "object/dict.h"
 #include "object/exception.h"
 #include "object/float.h"
@@ -154,7 +155,8 @@ Owned posix_getloadavg(Thread& thread, Value) {
 }
 
 Owned posix_cpu_count(Thread& thread, Value) {
-    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    int wanted = interpreter_of(thread).config->cpu_count;
+    long count = wanted > 0 ? wanted : sysconf(_SC_NPROCESSORS_ONLN);
     return count < 1 ? Owned::share(none()) : Owned::small_int(count);
 }
 

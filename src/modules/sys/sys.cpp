@@ -254,7 +254,7 @@ Owned sys_is_finalizing(Thread& thread) {
 }
 // What -X cpu_count and PYTHON_CPU_COUNT override os.cpu_count() with; -1 for nothing.
 Owned sys_get_cpu_count_config(Thread& thread) {
-    return make_int(thread, -1);
+    return make_int(thread, interpreter_of(thread).config->cpu_count);
 }
 Owned sys_is_gil_enabled(Thread&) {
     return Owned::share(boolean(gil_enabled()));
@@ -504,7 +504,7 @@ bool configure_sys(Thread& thread, Module& sys) {
     TRY(set_text(thread, sys, "platlibdir", config.platform_library_dir));
     TRY(set_text(thread, sys, "_stdlib_dir", places.stdlib));
     TRY(module_set(thread, sys, "dont_write_bytecode", boolean(config.dont_write_bytecode)));
-    if (config.pycache_prefix)
+    if (config.pycache_prefix && *config.pycache_prefix)
         return set_text(thread, sys, "pycache_prefix", config.pycache_prefix);
     return module_set(thread, sys, "pycache_prefix", none());
 }

@@ -154,7 +154,7 @@ bool add_flags(Thread& thread, Module& sys, const Config& c) {
     flags.add(int64_t{c.warn_default_encoding})
         .add_bool(c.safe_path)
         .add(int64_t{c.int_max_str_digits})
-        .add(int64_t{c.gil});
+        .add(c.gil_given ? Owned::small_int(c.gil) : Owned::share(none()));
     flags.add(int64_t{c.thread_inherit_context}).add(int64_t{c.context_aware_warnings});
     return flags.finish(sys, "flags");
 }
