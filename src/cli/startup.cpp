@@ -11,6 +11,7 @@
 
 #include "cli/failure.h"
 #include "cli/program_pages.h"
+#include "memory/array.h"
 #include "memory/collector.h"
 #include "memory/merge.h"
 #include "memory/refcount.h"
@@ -257,6 +258,7 @@ bool enable_fault_handler(Thread& thread) {
 }  // namespace
 
 Thread* start_runtime(const Config& config) {
+    init_arrays();
     init_gil(config.gil);
     if (config.use_hash_seed)
         hash_key = hash_key_from_seed(static_cast<uint32_t>(config.hash_seed));

@@ -14,11 +14,13 @@
 #define ALLOCATE_ZEROED(bytes) mi_calloc(1, bytes)
 #define REALLOCATE mi_realloc
 #define RELEASE mi_free
+#define KEEP_FREED_FOR(ms) mi_option_set_default(mi_option_decommit_delay, ms)
 #else
 #define ALLOCATE malloc
 #define ALLOCATE_ZEROED(bytes) calloc(1, bytes)
 #define REALLOCATE realloc
 #define RELEASE free
+#define KEEP_FREED_FOR(ms) static_cast<void>(ms)
 #endif
 
 namespace imugi {
@@ -35,6 +37,14 @@ bool plausible_block(size_t bytes) {
         all.store(known, std::memory_order_relaxed);
     }
     return bytes < known;
+}
+
+// A new thread takes over what an ended one has left. mimalloc's own 25 ms are often over by then,
+// and the thread would begin by giving the pages back to the kernel and asking for them again.
+constexpr long kDecommitDelay = 3000;  // ms
+
+void init_arrays() {
+    KEEP_FREED_FOR(kDecommitDelay);
 }
 
 void* array_allocate(size_t bytes) {

@@ -6,6 +6,10 @@
 
 namespace imugi {
 
+// Before the first array is made. Freed memory stays with the process for some seconds, so that
+// threads made in turn find that of those before them, unless MIMALLOC_DECOMMIT_DELAY says else.
+void init_arrays();
+
 void* array_allocate(size_t bytes);
 void* array_allocate_zeroed(size_t bytes);
 // The old array stays valid when it fails.
