@@ -576,6 +576,11 @@ void heap_after_fork() {
 }
 
 void orphan_other_heaps(Thread& survivor) {
+    // Who was revoking the bias of a slice is not there to finish it, and nobody is in a section.
+    for (Segment* segment = segments; segment; segment = segment->next)
+        for (std::atomic<uint16_t>& holder : segment->bias.holder)
+            if (holder.load(std::memory_order_relaxed) == kRevoking)
+                holder.store(kUnbiased, std::memory_order_relaxed);
     for (uint32_t id = 1; Heap* heap = heap_by_id(static_cast<uint16_t>(id)); id++) {
         Thread* thread = heap->thread.load(std::memory_order_relaxed);
         if (thread && thread != &survivor) orphan_heap(heap);

@@ -13,7 +13,23 @@ namespace imugi {
 // Looks at a lock before parking.
 static constexpr int kLooks = 3;
 
-// Takes the byte, parking if it must. The caller is detached, or not a Python thread.
+// Wakes one who waits for the byte, and lets go of it when the caller has it.
+template <bool kUnlock>
+static void wake_one(std::atomic<uint8_t>& byte) {
+    unpark_one(
+        &byte,
+        [](void* argument, void*, bool more) {
+            auto& held = *static_cast<std::atomic<uint8_t>*>(argument);
+            if (!more)
+                held.fetch_and(static_cast<uint8_t>(~kHasWaiters), std::memory_order_relaxed);
+            if (kUnlock)
+                held.fetch_and(static_cast<uint8_t>(~kLocked),
+                               std::memory_order_release);  // pairs with lock
+        },
+        &byte);
+}
+
+// Takes the byte of a mutex, parking if it must. The caller is detached, or not a Python thread.
 static void lock_parked(std::atomic<uint8_t>& byte) {
     for (;;) {
         uint8_t seen = byte.load(std::memory_order_relaxed);
@@ -22,6 +38,23 @@ static void lock_parked(std::atomic<uint8_t>& byte) {
                                            std::memory_order_relaxed))  // pairs with unlock_byte
                 return;
             continue;
+        }
+        if (!(seen & kHasWaiters) &&
+            !byte.compare_exchange_weak(seen, seen | kHasWaiters, std::memory_order_relaxed))
+            continue;
+        park(&byte, seen | kHasWaiters, 1, -1);
+    }
+}
+
+// Waits until the byte was free. The caller is detached and does not take it: a fork stops attached
+// threads only, and whoever holds a byte at that moment is not in the child to let go.
+static void wait_parked(std::atomic<uint8_t>& byte) {
+    for (;;) {
+        uint8_t seen = byte.load(std::memory_order_relaxed);
+        if (!(seen & kLocked)) {
+            // The others look too: the caller may have to stay detached for ever.
+            if (seen & kHasWaiters) wake_one<false>(byte);
+            return;
         }
         if (!(seen & kHasWaiters) &&
             !byte.compare_exchange_weak(seen, seen | kHasWaiters, std::memory_order_relaxed))
@@ -46,11 +79,12 @@ static void let_go(const Thread& thread, CriticalSection& section) {
 }
 
 // The innermost section if it is this very byte's: user code under a Lock has come back to the same
-// object. It lets go, and takes the byte again when the inner section is gone.
+// object. It lets go, and takes the byte again when the inner section is gone. So do the sections
+// around it, as after a detach: none is held around one that is not.
 static CriticalSection* yield_own_section(Thread& thread, const std::atomic<uint8_t>& byte) {
     CriticalSection* section = thread.critical;
     if (!section || (section->first != &byte && section->second != &byte)) return nullptr;
-    let_go(thread, *section);
+    release_sections(thread);
     return section;
 }
 
@@ -71,9 +105,7 @@ static void lock_contended(Thread& thread, std::atomic<uint8_t>& byte) {
     // other.
     for (;;) {
         detach(thread);
-        lock_parked(byte);
-        // Never wait for the world while holding the byte: attach, and only then make sure of it.
-        unlock_byte(byte);
+        wait_parked(byte);
         attach(thread);
         if (spin(byte)) return;
     }
@@ -81,16 +113,7 @@ static void lock_contended(Thread& thread, std::atomic<uint8_t>& byte) {
 
 void unlock_slow(std::atomic<uint8_t>& byte) {
     if (!(byte.load(std::memory_order_relaxed) & kHasWaiters)) return unlock_byte(byte);
-    unpark_one(
-        &byte,
-        [](void* argument, void*, bool more) {
-            auto& held = *static_cast<std::atomic<uint8_t>*>(argument);
-            if (!more)
-                held.fetch_and(static_cast<uint8_t>(~kHasWaiters), std::memory_order_relaxed);
-            held.fetch_and(static_cast<uint8_t>(~kLocked),
-                           std::memory_order_release);  // pairs with lock
-        },
-        &byte);
+    wake_one<true>(byte);
 }
 
 void release_sections(Thread& thread) {

@@ -62,8 +62,10 @@ static void wait_until(Thread& thread, Done done) {
 static bool is_away(uint16_t holder) {
     const Heap* heap = heap_by_id(holder);
     const Thread* owner = heap ? heap->thread.load(std::memory_order_seq_cst) : nullptr;
-    // Pairs with attach.
-    return !owner || owner->state.load(std::memory_order_seq_cst) == ThreadState::kDetached;
+    if (!owner) return true;
+    // Pairs with attach. Once more whose heap it is: a Thread that has ended is used for another.
+    return owner->state.load(std::memory_order_seq_cst) == ThreadState::kDetached &&
+           heap->thread.load(std::memory_order_seq_cst) == owner;
 }
 
 // The holder sees the mark that was set before from here on; sections it began before end first.

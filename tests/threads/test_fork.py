@@ -113,4 +113,38 @@ def test_file_of_a_thread_that_is_gone():
     os.close(reader)
 
 
+def test_threads_that_lock_what_others_made():
+    """Whoever took an object's lock, or its bias, when the process forked is not in the child."""
+    if not hasattr(os, "fork"):
+        support.skip("no fork")
+    shown, common, stop = [[], [], []], [], threading.Event()
+
+    def use():
+        for made in list(shown):
+            for one in made:
+                one.append(0)
+        for _ in range(200):
+            common.append(0)
+        del common[:100]
+
+    def busy(me):
+        long = list(range(100_000))
+        while not stop.is_set():
+            shown[me] = [[] for _ in range(200)]
+            for _ in range(5):
+                long.reverse()
+                use()
+    threads = [threading.Thread(target=busy, args=(me,)) for me in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(40):
+            child(lambda: together.for_each(2, lambda number: use()))
+            use()
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
 support.run(globals())
