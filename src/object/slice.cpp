@@ -1,6 +1,8 @@
 // slice: immutable, so no lock.
 #include "object/slice.h"
 
+#include <algorithm>
+
 #include "base/hash.h"
 #include "memory/collector.h"
 #include "object/int.h"
@@ -75,6 +77,9 @@ void slice_adjust(SliceRange& range, Index length) {
     } else if (range.start < range.stop) {
         range.count = (range.stop - range.start - 1) / range.step + 1;
     }
+    // Behind a single item any step leads out; loops add it to an index all the same.
+    constexpr Index kFar = INT64_MAX / 2;
+    if (range.count <= 1) range.step = std::clamp(range.step, -kFar, kFar);
 }
 
 namespace {

@@ -144,4 +144,16 @@ def test_slice():
                     equal(data[start:stop:step], [data[i] for i in range(*slice(start, stop, step).indices(n))])
 
 
+def test_steps_beyond_all_lengths():
+    for far in (sys.maxsize, sys.maxsize - 1, 1 << 80):
+        for text in ([1, 2, 3], (1, 2, 3), "123", b"123", bytearray(b"123"), memoryview(b"123")):
+            equal(list(text[1::far]), list(text[1:2]))
+            equal(list(text[1::-far]), list(text[1:2]))
+        for text in ([1, 2, 3], bytearray(b"123")):
+            text[1::far] = text[:1]
+            equal(list(text), [text[0], text[0], text[2]])
+            del text[1::-far]
+            equal(len(text), 2)
+
+
 support.run(globals())
