@@ -360,11 +360,8 @@ void install_handler(Parser& self, HandlerIndex index, bool on) {
     }
 }
 
-// An encoding that expat does not know: all bytes decoded by Python's codec, one character each.
-int unknown_encoding(void* data, const XML_Char* name, XML_Encoding* info) {
-    Thread& thread = current_thread();
-    Parser& self = parser_of(data);
-    if (has_exception(thread)) return XML_STATUS_ERROR;
+// All bytes decoded at once, one character each.
+bool load_encoding(Thread& thread, const XML_Char* name, XML_Encoding* info) {
     char bytes[256];
     for (int i = 0; i < 256; i++) bytes[i] = static_cast<char>(i);
     Ref<Bytes> all = make_bytes(thread, bytes, sizeof bytes);
@@ -374,10 +371,7 @@ int unknown_encoding(void* data, const XML_Char* name, XML_Encoding* info) {
     bool usable = text && is_str(text) && text.as<Str>().length() == 256;
     if (text && !usable)
         (void)raise(thread, exc::ValueError, "multi-byte encodings are not supported");
-    if (!usable) {
-        XML_StopParser(self.parser, XML_FALSE);
-        return XML_STATUS_ERROR;
-    }
+    if (!usable) return false;
     for (int i = 0; i < 256; i++) {
         uint32_t c = text.as<Str>()[static_cast<size_t>(i)];
         info->map[i] = c == 0xFFFD ? -1 : static_cast<int>(c);
@@ -385,7 +379,15 @@ int unknown_encoding(void* data, const XML_Char* name, XML_Encoding* info) {
     info->data = nullptr;
     info->convert = nullptr;
     info->release = nullptr;
-    return XML_STATUS_OK;
+    return true;
+}
+
+int unknown_encoding(void* data, const XML_Char* name, XML_Encoding* info) {
+    Thread& thread = current_thread();
+    if (has_exception(thread)) return XML_STATUS_ERROR;
+    if (load_encoding(thread, name, info)) return XML_STATUS_OK;
+    XML_StopParser(parser_of(data).parser, XML_FALSE);
+    return XML_STATUS_ERROR;
 }
 
 }  // namespace imugi::expat

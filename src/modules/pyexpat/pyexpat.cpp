@@ -44,22 +44,28 @@ const XML_Memory_Handling_Suite kMemory = {allocate_for_expat, reallocate_for_ex
 
 }  // namespace
 
-Use::Use(Thread& thread, Parser& self) : self_(self) {
-    outer_ = self.owner.load(std::memory_order_relaxed) != thread.ident;
+Use::Use(Thread& thread, std::atomic<uint64_t>& owner) : owner_(owner) {
+    outer_ = owner.load(std::memory_order_relaxed) != thread.ident;
     if (!outer_) return;
     for (;;) {
         uint64_t seen = 0;
-        if (self.owner.compare_exchange_strong(seen, thread.ident, std::memory_order_acquire))
-            return;
+        if (owner.compare_exchange_strong(seen, thread.ident, std::memory_order_acquire)) return;
         Detached detached(thread);
-        park(&self.owner, seen, sizeof(uint64_t), 10'000'000);
+        park(&owner, seen, sizeof(uint64_t), 10'000'000);
     }
 }
 Use::~Use() {
     if (!outer_) return;
     // Pairs with the acquire above.
-    self_.owner.store(0, std::memory_order_release);
-    unpark_all(&self_.owner);
+    owner_.store(0, std::memory_order_release);
+    unpark_all(&owner_);
+}
+
+XML_Parser make_expat_parser(const char* encoding, const char* separator) {
+    XML_Parser parser = XML_ParserCreate_MM(encoding, &kMemory, separator);
+    unsigned long salt;
+    if (parser && os_entropy(&salt, sizeof salt)) XML_SetHashSalt(parser, salt);
+    return parser;
 }
 
 Owned raise_expat(Thread& thread, Parser& self, XML_Error code) {
@@ -126,10 +132,8 @@ Owned parser_create(Thread& thread, Value, Value encoding_value, Value separator
     if (!self) return {};
     Owned result = Owned::adopt(self);
     if (interned) self->intern.init(std::move(interned));
-    self->parser = XML_ParserCreate_MM(encoding, &kMemory, separator);
+    self->parser = make_expat_parser(encoding, separator);
     TRY(prepare(thread, *self));
-    unsigned long salt;
-    if (os_entropy(&salt, sizeof salt)) XML_SetHashSalt(self->parser, salt);
     track(self);
     return result;
 }

@@ -50,17 +50,20 @@ struct Parser : Object {
 
 extern SharedType parser_class;
 
-// Exclusive use of a parser, again for who has it already.
+// Exclusive use of a parser by its word `owner`, again for who has it already.
 class Use {
   public:
-    Use(Thread& thread, Parser& self);
+    Use(Thread& thread, std::atomic<uint64_t>& owner);
+    Use(Thread& thread, Parser& self) : Use(thread, self.owner) {}
     ~Use();
     Use(const Use&) = delete;
 
   private:
-    Parser& self_;
+    std::atomic<uint64_t>& owner_;
     bool outer_;
 };
+// A parser of expat with our memory and a salt of its own; null when memory is short.
+XML_Parser make_expat_parser(const char* encoding, const char* separator);
 
 // --- handlers.cpp ---
 // Tells expat which handlers there are.
@@ -69,6 +72,8 @@ extern const char* const kHandlerNames[kHandlerCount];
 // Calls the handler with the text that was kept back.
 [[nodiscard]] bool flush_text(Thread& thread, Parser& self);
 int unknown_encoding(void* data, const XML_Char* name, XML_Encoding* info);
+// What Python's codec of that name makes of each byte. False with an exception.
+[[nodiscard]] bool load_encoding(Thread& thread, const XML_Char* name, XML_Encoding* info);
 
 // --- pyexpat.cpp ---
 Owned raise_expat(Thread& thread, Parser& self, XML_Error code);
