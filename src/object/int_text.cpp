@@ -89,9 +89,18 @@ bool is_power_of_two(unsigned n) {
 }
 
 bool only_decimal_digits(const char* text, size_t size) {
-    bool all = true;
-    for (size_t i = 0; i < size; i++) all &= static_cast<uint8_t>(text[i] - '0') < 10;
-    return all;
+    // Eight at a time: a byte below '0', or above '9', sets the highest bit of its sum.
+    constexpr uint64_t ones = 0x0101010101010101;
+    uint64_t others = 0;
+    for (; size >= 8; text += 8, size -= 8) {
+        uint64_t word;
+        memcpy(&word, text, 8);
+        others |= (word | (word + ones * (0x7f - '9')) | (word - ones * '0'));
+    }
+    if (others & (ones * 0x80)) return false;
+    for (; size; text++, size--)
+        if (*text < '0' || *text > '9') return false;
+    return true;
 }
 
 Raised raise_too_long_text(Thread& thread, int limit, size_t digits) {

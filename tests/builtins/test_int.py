@@ -196,6 +196,10 @@ def test_parsing():
     big = "9" * 4301
     raises(ValueError, int, big, message="Exceeds the limit (4300 digits) for integer string conversion: value has 4301 digits; use sys.set_int_max_str_digits() to increase the limit")
     raises(ValueError, str, 10 ** 4300, message="Exceeds the limit (4300 digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit")
+    # A character that is no digit, wherever it stands, is what is told.
+    for at in (0, 1, 7, 8, 9, 15, 4000, 4299, 4300):
+        for other in "/:\0x\u00b2\u0100":
+            raises(ValueError, int, big[:at] + other + big[at:], contains="invalid literal")
     old = sys.get_int_max_str_digits()
     sys.set_int_max_str_digits(0)
     try:
