@@ -1,6 +1,7 @@
 // The list type: its slots and methods. Searches run under the Lock as far as builtin equality
 // decides; where user code must be asked, the Lock is let go for it and the place checked again.
-// `in` and index() take no Lock for lists of other threads, if none changes them meanwhile.
+// `in`, index() and count() take no Lock for lists of other threads, if none changes them
+// meanwhile.
 #include <algorithm>
 
 #include "memory/collector.h"
@@ -153,38 +154,64 @@ Equality equal_unheld(const Slot& slot, Value value, Owned& held) {
     return quick_equal(held, value);
 }
 
-// The first item from `*at` on that equals the value as far as builtin equality decides, or that
-// user code has to be asked about (`ask`), among the items as they were at one time.
-Look look_unlocked(List& list, Value value, Index* at, Index stop, Index most, Owned& ask) {
+// Calls visit(i, slot) for items [begin, stop) as long as it gives true. False if they may not have
+// been those of one time: a writer came in the way.
+template <class Visit>
+bool visit_unlocked(List& list, Index begin, Index stop, Visit visit) {
     mark_reader(&list);
     ListItems* array = list.array.load(std::memory_order_acquire);
-    if (array == nullptr) return Look::kNone;
+    if (array == nullptr) return true;
     // Acquire: pairs with the end of an ItemsChange.
     size_t version = version_of(array).load(std::memory_order_acquire);
     // Acquire: pairs with appending.
     Index size = list.size.load(std::memory_order_acquire);
-    if ((version & 1) || size > static_cast<Index>(array->capacity)) return Look::kUnsure;
-    Index end = std::min(size, stop), i = *at;
+    if ((version & 1) || size > static_cast<Index>(array->capacity)) return false;
+    Index end = std::min(size, stop);
+    for (Index i = begin; i < end && visit(i, array->items[i]); i++) {
+    }
+    // The words were read by acquire loads: if one is younger than the version, this load sees it.
+    return version_of(array).load(std::memory_order_relaxed) == version &&
+           list.array.load(std::memory_order_relaxed) == array;
+}
+
+// The first item from `*at` on that equals the value as far as builtin equality decides, or that
+// user code has to be asked about (`ask`), among the items as they were at one time.
+Look look_unlocked(List& list, Value value, Index* at, Index stop, Index most, Owned& ask) {
     Look outcome = Look::kNone;
-    for (; i < end; i++) {
-        const Slot& slot = array->items[i];
+    Index place = *at;
+    bool sure = visit_unlocked(list, *at, stop, [&](Index i, const Slot& slot) {
         Owned held;
+        place = i;
         Equality equality = equal_unheld(slot, value, held);
         if (equality == Equality::kYes) outcome = Look::kFound;
         if (equality == Equality::kUnknown) {
-            if (!held) return Look::kUnsure;
+            outcome = held ? Look::kAsk : Look::kUnsure;
             ask = std::move(held);
-            outcome = Look::kAsk;
         }
         if (outcome == Look::kNone && most-- == 0) outcome = Look::kPause;
-        if (outcome != Look::kNone) break;
-    }
-    // The words were read by acquire loads: if one is younger than the version, this load sees it.
-    if (version_of(array).load(std::memory_order_relaxed) != version ||
-        list.array.load(std::memory_order_relaxed) != array)
-        return Look::kUnsure;
-    *at = i;
+        return outcome == Look::kNone;
+    });
+    if (!sure || outcome == Look::kUnsure) return Look::kUnsure;
+    *at = place;
     return outcome;
+}
+
+// How many items equal the value, as they were at one time. -1: a writer came in the way, user code
+// has to be asked, or there are more than fit between two safepoints.
+Index count_unlocked(List& list, Value value) {
+    if (list_size(list) > 1 << 18) return -1;
+    Index count = 0;
+    bool sure = visit_unlocked(list, 0, PTRDIFF_MAX, [&](Index, const Slot& slot) {
+        Owned held;
+        Equality equality = equal_unheld(slot, value, held);
+        if (equality == Equality::kUnknown) {
+            count = -1;
+            return false;
+        }
+        count += equality == Equality::kYes;
+        return true;
+    });
+    return sure ? count : -1;
 }
 
 bool has_at(List& list, Index at, Value item) {
@@ -643,6 +670,10 @@ Owned method_index(Thread& thread, List& self, Value value, Value start, Value s
 }
 
 Owned method_count(Thread& thread, List& self, Value value) {
+    if (!is_biased_to(thread.heap_id, self)) {
+        Index seen = count_unlocked(self, value);
+        if (seen >= 0) return Owned::small_int(seen);
+    }
     int64_t count = 0;
     TRY(search(thread, self, value, 0, PTRDIFF_MAX, [&](Index) {
         count++;

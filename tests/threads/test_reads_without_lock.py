@@ -49,8 +49,9 @@ def test_search_in_a_list_that_is_reversed():
             if make in (int, str):
                 check(first in items and last in items)
                 check(items.index(first) >= 0)
+                equal((items.count(first), items.count(last)), (1, 1))
             check(none not in items)
-            items.count(last)
+            equal(items.count(none), 0)
         watched(change, look)
 
 
