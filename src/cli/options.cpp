@@ -351,6 +351,9 @@ OptionsResult read_options(int argc, char** argv, Config& config) {
                 case 'X':
                     if (!apply_x_option(config, value)) return OptionsResult::kFatal;
                     break;
+                case 'J':
+                    fail(program, "-J is reserved for %s\n", "Jython");
+                    return OptionsResult::kUsageError;
                 default: {
                     const char name[] = {*letter, 0};
                     fail(program, "Unknown option: -%s\n", name);

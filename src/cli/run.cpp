@@ -143,6 +143,7 @@ bool is_path_entry(const char* file) {
 std::string absolute_path(const char* file) {
     char folder[4096];
     if (*file == '/' || !getcwd(folder, sizeof(folder))) return file;
+    if (strcmp(file, ".") == 0) return folder;
     return std::string(folder) + "/" + file;
 }
 

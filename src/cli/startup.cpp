@@ -11,6 +11,7 @@
 
 #include "cli/failure.h"
 #include "cli/program_pages.h"
+#include "compile/compile.h"
 #include "memory/array.h"
 #include "memory/collector.h"
 #include "memory/merge.h"
@@ -268,6 +269,7 @@ Thread* start_runtime(const Config& config) {
     interpreter.config = &config;
     interpreter.int_max_str_digits.store(config.int_max_str_digits, std::memory_order_relaxed);
     bytes_warning_level.store(config.bytes_warning, std::memory_order_relaxed);
+    compile::default_optimization.store(config.optimize, std::memory_order_relaxed);
     if (!config.ignore_environment) {
         if (const char* seed = getenv("IMUGI_CHAOS")) init_chaos(strtoull(seed, nullptr, 10));
         verify_enabled = getenv("IMUGI_VERIFY") != nullptr;

@@ -6,6 +6,7 @@ sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
 import os
 import subprocess
+import tempfile
 import support
 from support import check, equal
 
@@ -32,6 +33,30 @@ def test_flags():
         equal(flag(name, **{variable: "2"}), expected)
         equal(flag(name, **{variable: ""}), "0")
         equal(flag(name, **{variable: "text"}), "1")
+
+
+def test_optimize():
+    code = "def f():\n 'doc'\nassert 0; print(__debug__, f.__doc__); exec('assert 0'); print(eval('__debug__'))"
+    equal(run("-O", "-c", code), "False doc\nFalse")
+    equal(run("-OO", "-c", code), "False None\nFalse")
+    equal(run("-c", code, PYTHONOPTIMIZE="2"), "False None\nFalse")
+    check("AssertionError" in run("-c", code, status=1))
+    equal(run("-O", "-c", "compile('assert 0', '', 'exec', optimize=0); exec(compile('print(__debug__)', '', 'exec', optimize=0))"), "True")
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("program", "imported"):
+            with open(f"{folder}/{name}.py", "w") as file:
+                file.write("assert 0\nprint(__name__, __debug__)\n" + ("import imported\n" if name == "program" else ""))
+        equal(run("-O", f"{folder}/program.py"), "__main__ False\nimported False")
+        equal(os.path.exists(f"{folder}/__pycache__/imported.{sys.implementation.cache_tag}.opt-1.pyc"), True)
+        check("AssertionError" in run(f"{folder}/program.py", status=1))
+
+
+def test_usage():
+    check("-J is reserved for Jython" in run("-J", status=2))
+    check("Unknown option: -Z" in run("-Z", status=2))
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run([sys.executable, "."], cwd=folder, stderr=subprocess.PIPE, text=True)
+        equal((done.returncode, done.stderr.partition(": ")[2]), (1, f"can't find '__main__' module in {os.path.realpath(folder)!r}\n"))
 
 
 def test_hash_randomization():
