@@ -450,8 +450,37 @@ static bool find_venv(char* prefix, size_t size, char* home, size_t home_size) {
     return false;
 }
 
+// build/<preset>/imugi finds build/stdlib; an installed bin/imugi its own lib. Takes `path`, of the
+// binary, apart.
+static bool find_beside(char* path) {
+    for (int level = 0; level < 2; level++) {
+        char* slash = strrchr(path, '/');
+        if (!slash) return false;
+        *slash = 0;
+        char beside[PATH_MAX + 16];
+        snprintf(beside, sizeof(beside), "%s/stdlib", path);
+        if (try_prefix(path) || try_prefix(beside)) return true;
+    }
+    return false;
+}
+
+// Of the name that the environment's one has, or that it is a link to, in its home.
+static void find_base_executable(const char* home) {
+    char real[PATH_MAX];
+    const char* names[] = {places.executable,
+                           realpath(places.executable, real) ? real : places.executable};
+    for (const char* name : names) {
+        const char* slash = strrchr(name, '/');
+        snprintf(places.base_executable, sizeof(places.base_executable), "%.2000s/%.2000s", home,
+                 slash ? slash + 1 : name);
+        if (access(places.base_executable, X_OK) == 0) return;
+    }
+    snprintf(places.base_executable, sizeof(places.base_executable), "%s", places.executable);
+}
+
 void find_places(const Config& config) {
     find_executable(config.program_name);
+    snprintf(places.base_executable, sizeof(places.base_executable), "%s", places.executable);
     char venv[4096], venv_home[4096];
     bool in_venv = !config.home && find_venv(venv, sizeof(venv), venv_home, sizeof(venv_home));
     bool found = false;
@@ -460,18 +489,13 @@ void find_places(const Config& config) {
     ssize_t length = readlink("/proc/self/exe", real, sizeof(real) - 1);
     if (!found && length > 0) {
         real[length] = 0;
-        // build/<preset>/imugi finds build/stdlib; an installed bin/imugi its own lib.
-        for (int level = 0; level < 2 && !found; level++) {
-            char* slash = strrchr(real, '/');
-            if (!slash) break;
-            *slash = 0;
-            char beside[PATH_MAX + 16];
-            found = try_prefix(real);
-            if (!found) {
-                snprintf(beside, sizeof(beside), "%s/stdlib", real);
-                found = try_prefix(beside);
-            }
-        }
+        found = find_beside(real);
+    }
+    if (in_venv && *venv_home) {
+        find_base_executable(venv_home);
+        // A copy of the interpreter has its library where it was copied from.
+        snprintf(real, sizeof(real), "%s", places.base_executable);
+        if (!found) found = find_beside(real);
     }
     if (!found && config.home) {
         snprintf(places.base_prefix, sizeof(places.base_prefix), "%s", config.home);

@@ -57,6 +57,7 @@ struct Config {
 // Places derived at start-up, decoded with the file system encoding; kept for the process's life.
 struct Places {
     char executable[4096];
+    char base_executable[4096];  // what a virtual environment was made with
     char prefix[4096];
     char base_prefix[4096];
     char stdlib[4096];  // .../lib/python3.14

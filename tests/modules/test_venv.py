@@ -57,7 +57,8 @@ def test_builder():
     equal(builder.seen.env_dir, FOLDER)
     equal(builder.seen.prompt, "an env")
     equal(os.path.islink(builder.seen.env_exe), False)
-    equal(run(builder.seen.env_exe, "-c", "import sys; print(sys.prefix)"), FOLDER)
+    equal(run(builder.seen.env_exe, "-c", "import sys, json; print(sys.prefix, sys.base_prefix, sys._base_executable, sep='\\n')"),
+          f"{FOLDER}\n{sys.base_prefix}\n{sys._base_executable}")
     equal(os.path.exists(FOLDER + "/.gitignore"), False)
     support.raises(ValueError, venv.create, FOLDER + ":x", contains="because it contains the PATH separator")
 

@@ -496,7 +496,7 @@ bool configure_sys(Thread& thread, Module& sys) {
     TRY(module_set(thread, sys, "path_importer_cache", make_dict(thread).owned()));
     TRY(set_path(thread, sys, config));
     TRY(set_text(thread, sys, "executable", places.executable));
-    TRY(set_text(thread, sys, "_base_executable", places.executable));
+    TRY(set_text(thread, sys, "_base_executable", places.base_executable));
     TRY(set_text(thread, sys, "prefix", places.prefix));
     TRY(set_text(thread, sys, "exec_prefix", places.prefix));
     TRY(set_text(thread, sys, "base_prefix", places.base_prefix));
