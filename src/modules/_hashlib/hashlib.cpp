@@ -93,12 +93,30 @@ Raised raise_unsupported(Thread& thread) {
     return raise(thread, unsupported_class.type(thread), "[digital envelope routines] unsupported");
 }
 
+// The algorithms that were fetched once, with a reference of the process: looking one up takes
+// longer than a short digest.
+std::atomic<EVP_MD*> fetched[std::size(kNames)];
+
+EVP_MD* fetch_known(size_t index) {
+    // Acquire: pairs with the publication below.
+    EVP_MD* algorithm = fetched[index].load(std::memory_order_acquire);
+    if (!algorithm) {
+        algorithm = EVP_MD_fetch(nullptr, kNames[index].openssl, nullptr);
+        EVP_MD* expected = nullptr;
+        if (!algorithm ||
+            !fetched[index].compare_exchange_strong(expected, algorithm, std::memory_order_acq_rel))
+            return algorithm;
+    }
+    EVP_MD_up_ref(algorithm);
+    return algorithm;
+}
+
 // The algorithm of a name, null with an exception. To be freed by EVP_MD_free.
 EVP_MD* fetch(Thread& thread, const char* name) {
-    const char* theirs = name;
-    for (const Name& known : kNames)
-        if (strcasecmp(known.python, name) == 0) theirs = known.openssl;
-    EVP_MD* algorithm = EVP_MD_fetch(nullptr, theirs, nullptr);
+    size_t index = 0;
+    while (index < std::size(kNames) && strcasecmp(kNames[index].python, name) != 0) index++;
+    EVP_MD* algorithm =
+        index < std::size(kNames) ? fetch_known(index) : EVP_MD_fetch(nullptr, name, nullptr);
     if (!algorithm) (void)raise_unsupported(thread);
     return algorithm;
 }
@@ -211,13 +229,14 @@ bool finish(Thread& thread, Hash& self, uint8_t* out, size_t size, bool any_leng
 }
 
 Owned hex_of(Thread& thread, const uint8_t* bytes, size_t size) {
-    StrBuilder builder(thread);
-    TRY(builder.reserve(size * 2));
+    constexpr const char* kDigits = "0123456789abcdef";
+    Ref<Str> text = TRY(make_str_blank(thread, size * 2, 0x7F));
+    auto* out = static_cast<char*>(str_blank_data(*text));
     for (size_t i = 0; i < size; i++) {
-        TRY(builder.append("0123456789abcdef"[bytes[i] >> 4]));
-        TRY(builder.append("0123456789abcdef"[bytes[i] & 15]));
+        *out++ = kDigits[bytes[i] >> 4];
+        *out++ = kDigits[bytes[i] & 15];
     }
-    return builder.finish();
+    return text;
 }
 
 size_t digest_size_of(const Hash& self) {
