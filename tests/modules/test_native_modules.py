@@ -4,8 +4,10 @@ import sys
 
 sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
+import bisect
 import grp
 import hashlib
+import heapq
 import io
 import locale
 import mmap
@@ -13,6 +15,7 @@ import os
 import pickle
 import pwd
 import queue
+import random
 import struct
 import tempfile
 import threading
@@ -183,6 +186,29 @@ def test_accounts():
     raises(KeyError, pwd.getpwuid, -5, message="'getpwuid(): uid not found'")
     raises(OverflowError, grp.getgrgid, 1 << 70, message="gid is greater than maximum")
     raises(TypeError, grp.getgrgid, "0", message="gid should be integer, not str")
+
+
+def test_order_of_kinds():
+    chance = random.Random(5)
+    kinds = (chance.random, lambda: chance.random() * 1e300, lambda: str(chance.random()), lambda: chance.randrange(50),
+             lambda: chance.randrange(10**30), lambda: (chance.randrange(9), chance.random()),
+             lambda: chance.choice((1, 2.5, True, 10**30, 1e300)))
+    for make in kinds:
+        values = [make() for _ in range(200)]
+        wanted = sorted(values)
+        heap = []
+        for value in values:
+            heapq.heappush(heap, value)
+        equal([heapq.heappop(heap) for _ in values], wanted)
+        inserted = []
+        for value in values:
+            bisect.insort(inserted, value)
+        equal(inserted, wanted)
+        for value in values[:20]:
+            equal(bisect.bisect_left(wanted, value), sum(other < value for other in wanted))
+            equal(bisect.bisect_right(wanted, value), sum(other <= value for other in wanted))
+    for order in (lambda: heapq.heappush([1], "a"), lambda: bisect.insort([1], "a"), lambda: bisect.bisect(["a"], 1.5)):
+        raises(TypeError, order)
 
 
 support.run(globals())

@@ -3,6 +3,7 @@
 #include "object/call.h"
 #include "object/int.h"
 #include "object/iterators.h"
+#include "object/less.h"
 #include "object/list.h"
 #include "object/native.h"
 #include "object/protocol.h"
@@ -47,15 +48,7 @@ Result<Index> search(Thread& thread, Value a, Value x, Value lo, Value hi, Value
         Index middle = low + (high - low) / 2;
         Owned item = TRY(item_at(thread, a, middle));
         if (!is_none(key)) item = TRY(call(thread, key, item));
-        bool before;
-        if (item.value().is_small_int() && x.is_small_int()) {
-            before = right ? x.small_int() < item.value().small_int()
-                           : !(item.value().small_int() < x.small_int());
-        } else {
-            Owned answer = TRY(right ? compare(thread, x, item, CompareOp::kLt)
-                                     : compare(thread, item, x, CompareOp::kLt));
-            before = TRY(is_true(thread, answer)) == right;
-        }
+        bool before = right ? TRY(is_less(thread, x, item)) : !TRY(is_less(thread, item, x));
         if (before) {
             high = middle;
         } else {

@@ -3,6 +3,7 @@
 // Items are read and swapped through list.h, each step atomic by itself: user code compares
 // between them. A list that changes its size meanwhile is an error, as in CPython.
 #include "object/call.h"
+#include "object/less.h"
 #include "object/list_items.h"
 #include "object/module.h"
 #include "object/native.h"
@@ -17,11 +18,7 @@ namespace {
 // Whether a stands above b: smaller, or in a max-heap larger.
 template <bool largest>
 Result<bool> above(Thread& thread, Value a, Value b) {
-    if (a.is_small_int() && b.is_small_int())
-        return largest ? b.small_int() < a.small_int() : a.small_int() < b.small_int();
-    Owned answer = TRY(largest ? compare(thread, b, a, CompareOp::kLt)
-                               : compare(thread, a, b, CompareOp::kLt));
-    return is_true(thread, answer);
+    return largest ? is_less(thread, b, a) : is_less(thread, a, b);
 }
 
 Owned item_at(Thread& thread, List& heap, Index index) {
