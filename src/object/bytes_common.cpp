@@ -211,10 +211,31 @@ Owned bytes_hex(Thread& thread, ByteSpan s, Value separator, int group) {
 
 namespace {
 
+struct HexDigits {
+    int8_t values[256];
+
+    constexpr HexDigits() : values() {
+        for (int c = 0; c < 256; c++) {
+            bool letter = (c | 32) >= 'a' && (c | 32) <= 'f';
+            int value = letter ? (c | 32) - 'a' + 10 : -1;
+            values[c] = static_cast<int8_t>(c >= '0' && c <= '9' ? c - '0' : value);
+        }
+    }
+};
+constexpr HexDigits kHexDigits;
+
 int hex_digit(uint32_t c) {
-    if (c - '0' < 10) return static_cast<int>(c - '0');
-    if ((c | 32) - 'a' < 6) return static_cast<int>((c | 32) - 'a' + 10);
-    return -1;
+    return c < 256 ? kHexDigits.values[c] : -1;
+}
+
+// Pairs of digits with nothing between them, the usual case; returns how many there are.
+size_t hex_pairs(const uint8_t* text, size_t count, uint8_t* out) {
+    for (size_t i = 0; i < count; i++) {
+        int value = kHexDigits.values[text[2 * i]] * 16 | kHexDigits.values[text[2 * i + 1]];
+        if (value < 0) return i;
+        out[i] = static_cast<uint8_t>(value);
+    }
+    return count;
 }
 
 }  // namespace
@@ -232,6 +253,12 @@ Ref<Bytes> bytes_from_hex(Thread& thread, Value text) {
     } else {
         return raise(thread, exc::TypeError, "fromhex() argument must be str or bytes-like, not {}",
                      type_name_of(text));
+    }
+    if (size > 2 && size % 2 == 0 && (!s || s->unit() == 1)) {
+        Ref<Bytes> result = TRY(make_bytes_blank(thread, size / 2, false));
+        if (hex_pairs(s ? s->data1() : buffer.data(), size / 2, bytes_blank_data(*result)) ==
+            size / 2)
+            return result;
     }
     auto at = [&](size_t i) -> uint32_t { return s ? (*s)[i] : buffer.data()[i]; };
     BytesBuilder builder(thread);

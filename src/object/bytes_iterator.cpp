@@ -38,13 +38,15 @@ Owned iterator_next(Thread& thread, Value self) {
         if (at == kExhausted) return Owned::nothing();
         Owned item = item_at(thread, iterator.sequence.borrow(), at);
         size_t after = item.is_nothing() ? kExhausted : at + 1;
+        // Nobody else can look at it: no exchange is needed, and the sequence is let go at the end.
+        if (iterator.owner.load(std::memory_order_relaxed) == current_heap_id &&
+            iterator.shared.load(std::memory_order_relaxed) == 0) {
+            iterator.position.store(after, std::memory_order_relaxed);
+            if (after == kExhausted) Owned done = iterator.sequence.take();
+            return item;
+        }
         if (!iterator.position.compare_exchange_weak(at, after, std::memory_order_relaxed))
             continue;
-        // At the end, when nobody else can look at it, the sequence is let go at once.
-        if (after == kExhausted &&
-            iterator.owner.load(std::memory_order_relaxed) == current_heap_id &&
-            iterator.shared.load(std::memory_order_relaxed) == 0)
-            Owned done = iterator.sequence.take();
         return item;
     }
 }

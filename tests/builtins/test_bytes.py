@@ -254,4 +254,29 @@ def test_array():
     equal(array.array("d", [1.5]).tobytes(), b"\0\0\0\0\0\0\xf8?")
 
 
+def test_hex():
+    for size in (0, 1, 2, 3, 100, 1000):
+        data = bytes(i * 7 & 255 for i in range(size))
+        equal(bytes.fromhex(data.hex()), data)
+        equal(bytes.fromhex(data.hex().upper()), data)
+        equal(bytes(bytearray.fromhex(data.hex(" "))), data)
+    for text, place in (("0g", 1), ("g0", 0), ("0\xe9", 1), ("\xe900", 0), ("00 zz", 3), ("000000g0", 6),
+                        ("00\u0663\u0663", 2)):
+        raises(ValueError, bytes.fromhex, text,
+               message="non-hexadecimal number found in fromhex() arg at position %d" % place)
+
+
+def test_iterator():
+    for kind in (bytes, bytearray):
+        iterator = iter(kind(b"abc"))
+        equal(next(iterator), 97)
+        equal(list(iterator), [98, 99])
+        equal((list(iterator), next(iterator, None)), ([], None))
+    grown = bytearray(b"ab")
+    iterator = iter(grown)
+    next(iterator)
+    grown.append(99)
+    equal(list(iterator), [98, 99])
+
+
 support.run(globals())
