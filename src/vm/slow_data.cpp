@@ -100,6 +100,13 @@ uint64_t slow_get_item(Thread& thread, Value container, Value key) {
         }
         return value.release();
     }
+    if (key.is_small_int() && is_exact_str(container)) {
+        Str& text = container.as<Str>();
+        int64_t index = key.small_int();
+        if (index < 0) index += static_cast<int64_t>(text.length());
+        if (static_cast<uint64_t>(index) < text.length())
+            return make_str_from_char(thread, text[static_cast<size_t>(index)]).release();
+    }
     return get_item(thread, container, key).release();
 }
 

@@ -233,6 +233,9 @@ def test_repr_str():
 def test_sum_of_many():
     for kind in (list, tuple):
         equal(sum(kind([1] * 40000)), 40000)
+        equal(sum(kind([True, False, True])), 2)
+        equal(sum(kind([1, True, 2.5, True])), 5.5)
+        equal(sum(kind([2**62 - 1, True, True])), 2**62 + 1)
         equal(sum(kind([1] * 16384 + [0.5] + [2] * 20000)), 56384.5)
         equal(sum(kind([2**62 - 1] * 5)), 5 * (2**62 - 1))
         equal(sum(kind([2**61] * 3 + [-2**61] * 3 + [7]), 2**62), 2**62 + 7)

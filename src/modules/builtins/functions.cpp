@@ -278,6 +278,19 @@ Owned iterate_from(Thread& thread, Value iterable, Index begin) {
     return iterator;
 }
 
+// A small int's number, or a bool's: how many are true is often counted so.
+bool small_number(Value value, int64_t* n) {
+    if (value.is_small_int())
+        *n = value.small_int();
+    else if (same(value, boolean(true)))
+        *n = 1;
+    else if (same(value, boolean(false)))
+        *n = 0;
+    else
+        return false;
+    return true;
+}
+
 Owned builtin_sum(Thread& thread, Value iterable, Value start) {
     Index done = 0;
     int64_t small_total = 0;
@@ -351,9 +364,8 @@ Owned builtin_sum(Thread& thread, Value iterable, Value start) {
             }
         }
         int64_t n;
-        if (total.value().is_small_int() && item.value().is_small_int() &&
-            !__builtin_add_overflow(total.value().small_int(), item.value().small_int(), &n) &&
-            Value::fits_small_int(n))
+        if (total.value().is_small_int() && small_number(item, &n) &&
+            !__builtin_add_overflow(total.value().small_int(), n, &n) && Value::fits_small_int(n))
             total = Owned::small_int(n);
         else
             total = TRY(binary_op(thread, BinaryOp::kAdd, total, item));
