@@ -37,6 +37,14 @@ if(NOT IMUGI_FUZZ)
   add_custom_target(stdlib ALL
     COMMAND python3 ${CMAKE_SOURCE_DIR}/tools/stdlib.py ${CMAKE_SOURCE_DIR}/build/stdlib
     COMMENT "Standard library")
+  # What a program imports would be compiled by the first that may write there, and by all when none may.
+  if(IMUGI_LTO AND NOT IMUGI_PROFILING)
+    add_custom_target(stdlib_bytecode ALL
+      COMMAND ${CMAKE_COMMAND} -E env --unset=PYTHONDONTWRITEBYTECODE --unset=PYTHONPYCACHEPREFIX
+        $<TARGET_FILE:imugi> -m compileall -q ${CMAKE_SOURCE_DIR}/build/stdlib/lib/python3.14
+      DEPENDS imugi stdlib
+      COMMENT "Bytecode of the standard library")
+  endif()
   include(GNUInstallDirs)
   install(TARGETS imugi DESTINATION ${CMAKE_INSTALL_BINDIR})
   install(DIRECTORY ${CMAKE_SOURCE_DIR}/build/stdlib/lib/python3.14 DESTINATION lib
