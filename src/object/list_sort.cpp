@@ -7,6 +7,7 @@
 #include "object/call.h"
 #include "object/float.h"
 #include "object/int.h"
+#include "object/less.h"
 #include "object/list_edit.h"
 #include "object/protocol.h"
 #include "object/str.h"
@@ -66,33 +67,9 @@ struct StrLess {
 struct AnyLess {
     Thread& thread;
 
-    Less compare_any(Value a, Value b) {
-        Owned answer = compare(thread, a, b, CompareOp::kLt);
-        if (!answer) return Less::error;
-        Result<bool> truth = is_true(thread, answer);
-        return truth ? as_less(*truth) : Less::error;
-    }
-    // Tuples are told apart by their first difference, without a call for each comparison.
-    Less compare_tuples(const Tuple& a, const Tuple& b) {
-        size_t both = a.size < b.size ? a.size : b.size;
-        for (size_t i = 0; i < both; i++) {
-            if (same(a[i], b[i])) continue;
-            if (a[i].is_small_int() && b[i].is_small_int())
-                return as_less(a[i].small_int() < b[i].small_int());
-            Result<bool> equal = equals(thread, a[i], b[i]);
-            if (!equal) return Less::error;
-            if (*equal) continue;
-            return (*this)(a[i].bits(), b[i].bits());
-        }
-        return as_less(a.size < b.size);
-    }
-    Less operator()(uint64_t a_bits, uint64_t b_bits) {
-        Value a = Value::from_bits(a_bits), b = Value::from_bits(b_bits);
-        if (a.is_small_int() && b.is_small_int()) return as_less(a.small_int() < b.small_int());
-        if (is_exact_tuple(a) && is_exact_tuple(b))
-            return compare_tuples(a.as<Tuple>(), b.as<Tuple>());
-        if (is_exact_str(a) && is_exact_str(b)) return StrLess{}(a_bits, b_bits);
-        return compare_any(a, b);
+    Less operator()(uint64_t a, uint64_t b) {
+        Result<bool> less = is_less(thread, Value::from_bits(a), Value::from_bits(b));
+        return less ? as_less(*less) : Less::error;
     }
 };
 
