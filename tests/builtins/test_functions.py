@@ -231,6 +231,8 @@ def test_repr_str():
 
 
 def test_sum_of_many():
+    equal((sum(b""), sum(b"", -1), sum(b"\xff" * 100000), sum(b"ab", 2**62 - 1), sum(b"ab", 0.5)),
+          (0, -1, 25500000, 2**62 + 194, 195.5))
     for kind in (list, tuple):
         equal(sum(kind([1] * 40000)), 40000)
         equal(sum(kind([True, False, True])), 2)

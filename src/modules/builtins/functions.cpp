@@ -6,6 +6,7 @@
 
 #include "modules/builtins/builtins.h"
 #include "object/audit.h"
+#include "object/bytes.h"
 #include "object/call.h"
 #include "object/dict.h"
 #include "object/errors.h"
@@ -291,7 +292,20 @@ bool small_number(Value value, int64_t* n) {
     return true;
 }
 
+// Bytes are too small, and a size too short, for 64 bits to overflow.
+Owned sum_bytes(Thread& thread, const Bytes& bytes, int64_t total) {
+    constexpr size_t kStep = 65536;
+    for (size_t i = 0; i < bytes.size;) {
+        size_t end = std::min(bytes.size, i + kStep);
+        for (; i < end; i++) total += bytes.data()[i];
+        TRY(poll_step(thread, SIZE_MAX));
+    }
+    return make_int(thread, total);
+}
+
 Owned builtin_sum(Thread& thread, Value iterable, Value start) {
+    if (start.is_small_int() && is_exact_bytes(iterable))
+        return sum_bytes(thread, iterable.as<Bytes>(), start.small_int());
     Index done = 0;
     int64_t small_total = 0;
     if (start.is_small_int() && (is_exact_list(iterable) || is_exact_tuple(iterable))) {
