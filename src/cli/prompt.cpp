@@ -114,7 +114,12 @@ class PlainPrompt {
         write_prompt(thread_, prompt);
         Owned in = TRY(dict_get(thread_, sys_of(thread_), ID(stdin)));
         if (in.is_nothing() || is_none(in)) return Owned(empty_str());
-        return call_method(thread_, in, ID(readline));
+        Owned line = call_method(thread_, in, ID(readline));
+        // A stream that cannot be read, or was closed, has come to its end.
+        if (!line && (clear_exception_if(thread_, exc::OSError) ||
+                      clear_exception_if(thread_, exc::ValueError)))
+            return Owned(empty_str());
+        return line;
     }
 
     // By `readline`, once it has been imported. Nothing: it has not, or the terminal does not do.

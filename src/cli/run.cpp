@@ -147,6 +147,25 @@ std::string absolute_path(const char* file) {
     return std::string(folder) + "/" + file;
 }
 
+bool is_compiled(const char* file) {
+    size_t size = strlen(file);
+    return size > 4 && strcmp(file + size - 4, ".pyc") == 0;
+}
+
+// A file of bytecode, which importlib's loader checks.
+Owned run_compiled(Thread& thread, Str& name) {
+    Owned main = TRY(main_module(thread));
+    Dict& globals = module_dict(main.as<Module>());
+    Owned external = TRY(import_module(thread, ID(_frozen_importlib_external)));
+    Owned loader = TRY(call_method(thread, external, ID(SourcelessFileLoader),
+                                   Value::of(ID(__main__)), Value::of(name)));
+    TRY(dict_set(thread, globals, Value::of(ID(__file__)), Value::of(name)));
+    TRY(dict_set(thread, globals, Value::of(ID(__cached__)), none()));
+    TRY(dict_set(thread, globals, Value::of(ID(__loader__)), loader.value()));
+    Owned code = TRY(call_method(thread, loader, ID(get_code), Value::of(ID(__main__))));
+    return run_in_main(thread, code.as<Code>());
+}
+
 Owned run_file(Thread& thread, const Config& config, int* status) {
     std::string absolute = absolute_path(config.file);
     const char* file = absolute.c_str();
@@ -172,6 +191,10 @@ Owned run_file(Thread& thread, const Config& config, int* status) {
     const char* slash = strrchr(resolved, '/');
     size_t folder = slash ? static_cast<size_t>(slash - resolved) : 0;
     TRY(insert_path(thread, resolved, folder ? folder : 1));
+    if (is_compiled(file)) {
+        fclose(stream);
+        return run_compiled(thread, *name);
+    }
     size_t size;
     char* text = read_all(stream, &size);
     fclose(stream);
@@ -205,7 +228,9 @@ Owned run_standard_input(Thread& thread, const Config& config) {
 Owned run_asked(Thread& thread, const Config& config, int* status) {
     if (config.command) return run_command(thread, config);
     if (config.module) {
-        TRY(insert_path(thread, "", 0));
+        char folder[4096];
+        if (!getcwd(folder, sizeof(folder))) *folder = 0;
+        TRY(insert_path(thread, folder, strlen(folder)));
         Ref<Str> name = TRY(decode_fs(thread, config.module));
         TRY(audit(thread, "cpython.run_module", name));
         return run_module(thread, name, true);

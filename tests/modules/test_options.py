@@ -51,6 +51,20 @@ def test_optimize():
         check("AssertionError" in run(f"{folder}/program.py", status=1))
 
 
+def test_sys_path():
+    with tempfile.TemporaryDirectory() as folder:
+        folder = os.path.realpath(folder)
+        with open(f"{folder}/shown.py", "w") as file:
+            file.write("import sys\nprint([sys.path[0], sys.argv[0], __file__, type(__loader__).__name__])\n")
+        told = [sys.executable, "-m", "shown"], [sys.executable, "-c", "import sys; print(sys.path[0] == '')"], [sys.executable, "shown.py"]
+        module, command, script = [subprocess.run(each, cwd=folder, stdout=subprocess.PIPE, text=True).stdout.strip() for each in told]
+        equal(module, repr([folder, f"{folder}/shown.py", f"{folder}/shown.py", "SourceFileLoader"]))
+        equal(command, "True")
+        equal(script, repr([folder, "shown.py", f"{folder}/shown.py", "SourceFileLoader"]))
+        run("-c", f"import py_compile; py_compile.compile('{folder}/shown.py', '{folder}/compiled.pyc')")
+        equal(run(f"{folder}/compiled.pyc"), repr([folder, f"{folder}/compiled.pyc", f"{folder}/compiled.pyc", "SourcelessFileLoader"]))
+
+
 def test_usage():
     check("-J is reserved for Jython" in run("-J", status=2))
     check("Unknown option: -Z" in run("-Z", status=2))

@@ -50,6 +50,12 @@ def test_end():
     equal(session("import sys; sys.ps1 = 'next: '\nsys.ps2\n"), (0, ">>> next: '... '\nnext: \n"))
 
 
+def test_input_that_cannot_be_read():
+    for code in ("import os; os.close(0)", "import sys; sys.stdin.close()"):
+        status, text = session(code + "\n")
+        equal((status, text.strip().split("\n")[0]), (0, ">>> >>>"))
+
+
 def test_sources_are_kept():
     equal(session("def f():\n  return 3\n\nimport inspect; print(inspect.getsource(f))\n"), (0, ">>> ... ... >>> def f():\n  return 3\n\n>>> \n"))
 
