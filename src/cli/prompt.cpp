@@ -13,6 +13,7 @@
 #include "object/config.h"
 #include "object/dict.h"
 #include "object/errors.h"
+#include "object/int.h"
 #include "object/interpreter.h"
 #include "object/module.h"
 #include "object/native.h"
@@ -165,8 +166,28 @@ class PlainPrompt {
             Owned builtins = interpreter_of(thread_).builtins.share();
             code = call_method(thread_, builtins, ID(compile), text, filename, symbol);
         }
-        if (!code) forget_traceback();
+        if (!code) {
+            if (exception_matches(thread_, exc::SyntaxError)) show_line(*text);
+            forget_traceback();
+        }
         return code;
+    }
+
+    // Errors that are found after parsing have no line of text, and no file has it.
+    void show_line(Str& source) {
+        Owned error = take_exception(thread_);
+        if (!add_line(error, source)) clear_exception(thread_);
+        set_exception(thread_, std::move(error));
+    }
+    bool add_line(Value error, Str& source) {
+        Owned text = TRY(get_attribute(thread_, error, ID(text)));
+        Owned number = TRY(get_attribute(thread_, error, ID(lineno)));
+        int64_t n;
+        if (!is_none(text) || !is_int(number) || !int_fits_int64(number, &n)) return true;
+        Owned lines = TRY(call_method(thread_, Value::of(source), ID(splitlines), boolean(true)));
+        Owned index = TRY(make_int(thread_, n - 1));
+        Owned line = TRY(get_item(thread_, lines, index));
+        return set_attribute(thread_, error, ID(text), line);
     }
 
     // Every statement has a file name of its own, by which tracebacks find its lines.

@@ -50,6 +50,13 @@ def test_end():
     equal(session("import sys; sys.ps1 = 'next: '\nsys.ps2\n"), (0, ">>> next: '... '\nnext: \n"))
 
 
+def test_lines_of_late_errors():
+    status, text = session("def f(x, x): pass\n\ndef g():\n  nonlocal y\n\n")
+    lines = [line.lstrip(">. ") for line in text.splitlines()]
+    equal([line for line in lines if line and not line.startswith(("File", "SyntaxError: dup"))],
+          ["def f(x, x): pass", "^", "nonlocal y", "^^^^^^^^^^", "SyntaxError: no binding for nonlocal 'y' found"])
+
+
 def test_input_that_cannot_be_read():
     for code in ("import os; os.close(0)", "import sys; sys.stdin.close()"):
         status, text = session(code + "\n")
