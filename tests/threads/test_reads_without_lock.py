@@ -365,4 +365,70 @@ def test_view_of_bytes_that_is_released():
     watched(change_and_end, look)
 
 
+def test_items_of_a_deque_that_turns():
+    """An item is read whole, from a ring that turns, grows, and whose items die."""
+    for make in (int, str, lambda n: (n, n)):
+        items = collections.deque(make(n) for n in range(8))
+        kinds = {make(n) for n in range(40)}
+
+        def change(number):
+            # Never shorter than seven items.
+            items.append(make(number % 40))
+            items.popleft()
+            items.appendleft(make(number % 39))
+            items.pop()
+            if number % 8 == 0:
+                items.rotate(number % 5)
+                items.reverse()
+                items[3] = make(number % 37)
+            if number % 32 == 0:
+                items.insert(4, make(number % 40))
+                del items[2]
+            if number % 256 == 0:
+                items.extend([make(n) for n in range(40)])
+                for _ in range(40):
+                    items.popleft()
+
+        def look():
+            for i in (0, 3, 6):
+                check(items[i] in kinds)
+        watched(change, look)
+
+
+def test_items_of_a_deque_whose_ends_stay():
+    """What is read was at the index at one time."""
+    items = collections.deque([-1, 1, 2, 3, -4])
+
+    def change(number):
+        if number % 2:
+            items.rotate(2)
+            items.rotate(-2)
+        items.insert(2, number)
+        del items[2]
+        items.append(number)
+        items.pop()
+
+    def look():
+        # A turn by two is a state of its own.
+        check(items[0] in (-1, 3))
+        check(items[1] in (1, -4))
+    watched(change, look)
+
+
+def test_items_of_a_deque_that_is_emptied():
+    items = collections.deque()
+
+    def change(number):
+        items.extend([str(number)] * (number % 50))
+        items.clear()
+
+    def look():
+        for i in (0, 20, -1):
+            try:
+                check(items[i].isdigit())
+            except IndexError:
+                pass
+    watched(change, look)
+
+
 support.run(globals())

@@ -22,16 +22,31 @@ struct State {
     Type* odict_iterator;
 };
 
-// A ring of items. Everything is read and changed under the Lock.
+// A ring of items. Everything is changed under the Lock; an item is read without it. Places without
+// an item are empty, so that a reader who has seen a size or head of another time finds nothing
+// there, until an item is put where one was taken out: `version` tells of that.
 struct Deque : Object {
-    Slot* ring;       // null when capacity is 0
-    size_t capacity;  // a power of two
-    size_t head;      // place of the first item
+    std::atomic<Slot*> ring;       // null when capacity is 0
+    std::atomic<size_t> capacity;  // a power of two
+    std::atomic<size_t> head;      // place of the first item
     std::atomic<Index> size;
     Index max_size;               // -1: unlimited
-    std::atomic<uint64_t> state;  // changes with every change of the items' places
+    std::atomic<uint64_t> state;  // changes when items are added or taken out, for iterators
+    // Counts up by 2 before an item is taken out at an end; odd while more than that changes.
+    std::atomic<uint64_t> version;
 
-    Slot& at(Index i) const { return ring[(head + static_cast<size_t>(i)) & (capacity - 1)]; }
+    // Under the Lock.
+    Slot& at(Index i) const {
+        size_t mask = capacity.load(std::memory_order_relaxed) - 1;
+        size_t place = head.load(std::memory_order_relaxed) + static_cast<size_t>(i);
+        return ring.load(std::memory_order_relaxed)[place & mask];
+    }
+    // Moves the head; under the Lock.
+    void move_head(Index by) {
+        size_t place = head.load(std::memory_order_relaxed) + static_cast<size_t>(by);
+        head.store(place & (capacity.load(std::memory_order_relaxed) - 1),
+                   std::memory_order_release);
+    }
 };
 
 Owned make_deque_iterator(Thread& thread, Deque& deque, bool reverse);

@@ -1,6 +1,7 @@
 // collections.deque: a ring buffer that doubles when full. Every operation happens under the Lock,
-// but for comparisons by user code, after which the state number tells whether it goes on; what is
-// taken out is dropped after the Lock.
+// but for reading an item, and comparisons by user code, after which the state number tells whether
+// it goes on; what is taken out is dropped after the Lock. All stores to what a reader of an item
+// looks at are releases: who sees one sees the version that was counted up before it.
 #include <cstring>
 
 #include "memory/collector.h"
@@ -19,6 +20,7 @@
 #include "object/tuple.h"
 #include "object/unhashable.h"
 #include "object/value_buffer.h"
+#include "thread/grace.h"
 #include "thread/lock.h"
 
 namespace imugi::collections {
@@ -37,6 +39,36 @@ void changed(Deque& self) {
     self.state.store(self.state.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
+// While it lives, items change their places.
+class [[nodiscard]] PlacesChange {
+  public:
+    explicit PlacesChange(Deque& deque) : version_(deque.version) { step(); }
+    ~PlacesChange() { step(); }
+    PlacesChange(const PlacesChange&) = delete;
+
+  private:
+    void step() {
+        version_.store(version_.load(std::memory_order_relaxed) + 1,
+                       std::memory_order_release);  // pairs with the reader's first look
+    }
+    std::atomic<uint64_t>& version_;
+};
+
+// Publishes another ring; the old one, which is returned, may still have readers.
+Slot* replace_ring(Deque& self, Slot* ring, size_t capacity) {
+    // See needs_grace.
+    Slot* old = self.ring.exchange(ring, std::memory_order_seq_cst);
+    self.capacity.store(capacity, std::memory_order_release);
+    self.head.store(0, std::memory_order_release);
+    return old;
+}
+void discard_ring(Deque& self, Slot* ring, size_t capacity) {
+    if (ring != nullptr && needs_grace(&self))
+        retire(ring, capacity * sizeof(Slot), array_free);
+    else
+        array_free(ring);
+}
+
 void deque_fields(Object* object, FieldVisitor& visitor) {
     auto* self = static_cast<Deque*>(object);
     for (Index i = 0; i < size_of(*self); i++) visitor.visit(self->at(i));
@@ -44,44 +76,48 @@ void deque_fields(Object* object, FieldVisitor& visitor) {
 
 void deque_release(Object* object) {
     auto* self = static_cast<Deque*>(object);
-    array_free(std::exchange(self->ring, nullptr));
+    size_t capacity = self->capacity.load(std::memory_order_relaxed);
+    discard_ring(*self, replace_ring(*self, nullptr, 0), capacity);
 }
 
 // --- under the Lock ---
 
 bool make_room(Deque& self, size_t size) {
-    if (size <= self.capacity) return true;
-    size_t capacity = self.capacity == 0 ? 8 : self.capacity;
+    size_t before = self.capacity.load(std::memory_order_relaxed);
+    if (size <= before) return true;
+    size_t capacity = before == 0 ? 8 : before;
     while (capacity < size) capacity *= 2;
     auto* ring = static_cast<Slot*>(array_allocate_zeroed(capacity * sizeof(Slot)));
     if (ring == nullptr) return false;
     for (Index i = 0; i < size_of(self); i++)
         ring[i].word().store(self.at(i).borrow().bits(), std::memory_order_relaxed);
-    array_free(self.ring);
-    self.ring = ring;
-    self.capacity = capacity;
-    self.head = 0;
+    Slot* old;
+    {
+        PlacesChange change(self);
+        old = replace_ring(self, ring, capacity);
+    }
+    discard_ring(self, old, before);
     return true;
 }
 
-// Nobody reads a place without the lock: no exchange.
-Owned take_out(Slot& place) {
-    Owned item = Owned::adopt(place.borrow().bits());
-    place.word().store(0, std::memory_order_relaxed);
-    return item;
+// Before an item is taken out at an end.
+void count_taking(Deque& self) {
+    self.version.store(self.version.load(std::memory_order_relaxed) + 2, std::memory_order_relaxed);
 }
 
 Owned take_last(Deque& self) {
+    count_taking(self);
     Index size = size_of(self) - 1;
-    self.size.store(size, std::memory_order_relaxed);
+    self.size.store(size, std::memory_order_release);
     changed(self);
-    return take_out(self.at(size));
+    return self.at(size).take();
 }
 
 Owned take_first(Deque& self) {
-    Owned item = take_out(self.ring[self.head]);
-    self.head = (self.head + 1) & (self.capacity - 1);
-    self.size.store(size_of(self) - 1, std::memory_order_relaxed);
+    count_taking(self);
+    Owned item = self.at(0).take();
+    self.move_head(1);
+    self.size.store(size_of(self) - 1, std::memory_order_release);
     changed(self);
     return item;
 }
@@ -99,8 +135,8 @@ bool put_last(Deque& self, Owned& item, Owned& pushed_out) {
     } else if (!make_room(self, static_cast<size_t>(size) + 1)) {
         return false;
     }
-    self.at(size).word().store(item.release(), std::memory_order_relaxed);
-    self.size.store(size + 1, std::memory_order_relaxed);
+    self.at(size).word().store(item.release(), std::memory_order_release);
+    self.size.store(size + 1, std::memory_order_release);
     changed(self);
     return true;
 }
@@ -117,9 +153,9 @@ bool put_first(Deque& self, Owned& item, Owned& pushed_out) {
     } else if (!make_room(self, static_cast<size_t>(size) + 1)) {
         return false;
     }
-    self.head = (self.head - 1) & (self.capacity - 1);
-    self.ring[self.head].word().store(item.release(), std::memory_order_relaxed);
-    self.size.store(size + 1, std::memory_order_relaxed);
+    self.move_head(-1);
+    self.at(0).word().store(item.release(), std::memory_order_release);
+    self.size.store(size + 1, std::memory_order_release);
     changed(self);
     return true;
 }
@@ -130,12 +166,12 @@ template <bool first>
 bool put(Thread& thread, Deque& self, Owned item) {
     if (QuickLock lock(thread, self); lock && self.max_size < 0) {
         auto size = static_cast<size_t>(size_of(self));
-        if (IMUGI_LIKELY(size < self.capacity)) {
-            if (first) self.head = (self.head - 1) & (self.capacity - 1);
+        if (IMUGI_LIKELY(size < self.capacity.load(std::memory_order_relaxed))) {
+            if (first) self.move_head(-1);
             self.at(first ? 0 : static_cast<Index>(size))
                 .word()
-                .store(item.release(), std::memory_order_relaxed);
-            self.size.store(static_cast<Index>(size) + 1, std::memory_order_relaxed);
+                .store(item.release(), std::memory_order_release);
+            self.size.store(static_cast<Index>(size) + 1, std::memory_order_release);
             changed(self);
             return true;
         }
@@ -165,14 +201,14 @@ bool clear(Thread& thread, Deque& self) {
     size_t capacity;
     {
         Lock guard(thread, self);
-        ring = std::exchange(self.ring, nullptr);
-        capacity = std::exchange(self.capacity, 0);
-        self.head = 0;
-        self.size.store(0, std::memory_order_relaxed);
+        PlacesChange change(self);
+        capacity = self.capacity.load(std::memory_order_relaxed);
+        self.size.store(0, std::memory_order_release);
+        ring = replace_ring(self, nullptr, 0);
         changed(self);
     }
     for (size_t i = 0; i < capacity; i++) Owned dropped = ring[i].take();
-    array_free(ring);
+    discard_ring(self, ring, capacity);
     return true;
 }
 
@@ -308,30 +344,50 @@ Result<Index> deque_length(Thread&, Value self) {
     return size_of(deque_of(self));
 }
 
+// The item without the Lock; empty if that has to tell.
+Owned item_unlocked(Deque& self, Index index) {
+    mark_reader(&self);
+    // Acquire: pairs with the end of a PlacesChange.
+    uint64_t version = self.version.load(std::memory_order_acquire);
+    Slot* ring = self.ring.load(std::memory_order_acquire);
+    size_t capacity = self.capacity.load(std::memory_order_acquire);
+    size_t head = self.head.load(std::memory_order_acquire);
+    Index size = self.size.load(std::memory_order_acquire);
+    // The loads above are acquires: if one of them saw what is younger, these see the version.
+    if ((version & 1) || index < 0 || index >= size ||
+        self.version.load(std::memory_order_relaxed) != version)
+        return {};
+    SlotRead read = read_slot(ring[(head + static_cast<size_t>(index)) & (capacity - 1)].word());
+    if (read.retry || self.version.load(std::memory_order_relaxed) != version) return {};
+    return std::move(read.value);
+}
+
 Owned deque_item(Thread& thread, Value value, Index index) {
     Deque& self = deque_of(value);
+    if (Owned item = item_unlocked(self, index)) return item;
     {
         Lock guard(thread, self);
-        if (index >= 0 && index < size_of(self)) return self.at(index).share();
+        if (index >= 0 && index < size_of(self)) return share_locked(self.at(index).word());
     }
     return raise(thread, exc::IndexError, "deque index out of range");
 }
 
 // Takes out the item at the index, which is in range. Under the Lock.
 Owned remove_at(Deque& self, Index index) {
+    PlacesChange change(self);
     Index size = size_of(self);
     Owned item = self.at(index).take();
     auto move = [&](Index to, Index from) {
-        self.at(to).word().store(self.at(from).borrow().bits(), std::memory_order_relaxed);
-        self.at(from).word().store(0, std::memory_order_relaxed);
+        self.at(to).word().store(self.at(from).borrow().bits(), std::memory_order_release);
+        self.at(from).word().store(0, std::memory_order_release);
     };
     if (index < size / 2) {
         for (Index i = index; i > 0; i--) move(i, i - 1);
-        self.head = (self.head + 1) & (self.capacity - 1);
+        self.move_head(1);
     } else {
         for (Index i = index; i + 1 < size; i++) move(i, i + 1);
     }
-    self.size.store(size - 1, std::memory_order_relaxed);
+    self.size.store(size - 1, std::memory_order_release);
     changed(self);
     return item;
 }
@@ -498,18 +554,19 @@ bool method_insert(Thread& thread, Deque& self, Index index, Value value) {
         if (!full && room) {
             if (index < 0 && (index += size) < 0) index = 0;
             if (index > size) index = size;
+            PlacesChange change(self);
             if (index < size / 2) {
-                self.head = (self.head - 1) & (self.capacity - 1);
+                self.move_head(-1);
                 for (Index i = 0; i < index; i++)
                     self.at(i).word().store(self.at(i + 1).borrow().bits(),
-                                            std::memory_order_relaxed);
+                                            std::memory_order_release);
             } else {
                 for (Index i = size; i > index; i--)
                     self.at(i).word().store(self.at(i - 1).borrow().bits(),
-                                            std::memory_order_relaxed);
+                                            std::memory_order_release);
             }
-            self.at(index).word().store(Owned::share(value).release(), std::memory_order_relaxed);
-            self.size.store(size + 1, std::memory_order_relaxed);
+            self.at(index).word().store(Owned::share(value).release(), std::memory_order_release);
+            self.size.store(size + 1, std::memory_order_release);
             changed(self);
             return true;
         }
@@ -533,10 +590,11 @@ bool method_remove(Thread& thread, Deque& self, Value value) {
 
 bool method_reverse(Thread& thread, Deque& self) {
     Lock guard(thread, self);
+    PlacesChange change(self);
     for (Index i = 0, j = size_of(self) - 1; i < j; i++, j--) {
         uint64_t low = self.at(i).borrow().bits();
-        self.at(i).word().store(self.at(j).borrow().bits(), std::memory_order_relaxed);
-        self.at(j).word().store(low, std::memory_order_relaxed);
+        self.at(i).word().store(self.at(j).borrow().bits(), std::memory_order_release);
+        self.at(j).word().store(low, std::memory_order_release);
     }
     return true;
 }
@@ -549,18 +607,18 @@ bool method_rotate(Thread& thread, Deque& self, Index n) {
     if (n > size / 2) n -= size;
     if (n < -(size / 2)) n += size;
     if (n == 0) return true;
-    size_t mask = self.capacity - 1;
+    PlacesChange change(self);
     for (; n > 0; n--) {
         uint64_t word = self.at(size - 1).borrow().bits();
-        self.at(size - 1).word().store(0, std::memory_order_relaxed);
-        self.head = (self.head - 1) & mask;
-        self.at(0).word().store(word, std::memory_order_relaxed);
+        self.at(size - 1).word().store(0, std::memory_order_release);
+        self.move_head(-1);
+        self.at(0).word().store(word, std::memory_order_release);
     }
     for (; n < 0; n++) {
         uint64_t word = self.at(0).borrow().bits();
-        self.at(0).word().store(0, std::memory_order_relaxed);
-        self.head = (self.head + 1) & mask;
-        self.at(size - 1).word().store(word, std::memory_order_relaxed);
+        self.at(0).word().store(0, std::memory_order_release);
+        self.move_head(1);
+        self.at(size - 1).word().store(word, std::memory_order_release);
     }
     changed(self);
     return true;
@@ -583,7 +641,7 @@ Owned method_reversed(Thread& thread, Deque& self) {
 Result<Index> method_sizeof(Thread& thread, Deque& self) {
     Lock guard(thread, self);
     return type_of(Value::of(self)).instance_size +
-           static_cast<Index>(self.capacity * sizeof(Slot));
+           static_cast<Index>(self.capacity.load(std::memory_order_relaxed) * sizeof(Slot));
 }
 
 Owned get_maxlen(Thread& thread, Value self) {
