@@ -71,9 +71,10 @@ Owned get_readonly(Thread&, MemoryView& view) {
 }
 Owned index_tuple(Thread& thread, const Index* numbers, int count) {
     if (!numbers) return empty_tuple();
-    Value values[kMostDimensions];
-    for (int i = 0; i < count; i++) values[i] = Value::small_int(numbers[i]);
-    return make_tuple(thread, values, static_cast<size_t>(count));
+    Ref<Tuple> tuple = TRY(make_tuple_blank(thread, static_cast<size_t>(count)));
+    for (int i = 0; i < count; i++) tuple->items[i].init(TRY(make_int(thread, numbers[i])));
+    track(tuple.get());
+    return tuple;
 }
 Owned get_shape(Thread& thread, MemoryView& view) {
     return index_tuple(thread, view.shape(), view.dimensions);

@@ -1,6 +1,7 @@
 // iter() of an object that has only __getitem__. Its position changes under its Lock; the item is
 // got under no lock.
 #include "memory/collector.h"
+#include "object/int.h"
 #include "object/iterators.h"
 #include "object/native.h"
 #include "object/pickling.h"
@@ -69,8 +70,8 @@ Owned iterator_reduce(Thread& thread, SequenceIterator& self) {
     Owned function = TRY(builtin_named(thread, ID(iter)));
     Owned sequence = held_sequence(thread, self);
     if (!sequence) return reduce_to(thread, function, empty_tuple());
-    return reduce_to(thread, function, sequence,
-                     Value::small_int(self.index.load(std::memory_order_relaxed)));
+    Owned index = TRY(make_int(thread, self.index.load(std::memory_order_relaxed)));
+    return reduce_to(thread, function, sequence, index);
 }
 
 bool iterator_setstate(Thread& thread, SequenceIterator& self, Value state) {

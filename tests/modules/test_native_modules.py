@@ -5,10 +5,13 @@ import sys
 sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
 import bisect
+import collections
+import functools
 import grp
 import hashlib
 import heapq
 import io
+import itertools
 import locale
 import mmap
 import os
@@ -209,6 +212,20 @@ def test_order_of_kinds():
             equal(bisect.bisect_right(wanted, value), sum(other <= value for other in wanted))
     for order in (lambda: heapq.heappush([1], "a"), lambda: bisect.insort([1], "a"), lambda: bisect.bisect(["a"], 1.5)):
         raises(TypeError, order)
+
+
+def test_greatest_sizes():
+    """Sizes that do not fit in a word with a tag."""
+    most = sys.maxsize
+    equal(functools.lru_cache(most)(abs).cache_info().maxsize, most)
+    bounded = collections.deque([1], most)
+    equal((bounded.__reduce__()[1], (bounded + bounded).maxlen), (((), most), most))
+    equal(pickle.loads(pickle.dumps(bounded)).maxlen, most)
+    equal((struct.calcsize(f"{most}x"), struct.Struct(f"{most}x").size), (most, most))
+    equal(itertools.repeat(0, most).__length_hint__(), most)
+    at = iter(type("Sequence", (), {"__getitem__": None})())
+    at.__setstate__(most)
+    equal(at.__reduce__()[2], most)
 
 
 support.run(globals())

@@ -97,9 +97,13 @@ def test_timeouts():
     def impatient():
         for _ in range(200):
             try:
-                got.append(items.get(timeout=0.0003))
+                item = items.get(timeout=0.0003)
             except queue.Empty:
-                pass
+                continue
+            if item is None:  # the end, which the patient one waits for
+                items.put(None)
+                return
+            got.append(item)
 
     def patient():
         while (item := items.get()) is not None:

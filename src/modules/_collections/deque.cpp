@@ -283,9 +283,9 @@ bool deque_init(Thread& thread, Value value, const Arguments& arguments) {
 
 Owned new_like(Thread& thread, Deque& self, Value items) {
     Value type = Value::of(type_of(Value::of(self)));
+    Owned max_size = TRY(make_int(thread, self.max_size));
     Owned made =
-        TRY(self.max_size < 0 ? call(thread, type, items)
-                              : call(thread, type, items, Value::small_int(self.max_size)));
+        TRY(self.max_size < 0 ? call(thread, type, items) : call(thread, type, items, max_size));
     if (!is_instance_of_spec(made, deque_spec))
         return raise(thread, exc::TypeError, "{}() must return a deque, not {}",
                      type_name_of(Value::of(self)), type_name_of(made));
@@ -629,8 +629,10 @@ Owned method_reduce(Thread& thread, Deque& self) {
     Owned state = TRY(call_getstate(thread, value));
     Owned iterator = TRY(iterate(thread, value));
     Ref<Tuple> arguments = empty_tuple();
-    if (self.max_size >= 0)
-        arguments = TRY(make_tuple(thread, empty_tuple(), Value::small_int(self.max_size)));
+    if (self.max_size >= 0) {
+        Owned max_size = TRY(make_int(thread, self.max_size));
+        arguments = TRY(make_tuple(thread, empty_tuple(), max_size));
+    }
     return make_tuple(thread, Value::of(type_of(value)), arguments, state, iterator);
 }
 

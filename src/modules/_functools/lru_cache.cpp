@@ -6,6 +6,7 @@
 #include "object/call.h"
 #include "object/dict_order.h"
 #include "object/function.h"
+#include "object/int.h"
 #include "object/protocol.h"
 #include "object/stepping.h"
 #include "object/str.h"
@@ -163,7 +164,8 @@ Owned lru_get(Thread& thread, Value self, Value instance, Value) {
 }
 
 Owned cache_info(Thread& thread, LruCache& self) {
-    Value max_size = self.max_size < 0 ? none() : Value::small_int(self.max_size);
+    Owned max_size =
+        TRY(self.max_size < 0 ? Owned::share(none()) : make_int(thread, self.max_size));
     return call(thread, self.info_type.borrow(), Value::small_int(self.hits.total()),
                 Value::small_int(self.misses.load(std::memory_order_relaxed)), max_size,
                 Value::small_int(dict_size(self.cache.as<Dict>())));

@@ -12,6 +12,7 @@
 #include "object/buffer.h"
 #include "object/call.h"
 #include "object/dict.h"
+#include "object/int.h"
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
@@ -289,7 +290,7 @@ Owned get_format(Thread& thread, Value self) {
 }
 Owned get_size(Thread& thread, Value self) {
     TRY(check_ready(thread, self.as<Struct>()));
-    return Owned::small_int(self.as<Struct>().layout.size());
+    return make_int(thread, self.as<Struct>().layout.size());
 }
 Owned slot_repr(Thread& thread, Value self) {
     Struct& s = self.as<Struct>();
@@ -373,7 +374,7 @@ bool clear_cache(Thread& thread) {
 }
 Owned calcsize(Thread& thread, Value format) {
     Ref<Struct> s = TRY(cached_struct(thread, format));
-    return Owned::small_int(s->layout.size());
+    return make_int(thread, s->layout.size());
 }
 Owned pack(Thread& thread, Args arguments) {
     if (arguments.count == 0) return raise(thread, exc::TypeError, "missing format argument");

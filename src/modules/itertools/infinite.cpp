@@ -206,7 +206,7 @@ Owned repeat_repr(Thread& thread, Value value) {
 Owned repeat_length_hint(Thread& thread, Repeat& self) {
     Index times = self.times.load(std::memory_order_relaxed);
     if (times < 0) return raise(thread, exc::TypeError, "len() of unsized object");
-    return Owned::small_int(times);
+    return make_int(thread, times);
 }
 
 const MethodRow repeat_rows[] = {
