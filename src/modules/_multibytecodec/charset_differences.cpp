@@ -1,0 +1,167 @@
+// Where the mappings of Python's codecs are not those of the C library. Found by comparing all
+// sequences and all code points; tests/modules/test_east_asian_codecs.py has sums of the result.
+#include "modules/_multibytecodec/charset.h"
+
+namespace imugi::mbc {
+
+using enum CharsetId;
+
+const DecodeDifference decode_differences[] = {
+    // Punctuation of Unicode's table BIG5.TXT, which the C library took from a later one.
+    {kBig5, 0xA145, 1, 0x2022},
+    {kBig5, 0xA14E, 1, 0xFF64},
+    {kBig5, 0xA1C2, 1, 0x203E},
+    {kBig5, 0xA1E3, 1, 0x223C},
+    {kBig5, 0xA1F2, 1, 0x2641},
+    {kBig5, 0xA1F3, 1, 0x2609},
+    {kBig5, 0xA241, 1, 0xFF0F},
+    {kBig5, 0xA242, 1, 0xFF3C},
+    {kBig5, 0xA244, 1, 0x00A5},
+    {kBig5, 0xA246, 2, 0x00A2},
+    {kBig5, 0xA3E1, 1, 0},
+    // Kana, Cyrillic and circled digits, for private use in the C library; nothing behind them.
+    {kBig5, 0xC6A1, 1, 0x30FE},
+    {kBig5, 0xC6A2, 2, 0x309D},
+    {kBig5, 0xC6A4, 1, 0x3005},
+    {kBig5, 0xC6A5, 83, 0x3041},
+    {kBig5, 0xC6F8, 7, 0x30A1},
+    {kBig5, 0xC740, 63, 0x30A8},
+    {kBig5, 0xC7A1, 16, 0x30E7},
+    {kBig5, 0xC7B1, 2, 0x0414},
+    {kBig5, 0xC7B3, 1, 0x0401},
+    {kBig5, 0xC7B4, 7, 0x0416},
+    {kBig5, 0xC7BB, 19, 0x0423},
+    {kBig5, 0xC7CE, 1, 0x0451},
+    {kBig5, 0xC7CF, 26, 0x0436},
+    {kBig5, 0xC7E9, 10, 0x2460},
+    {kBig5, 0xC7F3, 10, 0x2474},
+    {kBig5, 0xC7FD, 2, 0},
+    {kBig5, 0xC840, 63, 0},
+    {kBig5, 0xC8A1, 94, 0},
+    {kBig5, 0xF9D6, 41, 0},  // ETEN's additions, which cp950 has
+    {kCp950, 0xC6A1, 1, 0x30FE},
+    {kCp950, 0xC6A2, 2, 0x309D},
+    {kCp950, 0xC6A4, 1, 0x3005},
+    {kCp950, 0xC6A5, 83, 0x3041},
+    {kCp950, 0xC6F8, 7, 0x30A1},
+    {kCp950, 0xC740, 63, 0x30A8},
+    {kCp950, 0xC7A1, 16, 0x30E7},
+    {kCp950, 0xC7B1, 2, 0x0414},
+    {kCp950, 0xC7B3, 1, 0x0401},
+    {kCp950, 0xC7B4, 7, 0x0416},
+    {kCp950, 0xC7BB, 19, 0x0423},
+    {kCp950, 0xC7CE, 1, 0x0451},
+    {kCp950, 0xC7CF, 26, 0x0436},
+    {kCp950, 0xC7E9, 10, 0x2460},
+    {kCp950, 0xC7F3, 10, 0x2474},
+    {kCp950, 0xC7FD, 2, 0},
+    {kCp950, 0xC840, 63, 0},
+    {kCp950, 0xC8A1, 94, 0},
+    // The additions of 2008.
+    {kBig5Hkscs, 0x877A, 5, 0},
+    {kBig5Hkscs, 0x87A1, 63, 0},
+    // Marks and numerals twice in the set: the second one counts in the C library.
+    {kBig5Hkscs, 0xA15A, 1, 0x2574},
+    {kBig5Hkscs, 0xA1C3, 1, 0xFFE3},
+    {kBig5Hkscs, 0xA1C5, 1, 0x02CD},
+    {kBig5Hkscs, 0xA1FE, 1, 0xFF0F},
+    {kBig5Hkscs, 0xA240, 1, 0xFF3C},
+    {kBig5Hkscs, 0xA2CC, 1, 0x5341},
+    {kBig5Hkscs, 0xA2CE, 1, 0x5345},
+    // Consonants without vowel in the place of a final one.
+    {kJohab, 0x8441, 1, 0x3000},
+    {kJohab, 0x8442, 2, 0x3131},
+    {kJohab, 0x8445, 1, 0x3134},
+    {kJohab, 0x8448, 1, 0x3137},
+    {kJohab, 0x8449, 1, 0x3139},
+    {kJohab, 0x8451, 1, 0x3141},
+    {kJohab, 0x8453, 1, 0x3142},
+    {kJohab, 0x8455, 4, 0x3145},
+    {kJohab, 0x8459, 5, 0x314A},
+    // The postal mark of 2002.
+    {kJohab, 0xD9E8, 1, 0},
+    {kKsX1001, 0x2268, 1, 0},
+    // What GB 18030-2000 left for private use, and got code points later.
+    {kGb18030, 0xA6D9, 7, 0xE78D},
+    {kGb18030, 0xA6EC, 2, 0xE794},
+    {kGb18030, 0xA6F3, 1, 0xE796},
+    {kGb18030, 0xA8BC, 1, 0xE7C7},
+    {kGb18030, 0xFE51, 3, 0xE816},
+    {kGb18030, 0xFE59, 1, 0xE81E},
+    {kGb18030, 0xFE61, 1, 0xE826},
+    {kGb18030, 0xFE66, 2, 0xE82B},
+    {kGb18030, 0xFE6C, 2, 0xE831},
+    {kGb18030, 0xFE76, 1, 0xE83B},
+    {kGb18030, 0xFE7E, 1, 0xE843},
+    {kGb18030, 0xFE90, 2, 0xE854},
+    {kGb18030, 0xFEA0, 1, 0xE864},
+    // The additions of 2003.
+    {kIso8859Greek, 0x00A4, 2, 0},
+    {kIso8859Greek, 0x00AA, 1, 0},
+    // Tilde, dash and white parentheses: plain, not of full width.
+    {kJisX0212, 0x2237, 1, 0x007E},
+    {kJisX0213Plane1, 0x213D, 1, 0x2015},
+    {kJisX0213Plane1, 0x2256, 2, 0x2985},
+};
+const size_t decode_difference_count = sizeof decode_differences / sizeof *decode_differences;
+
+const EncodeDifference encode_differences[] = {
+    // Numerals and strokes twice in the set: the second one counts.
+    {kBig5, 0x5341, 0xA451},
+    {kBig5, 0x5345, 0xA4CA},
+    {kBig5, 0xFF0F, 0xA241},
+    {kBig5, 0xFF3C, 0xA242},
+    // Those of big5's punctuation that has another code point here.
+    {kCp950, 0x00A2, 0xA246},
+    {kCp950, 0x00A3, 0xA247},
+    {kCp950, 0x00A5, 0xA244},
+    {kCp950, 0x2022, 0xA145},
+    {kCp950, 0x203E, 0xA1C2},
+    {kCp950, 0x223C, 0xA1E3},
+    {kCp950, 0x2609, 0xA1F3},
+    {kCp950, 0x2641, 0xA1F2},
+    {kCp950, 0x5341, 0xA451},
+    {kCp950, 0x5345, 0xA4CA},
+    {kCp950, 0xFF64, 0xA14E},
+    // Box lines and others: the second one counts.
+    {kBig5Hkscs, 0x2550, 0xF9F9},
+    {kBig5Hkscs, 0x255E, 0xF9E9},
+    {kBig5Hkscs, 0x2561, 0xF9EB},
+    {kBig5Hkscs, 0x256A, 0xF9EA},
+    {kBig5Hkscs, 0x256D, 0xF9FA},
+    {kBig5Hkscs, 0x256E, 0xF9FB},
+    {kBig5Hkscs, 0x256F, 0xF9FD},
+    {kBig5Hkscs, 0x2570, 0xF9FC},
+    {kBig5Hkscs, 0x5341, 0xA451},
+    {kBig5Hkscs, 0x5345, 0xA4CA},
+    {kBig5Hkscs, 0xFF0F, 0xA241},
+    {kBig5Hkscs, 0xFF3C, 0xA242},
+    // What jisx0208 calls its punctuation.
+    {kCp932, 0x00A2, 0x8191},
+    {kCp932, 0x00A3, 0x8192},
+    {kCp932, 0x00AC, 0x81CA},
+    {kCp932, 0x2016, 0x8161},
+    {kCp932, 0x2212, 0x817C},
+    {kCp932, 0x301C, 0x8160},
+    // Letters in their own place.
+    {kJohab, 0x3000, 0xD931},
+    {kJohab, 0x3131, 0x8841},
+    {kJohab, 0x3132, 0x8C41},
+    {kJohab, 0x3134, 0x9041},
+    {kJohab, 0x3137, 0x9441},
+    {kJohab, 0x3139, 0x9C41},
+    {kJohab, 0x3141, 0xA041},
+    {kJohab, 0x3142, 0xA441},
+    {kJohab, 0x3145, 0xAC41},
+    {kJohab, 0x3146, 0xB041},
+    {kJohab, 0x3147, 0xB441},
+    {kJohab, 0x3148, 0xB841},
+    {kJohab, 0x314A, 0xC041},
+    {kJohab, 0x314B, 0xC441},
+    {kJohab, 0x314C, 0xC841},
+    {kJohab, 0x314D, 0xCC41},
+    {kJohab, 0x314E, 0xD041},
+};
+const size_t encode_difference_count = sizeof encode_differences / sizeof *encode_differences;
+
+}  // namespace imugi::mbc
