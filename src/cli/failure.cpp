@@ -20,6 +20,7 @@
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
+#include "object/weakref.h"
 #include "vm/frame_object.h"
 #include "vm/traceback.h"
 
@@ -197,9 +198,16 @@ bool is_programs_own(Thread& thread, Value module) {
     return strncmp(path, places.stdlib, size) != 0 || strstr(path + size, "/site-packages/");
 }
 
+// Remembers a module's globals without holding them: functions may keep them longer than the
+// module.
+bool watch_globals(Thread& thread, Value module, List& watched) {
+    Ref<WeakRef> names = TRY(make_weakref_to_any(thread, module_dict(module.as<Module>())));
+    return list_append(thread, watched, std::move(names).owned());
+}
+
 // Takes the program's modules, the last imported first, out of sys.modules; those that somebody
 // still has lose their names.
-void finalize_own_modules(Thread& thread, Value modules) {
+void finalize_own_modules(Thread& thread, Value modules, List& watched) {
     if (!is_dict(modules)) return;
     Ref<List> names = dict_keys(thread, modules.as<Dict>()), references = make_list(thread);
     if (!names || !references) return clear_exception(thread);
@@ -212,7 +220,7 @@ void finalize_own_modules(Thread& thread, Value modules) {
         }
         Owned reference = call(thread, Value::of(weakref_type), module);
         if (!reference || !list_append(thread, *references, std::move(reference)) ||
-            !delete_item(thread, modules, name))
+            !watch_globals(thread, module, watched) || !delete_item(thread, modules, name))
             clear_exception(thread);
     }
     if (list_size(*references) == 0) return;
@@ -267,12 +275,32 @@ void finalize_globals(Thread& thread, Value modules) {
 
 }  // namespace
 
+// Functions of the program that the library still holds have their globals, and these the files
+// that are not written out yet.
+static void finalize_watched(Thread& thread, List& watched) {
+    bool cleared = false;
+    for (Index i = 0; i < list_size(watched); i++) {
+        Owned reference = list_item(thread, watched, i);
+        Owned names = weakref_get(reference.as<WeakRef>());
+        if (names.is_nothing()) continue;
+        cleared = true;
+        clear_names(thread, names.as<Dict>(), true);
+        clear_names(thread, names.as<Dict>(), false);
+    }
+    if (!cleared) return;
+    collect(thread, 2);
+    drain_dying(thread);
+}
+
 void finalize_modules(Thread& thread) {
     Interpreter& interpreter = interpreter_of(thread);
     Value modules = interpreter.modules.borrow();
     Owned main = get_item(thread, modules, Value::of(ID(__main__)));
     Owned reference = main ? call(thread, Value::of(weakref_type), main) : Owned();
-    if (!reference || !delete_item(thread, modules, Value::of(ID(__main__)))) {
+    Ref<List> watched = make_list(thread);
+    if (!reference || !watched ||
+        (has_shape(main, k_module_shape) && !watch_globals(thread, main, *watched)) ||
+        !delete_item(thread, modules, Value::of(ID(__main__)))) {
         clear_exception(thread);
         return;
     }
@@ -293,8 +321,9 @@ void finalize_modules(Thread& thread) {
         collect(thread, 2);
     }
     main = Owned();
-    finalize_own_modules(thread, modules);
+    finalize_own_modules(thread, modules, *watched);
     finalize_globals(thread, modules);
+    finalize_watched(thread, *watched);
     clear_exception(thread);
 }
 

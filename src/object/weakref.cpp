@@ -207,10 +207,7 @@ Owned weakref_get(WeakRef& reference) {
     return result ? std::move(result) : Owned::nothing();
 }
 
-Owned make_weakref(Thread& thread, Type& type, Value value, Value callback) {
-    if (!type_of(value).has(kTypeHasWeakrefs))
-        return raise(thread, exc::TypeError, "cannot create weak reference to '{}' object",
-                     type_name_of(value));
+static Owned refer_weakly(Thread& thread, Type& type, Value value, Value callback) {
     Object* object = value.object();
     bool plain = callback.is_empty() && type.spec;
     Bucket& bucket = bucket_of(object);
@@ -241,6 +238,17 @@ Owned make_weakref(Thread& thread, Type& type, Value value, Value callback) {
         }
     }
     return other ? std::move(other) : std::move(result);
+}
+
+Owned make_weakref(Thread& thread, Type& type, Value value, Value callback) {
+    if (!type_of(value).has(kTypeHasWeakrefs))
+        return raise(thread, exc::TypeError, "cannot create weak reference to '{}' object",
+                     type_name_of(value));
+    return refer_weakly(thread, type, value, callback);
+}
+
+Ref<WeakRef> make_weakref_to_any(Thread& thread, Object& object) {
+    return Ref<WeakRef>::adopt(refer_weakly(thread, weakref_type, Value::of(object), Value()));
 }
 
 Owned first_weakref(Thread& thread, Object* object) {

@@ -18,6 +18,8 @@ struct WeakRef : Object {
 Owned weakref_get(WeakRef& reference);
 // weakref.ref(object, callback); callback may be empty.
 Owned make_weakref(Thread& thread, Type& type, Value object, Value callback);
+// To an object of any type, also of those that Python makes no weak references to.
+Ref<WeakRef> make_weakref_to_any(Thread& thread, Object& object);
 // The reference without a callback that weakref.ref gives out again; None when there is none.
 Owned first_weakref(Thread& thread, Object* object);
 size_t weakref_count(Object* object);

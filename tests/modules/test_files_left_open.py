@@ -30,6 +30,16 @@ def test_attribute_at_exit():
     written("class A:\n    def __init__(self):\n        self.f = open(path, 'w')\n        self.f.write('text')\na = A()\na.self = a", "text")
 
 
+def test_global_of_a_function_that_the_library_holds():
+    for keep in ("import codecs; codecs.register_error('mine', lambda error: None)",
+                 "import codecs; codecs.register(lambda name: None)",
+                 "import signal; signal.signal(signal.SIGUSR1, lambda *ignored: None)",
+                 "sys.excepthook = lambda *ignored: None",
+                 "import gc; gc.callbacks.append(lambda *ignored: None)",
+                 "import copyreg; copyreg.pickle(type('A', (), {}), lambda ignored: None)"):
+        written(keep + "\nf = open(path, 'w')\nf.write('text')", "text")
+
+
 def test_in_a_cycle():
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "file")
