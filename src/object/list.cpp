@@ -500,6 +500,15 @@ Ref<Tuple> list_to_tuple(Thread& thread, List& list) {
     return values.to_tuple();
 }
 
+Owned list_take(Thread& thread, List& list, Value item) {
+    Lock guard(thread, list);
+    Index size = list.size.load(std::memory_order_relaxed);
+    ListItems* array = list.array.load(std::memory_order_relaxed);
+    for (Index i = 0; i < size; i++)
+        if (same(array->items[i].borrow(), item)) return remove_item(list, i);
+    return Owned::nothing();
+}
+
 static bool assign_from_iterable(Thread& thread, List& list, Index begin, Index end, Value given) {
     ValueBuffer values(thread), removed(thread);
     TRY(values.extend(given));

@@ -40,6 +40,8 @@ Owned make_list_iterator(Thread& thread, List& list);
 Owned make_list_reverse_iterator(Thread& thread, List& list);
 Owned list_slice(Thread& thread, List& list, Index begin, Index end);
 Ref<Tuple> list_to_tuple(Thread& thread, List& list);
+// Takes out the first item that is this very object; nothing when there is none.
+Owned list_take(Thread& thread, List& list, Value item);
 inline Index list_size(const List& list) {
     return list.size.load(std::memory_order_acquire);
 }

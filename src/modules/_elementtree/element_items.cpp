@@ -87,19 +87,17 @@ bool element_insert(Thread& thread, Element& self, Index index, Value child) {
 // The child itself if it is there, else the first that is equal.
 bool element_remove(Thread& thread, Element& self, Value child) {
     Owned children = children_of(thread, self);
-    for (int pass = 0; children && pass < 2; pass++) {
+    if (children) {
         auto& list = children.as<List>();
-        for (Index i = 0;; i++) {
+        Owned taken = TRY(list_take(thread, list, child));
+        for (Index i = 0; taken.is_nothing(); i++) {
             Owned item = TRY(list_item(thread, list, i));
             if (item.is_nothing()) break;
-            if (!same(item, child) &&
-                (pass == 0 || !TRY(compare_bool(thread, item, child, CompareOp::kEq))))
-                continue;
             // Comparing runs Python, and other threads their own.
-            Owned still = TRY(list_item(thread, list, i));
-            if (still.is_nothing() || !same(still, item)) continue;
-            return delete_item(thread, children, Value::small_int(i));
+            if (TRY(compare_bool(thread, item, child, CompareOp::kEq)))
+                taken = TRY(list_take(thread, list, item));
         }
+        if (!taken.is_nothing()) return true;
     }
     return raise(thread, exc::ValueError, "Element.remove(x): element not found");
 }
