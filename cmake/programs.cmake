@@ -33,7 +33,7 @@ if(NOT IMUGI_FUZZ)
     set_property(TARGET imugi PROPERTY LINK_DEPENDS ${order})
   endif()
 
-  # The interpreter looks for lib/python3.14 beside it, in ../lib and in ../stdlib/lib (docs/building.md).
+  # The interpreter looks for lib/python3.14t beside it, in ../lib and in ../stdlib/lib (docs/building.md).
   add_custom_target(stdlib ALL
     COMMAND python3 ${CMAKE_SOURCE_DIR}/tools/stdlib.py ${CMAKE_SOURCE_DIR}/build/stdlib
     COMMENT "Standard library")
@@ -41,13 +41,13 @@ if(NOT IMUGI_FUZZ)
   if(IMUGI_LTO AND NOT IMUGI_PROFILING)
     add_custom_target(stdlib_bytecode ALL
       COMMAND ${CMAKE_COMMAND} -E env --unset=PYTHONDONTWRITEBYTECODE --unset=PYTHONPYCACHEPREFIX
-        $<TARGET_FILE:imugi> -m compileall -q ${CMAKE_SOURCE_DIR}/build/stdlib/lib/python3.14
+        $<TARGET_FILE:imugi> -m compileall -q ${CMAKE_SOURCE_DIR}/build/stdlib/lib/python3.14t
       DEPENDS imugi stdlib
       COMMENT "Bytecode of the standard library")
   endif()
   include(GNUInstallDirs)
   install(TARGETS imugi DESTINATION ${CMAKE_INSTALL_BINDIR})
-  install(DIRECTORY ${CMAKE_SOURCE_DIR}/build/stdlib/lib/python3.14 DESTINATION lib
+  install(DIRECTORY ${CMAKE_SOURCE_DIR}/build/stdlib/lib/python3.14t DESTINATION lib
     PATTERN "__pycache__" EXCLUDE)
 endif()
 

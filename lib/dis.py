@@ -48,12 +48,7 @@ def dis(x=None, *, file=None, depth=None, show_caches=False, adaptive=False,
     if x is None:
         distb(file=file)
         return
-    if hasattr(x, "__func__"):
-        x = x.__func__
-    for name in ("__code__", "gi_code", "ag_code", "cr_code"):
-        if hasattr(x, name):
-            x = getattr(x, name)
-            break
+    x = _code_within(x)
     if hasattr(x, "__dict__"):
         for name, member in sorted(x.__dict__.items()):
             if isinstance(member, _have_code):
@@ -99,13 +94,17 @@ def pretty_flags(flags):
     return ", ".join(names)
 
 
-def _get_code_object(x):
-    if hasattr(x, "__func__"):
-        x = x.__func__
+def _code_within(x):
+    """The code of a function, method, generator or coroutine; x if it is none."""
+    x = getattr(x, "__func__", x)
     for name in ("__code__", "gi_code", "ag_code", "cr_code"):
         if hasattr(x, name):
-            x = getattr(x, name)
-            break
+            return getattr(x, name)
+    return x
+
+
+def _get_code_object(x):
+    x = _code_within(x)
     if isinstance(x, str):
         x = _try_compile(x, "<disassembly>")
     if hasattr(x, "co_code"):

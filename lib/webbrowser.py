@@ -175,7 +175,7 @@ class UnixBrowser(BaseBrowser):
     remote_action_newwin = None
     remote_action_newtab = None
 
-    def _invoke(self, args, remote, autoraise, url=None):
+    def _invoke(self, args, remote, autoraise):
         options = []
         if remote and self.raise_opts:
             option = self.raise_opts[bool(autoraise)]
@@ -206,7 +206,7 @@ class UnixBrowser(BaseBrowser):
             raise Error(f"Bad 'new' parameter to open(); expected 0, 1, or 2, got {new}")
         args = [argument.replace("%s", url).replace("%action", action) for argument in self.remote_args]
         args = [argument for argument in args if argument]
-        if self._invoke(args, True, autoraise, url):
+        if self._invoke(args, True, autoraise):
             return True
         args = [argument.replace("%s", url) for argument in self.args]
         return self._invoke(args, False, False)
@@ -230,34 +230,28 @@ class Epiphany(UnixBrowser):
     background = True
 
 
-class Chrome(UnixBrowser):
-    """Google Chrome."""
+class _LikeChrome(UnixBrowser):
+    """One with the options of Chrome."""
 
     remote_action = ""
     remote_action_newwin = "--new-window"
     remote_action_newtab = ""
     background = True
+
+
+class Chrome(_LikeChrome):
+    """Google Chrome."""
 
 
 Chromium = Chrome
 
 
-class Opera(UnixBrowser):
+class Opera(_LikeChrome):
     """Opera."""
 
-    remote_action = ""
-    remote_action_newwin = "--new-window"
-    remote_action_newtab = ""
-    background = True
 
-
-class Edge(UnixBrowser):
+class Edge(_LikeChrome):
     """Microsoft Edge."""
-
-    remote_action = ""
-    remote_action_newwin = "--new-window"
-    remote_action_newtab = ""
-    background = True
 
 
 class Elinks(UnixBrowser):

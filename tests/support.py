@@ -80,10 +80,6 @@ def raises_code(kind, source, namespace=None, message=None, contains=None):
         raise Failure("%s; source: %r" % (failure, source)) from None
 
 
-def evaluate(source, **names):
-    return eval(source, names)
-
-
 def execute(source, **names):
     """Executes source text in a fresh namespace and returns the namespace."""
     exec(source, names)

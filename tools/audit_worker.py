@@ -416,12 +416,19 @@ class Timeout(BaseException):
     pass
 
 
+performing = False
+
+
 def alarm(*ignored):
-    raise Timeout
+    # Python runs a handler some steps after its signal: the operation may be over.
+    if performing:
+        raise Timeout
 
 
 def perform(function, arguments, keywords, masked):
+    global performing
     try:
+        performing = True
         first = arguments[0] if arguments else None
         signal.setitimer(signal.ITIMER_REAL, SECONDS)
         try:
@@ -440,6 +447,7 @@ def perform(function, arguments, keywords, masked):
     except Exception as error:
         return "! cannot be shown: %s: %s" % (type(error).__name__, error)
     finally:
+        performing = False
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 

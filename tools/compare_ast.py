@@ -86,7 +86,7 @@ def main():
     python = shutil.which(options.python)
     if not python:
         sys.exit(f"compare_ast: no interpreter {options.python}")
-    paths = sources(options.paths or [os.path.join(ROOT, "build", "stdlib", "lib", "python3.14")])
+    paths = sources(options.paths or [os.path.join(ROOT, "build", "stdlib", "lib", "python3.14t")])
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         ours, theirs = pool.map(lambda interpreter: dump(interpreter, paths), (options.imugi, python))
     passed = failed = skipped = 0

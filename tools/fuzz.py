@@ -25,7 +25,7 @@ def seeds(target):
     if os.path.isdir(folder):
         found += [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
     if any(word in target for word in READS_SOURCE):
-        for top in (os.path.join(ROOT, "tests"), os.path.join(ROOT, "build", "stdlib", "lib", "python3.14")):
+        for top in (os.path.join(ROOT, "tests"), os.path.join(ROOT, "build", "stdlib", "lib", "python3.14t")):
             for base, folders, names in os.walk(top):
                 folders.sort()
                 paths = [os.path.join(base, name) for name in sorted(names) if name.endswith(".py")]

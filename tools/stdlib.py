@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Put the standard library's Python half into BUILD/stdlib/lib/python3.14.
+"""Put the standard library's Python half into BUILD/stdlib/lib/python3.14t.
 
 The files come out of the npm package that tools/stdlib.lock pins (fetched by the npm client as the
-machine has it set up, then verified), and the project's own lib/ is laid over them. Runs in some
-milliseconds when nothing changed; several builds may run it at once (a file lock serialises them).
+machine has it set up, then verified); the texts of help("if") and the like, which that package lacks, are
+Debian's, where the system has them; and the project's own lib/ is laid over them. Runs in some milliseconds
+when nothing changed; several builds may run it at once (a file lock serialises them).
 
     tools/stdlib.py DESTINATION [--overlay DIR] [--archive FILE.tgz]
 """
@@ -106,6 +107,13 @@ def overlay_files(folder):
     return files
 
 
+def topic_files(path):
+    """pydoc's texts on keywords and topics: PATH is an older CPython's topics.py, as a package installs it."""
+    if not os.path.isfile(path):
+        return {}
+    return {os.path.join("pydoc_data", "__init__.py"): os.devnull, os.path.join("pydoc_data", "topics.py"): path}
+
+
 def copy_changed(files, target):
     """Lay FILES over TARGET; files that are equal already keep their time stamps."""
     for name, source in files.items():
@@ -127,13 +135,13 @@ def copy_changed(files, target):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("destination", help="becomes DESTINATION/lib/python3.14")
+    parser.add_argument("destination", help="becomes DESTINATION/lib/python3.14t")
     parser.add_argument("--overlay", default=os.path.join(ROOT, "lib"))
     parser.add_argument("--archive", default=os.environ.get("IMUGI_STDLIB_ARCHIVE"))
     options = parser.parse_args()
 
     lock = read_lock(os.path.join(ROOT, "tools", "stdlib.lock"))
-    target = os.path.join(options.destination, "lib", "python3.14")
+    target = os.path.join(options.destination, "lib", "python3.14t")
     stamp_path = os.path.join(options.destination, "stamp.json")
     os.makedirs(os.path.join(options.destination, "lib"), exist_ok=True)
     with open(os.path.join(options.destination, "lock"), "w") as guard:
@@ -159,7 +167,7 @@ def main():
                 with open(kept, "wb") as file:
                     file.write(member)
             unpack(member, lock["exclude"].split(), target)
-        copy_changed(files, target)
+        copy_changed({**topic_files(lock["topics"]), **files}, target)
         stamp = {"lock": lock, "overlay": sorted(files)}
         with open(stamp_path, "w", encoding="utf-8") as file:
             json.dump(stamp, file, indent=1)

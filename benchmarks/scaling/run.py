@@ -24,7 +24,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(1, os.path.join(ROOT, "examples"))
 
 import timing
-from threaded_rows import READS, ROWS, WRITES
+from threaded_rows import ROWS, WRITES
 
 # Of what native threads gain, a row that shares nothing it writes has to gain as much.
 ENOUGH = 0.93

@@ -110,16 +110,6 @@ uint64_t trailing_zeros(View a) {
     return uint64_t{i} * limb_bits + static_cast<unsigned>(std::countr_zero(a.data[i]));
 }
 
-bool test_bit(Signed a, uint64_t index) {
-    uint64_t limb = index / limb_bits;
-    if (limb >= a.size) return a.negative;
-    bool bit = a.data[limb] >> (index % limb_bits) & 1;
-    if (!a.negative) return bit;
-    // -m is ~(m - 1): up to and with the lowest set bit the bits are m's own, above they are
-    // flipped.
-    return index <= trailing_zeros(a.magnitude()) ? bit : !bit;
-}
-
 size_t add(Limb* out, View a, View b) {
     if (a.size < b.size) {
         View other = a;

@@ -55,8 +55,6 @@ inline size_t trimmed(const Limb* data, size_t size) {
 [[nodiscard]] uint64_t bit_length(View a);
 [[nodiscard]] uint64_t popcount(View a);
 [[nodiscard]] uint64_t trailing_zeros(View a);  // of a nonzero magnitude
-// Bit `index` of the infinite two's complement form.
-[[nodiscard]] bool test_bit(Signed a, uint64_t index);
 
 // ---- addition ---- room: max(a.size, b.size) + 1; in place allowed
 

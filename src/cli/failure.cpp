@@ -1,3 +1,5 @@
+// Exceptions that nobody caught: printing them, and the exit status; and the end of the modules.
+// All of it is the main thread's, while it starts or after it has stopped the others.
 #include "cli/failure.h"
 
 #include <signal.h>

@@ -48,7 +48,7 @@ static const char kVariables[] =
     "Environment variables (-E ignores them):\n"
     "PYTHONSTARTUP   : file that an interactive session runs first\n"
     "PYTHONPATH      : folders and archives for sys.path, separated by ':'\n"
-    "PYTHONHOME      : prefix under which lib/python3.14 is looked for\n"
+    "PYTHONHOME      : prefix under which lib/python3.14t is looked for\n"
     "PYTHONIOENCODING: encoding[:errors] of stdin, stdout and stderr\n"
     "PYTHONHASHSEED  : 'random', or an integer in the range [0,4294967295] from which\n"
     "                  the hashes of str and bytes are computed\n"

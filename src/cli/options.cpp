@@ -1,3 +1,4 @@
+// Reading the command line and the environment into the configuration, before there is a thread.
 #include "cli/options.h"
 
 #include <ctype.h>
@@ -384,15 +385,21 @@ static bool is_stdlib(const char* folder) {
     return stat(landmark, &status) == 0;
 }
 
+// As the library of a Python without a GIL is called; with one it has no t.
+static constexpr const char* kLibraryFolders[] = {"lib/python3.14t", "lib/python3.14"};
+
 static bool try_prefix(const char* prefix) {
-    char folder[4200];
-    snprintf(folder, sizeof(folder), "%s/lib/python3.14", prefix);
-    if (!is_stdlib(folder)) return false;
-    char resolved[PATH_MAX];
-    const char* real = realpath(prefix, resolved) ? resolved : prefix;
-    snprintf(places.base_prefix, sizeof(places.base_prefix), "%s", real);
-    snprintf(places.stdlib, sizeof(places.stdlib), "%.4000s/lib/python3.14", real);
-    return true;
+    for (const char* name : kLibraryFolders) {
+        char folder[4200];
+        snprintf(folder, sizeof(folder), "%s/%s", prefix, name);
+        if (!is_stdlib(folder)) continue;
+        char resolved[PATH_MAX];
+        const char* real = realpath(prefix, resolved) ? resolved : prefix;
+        snprintf(places.base_prefix, sizeof(places.base_prefix), "%s", real);
+        snprintf(places.stdlib, sizeof(places.stdlib), "%.4000s/%s", real, name);
+        return true;
+    }
+    return false;
 }
 
 // The binary that runs, as the user called it (links kept, as virtual environments need).
@@ -499,7 +506,8 @@ void find_places(const Config& config) {
     }
     if (!found && config.home) {
         snprintf(places.base_prefix, sizeof(places.base_prefix), "%s", config.home);
-        snprintf(places.stdlib, sizeof(places.stdlib), "%.4000s/lib/python3.14", config.home);
+        snprintf(places.stdlib, sizeof(places.stdlib), "%.4000s/%s", config.home,
+                 kLibraryFolders[0]);
     }
     snprintf(places.prefix, sizeof(places.prefix), "%s", in_venv ? venv : places.base_prefix);
 }

@@ -1,3 +1,5 @@
+// From a configuration to a running interpreter, and back. Runs in the main thread, before any
+// other is made and after they are joined or stopped.
 #include "cli/startup.h"
 
 #include <fcntl.h>

@@ -227,7 +227,7 @@ uint32_t inherited_flags(Thread& thread) {
     return thread.frame->code->flags & kFutureMask;
 }
 
-Owned bytes_of_source(Thread& thread, Value source, const char* message) {
+static Owned bytes_of_source(Thread& thread, Value source, const char* message) {
     if (is_bytes(source)) return Owned::share(source);
     BufferView view;
     if (!get_buffer(thread, source, view, 0)) {
@@ -240,6 +240,26 @@ Owned bytes_of_source(Thread& thread, Value source, const char* message) {
     release_buffer(thread, view);
     if (!copied) return {};
     return bytes;
+}
+
+bool load_source(Thread& thread, Value source, const char* message, uint32_t* flags, Owned* held,
+                 std::string_view* text) {
+    if (is_str(source)) {
+        size_t size;
+        const char* utf8 = str_utf8(thread, source.as<Str>(), &size);
+        if (!utf8) return false;
+        *text = {utf8, size};
+        *flags |= kIgnoreCookie;
+        return true;
+    }
+    *held = TRY(bytes_of_source(thread, source, message));
+    *text = {held->as<Bytes>().text(), held->as<Bytes>().size};
+    return true;
+}
+
+bool check_no_nulls(Thread& thread, std::string_view text) {
+    if (!memchr(text.data(), 0, text.size())) return true;
+    return raise(thread, exc::SyntaxError, "source code string cannot contain null bytes");
 }
 
 }  // namespace imugi::compile

@@ -52,8 +52,12 @@ Owned compile_source(Thread& thread, Value source, Str& filename, const CompileO
                                       bool (*visit)(Thread& thread, Scope& top, void* argument),
                                       void* argument);
 
-// The bytes of a bytes-like source; `message` for the TypeError of anything else.
-Owned bytes_of_source(Thread& thread, Value source, const char* message);
+// The text of a source that is a str or bytes-like, kept by `held` or the source; a str's cookie is
+// ignored (`flags`). `message` for the TypeError of anything else.
+[[nodiscard]] bool load_source(Thread& thread, Value source, const char* message, uint32_t* flags,
+                               Owned* held, std::string_view* text);
+// SyntaxError for null bytes.
+[[nodiscard]] bool check_no_nulls(Thread& thread, std::string_view text);
 
 // Raises what the parser reports.
 bool raise_syntax_error(Thread& thread, const syntax::Error& error, Str& filename);

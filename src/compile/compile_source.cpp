@@ -49,25 +49,13 @@ Owned compile_source(Thread& thread, Value source, Str& filename, const CompileO
     }
     Owned held;
     std::string_view text;
-    if (is_str(source)) {
-        size_t size;
-        const char* utf8 = str_utf8(thread, source.as<Str>(), &size);
-        if (!utf8) return {};
-        text = {utf8, size};
-        options.flags |= kIgnoreCookie;
-    } else {
-        Owned bytes = bytes_of_source(thread, source,
-                                      "compile() arg 1 must be a string, bytes or AST object");
-        if (!bytes) return {};
-        text = {bytes.as<Bytes>().text(), bytes.as<Bytes>().size};
-        held = std::move(bytes);
-    }
+    TRY(load_source(thread, source, "compile() arg 1 must be a string, bytes or AST object",
+                    &options.flags, &held, &text));
     if (is_audited(thread)) {
         Ref<Bytes> told = TRY(make_bytes(thread, text.data(), text.size()));
         TRY(audit(thread, "compile", told, Value::of(filename)));
     }
-    if (memchr(text.data(), 0, text.size()))
-        return raise(thread, exc::SyntaxError, "source code string cannot contain null bytes");
+    TRY(check_no_nulls(thread, text));
     if (only_ast) return parse_text(thread, text, filename, options);
     return compile_text(thread, text, filename, options);
 }

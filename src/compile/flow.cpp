@@ -147,11 +147,13 @@ class Flow {
         return true;
     }
 
-    bool mark_reachable() {
+    // What is reached from the start, through handlers as well or not, among the instructions
+    // marked with the number before; they get `mark`.
+    bool mark_reached(uint8_t mark, bool through_handlers) {
         Vec<uint32_t> work(context_.arena);
         auto visit = [&](uint32_t index) {
-            if (index < unit_.code.size() && !reachable_[index]) {
-                reachable_[index] = 1;
+            if (index < unit_.code.size() && reachable_[index] == mark - 1) {
+                reachable_[index] = mark;
                 work.push(index);
             }
         };
@@ -161,12 +163,16 @@ class Flow {
             work.pop();
             Instruction& instruction = at(index);
             if (is_jump(instruction.op)) visit(target_of(instruction));
-            uint32_t handler = handler_of(instruction);
+            uint32_t handler = through_handlers ? handler_of(instruction) : kNone;
             if (handler != kNone) visit(handler);
             if (!ends_flow(instruction.op)) visit(index + 1);
         }
         return !context_.arena.failed() || context_.no_memory();
     }
+    bool mark_reachable() { return mark_reached(1, true); }
+    // What runs without an exception.
+    bool mark_warm() { return mark_reached(2, false); }
+    bool is_warm(uint32_t index) { return reachable_[index] == 2; }
 
     // --- definite assignment ---
     bool drop_checks() {
@@ -315,26 +321,6 @@ class Flow {
         for (const Instruction& it : kept) unit_.code.push(it);
         return !context_.arena.failed();
     }
-
-    // What runs without an exception: reachable_ becomes 2.
-    bool mark_warm() {
-        Vec<uint32_t> work(context_.arena);
-        auto visit = [&](uint32_t index) {
-            if (index < unit_.code.size() && reachable_[index] == 1) {
-                reachable_[index] = 2;
-                work.push(index);
-            }
-        };
-        visit(0);
-        while (!work.empty()) {
-            uint32_t index = work.back();
-            work.pop();
-            if (is_jump(at(index).op)) visit(target_of(at(index)));
-            if (!ends_flow(at(index).op)) visit(index + 1);
-        }
-        return !context_.arena.failed();
-    }
-    bool is_warm(uint32_t index) { return reachable_[index] == 2; }
 
     // The instruction that will stand behind it, kNone for one of another part.
     uint32_t neighbour(uint32_t index) {

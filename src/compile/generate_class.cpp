@@ -144,16 +144,7 @@ void Generator::type_alias(ast::TypeAlias& node) {
         uint32_t code = 0;
         {
             Unit inner(c_.arena, scope, unit_);
-            Ref<Str> shown = str_of(thread_, name);
-            Ref<Str> text =
-                shown ? format(thread_, "<generic parameters of {}>", *shown) : Ref<Str>();
-            const char* utf8 = text ? str_utf8(thread_, *text) : nullptr;
-            IdentifierRef inner_name = utf8 ? c_.intern(utf8) : nullptr;
-            if (!inner_name) {
-                fail();
-                inner_name = name;
-            }
-            enter_unit(inner, inner_name, at.line);
+            enter_type_params_unit(inner, name, at.line);
             start_code(at);
             Reg params = push_temp();
             load_type_params(node.type_params, at, params);

@@ -268,16 +268,7 @@ void Generator::function_def(StmtNode& node, IdentifierRef name, ast::Arguments&
         uint32_t code = 0;
         {
             Unit inner(c_.arena, scope, unit_);
-            Ref<Str> shown = str_of(thread_, name);
-            Ref<Str> text =
-                shown ? format(thread_, "<generic parameters of {}>", *shown) : Ref<Str>();
-            const char* utf8 = text ? str_utf8(thread_, *text) : nullptr;
-            IdentifierRef inner_name = utf8 ? c_.intern(utf8) : nullptr;
-            if (!inner_name) {
-                fail();
-                inner_name = name;
-            }
-            enter_unit(inner, inner_name, first_line);
+            enter_type_params_unit(inner, name, first_line);
             inner.argument_count = given;
             if (flags & kDefaults) add_parameter(known_.dot_defaults);
             if (flags & kKeywordDefaults) add_parameter(known_.dot_kwdefaults);

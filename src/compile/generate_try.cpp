@@ -116,23 +116,32 @@ void Generator::handler_body(ast::ExceptHandler& handler, uint32_t depth, uint32
     unit.handler = around;
 }
 
+// What is tried, and `else`, up to where the handler begins. False: it has failed.
+bool Generator::guarded_body(const ast::Position& at, const ast::Sequence<StmtNode*>& tried,
+                             const ast::Sequence<StmtNode*>& orelse, Label handler, Label end) {
+    Unit& unit = *unit_;
+    uint32_t depth = unit.depth;
+    uint32_t before = push_handler(handler, depth);
+    Block block{Block::kTry, depth, before, {}, {}};
+    block.position = at;
+    if (!push_block(block)) return false;
+    body(tried);
+    if (failed()) return false;
+    unit.blocks.pop();
+    unit.handler = before;
+    body(orelse);
+    emit_jump(kNowhere, Opcode::JUMP, end);
+    place(handler);
+    release(depth);
+    return true;
+}
+
 void Generator::try_except(ast::Try& node) {
     Unit& unit = *unit_;
     uint32_t depth = unit.depth;
     Label handler = new_label(), cleanup = new_label(), end = new_label();
-    uint32_t before = push_handler(handler, depth);
-    Block block{Block::kTry, depth, before, {}, {}};
-    block.position = node.position;
-    if (!push_block(block)) return;
-    body(node.body);
-    if (failed()) return;
-    unit.blocks.pop();
-    unit.handler = before;
-    body(node.orelse);
-    emit_jump(kNowhere, Opcode::JUMP, end);
-
-    place(handler);
-    release(depth);
+    uint32_t before = unit.handler;
+    if (!guarded_body(node.position, node.body, node.orelse, handler, end)) return;
     Reg exception = push_temp(), saved = push_temp();
     emit(kNowhere, Opcode::PUSH_HANDLED, saved, exception);
     uint32_t in_handlers = (push_handler(cleanup, depth + 2), unit.handler);
@@ -168,19 +177,8 @@ void Generator::try_star_except(ast::TryStar& node) {
     Unit& unit = *unit_;
     uint32_t depth = unit.depth;
     Label handler = new_label(), cleanup = new_label(), end = new_label();
-    uint32_t before = push_handler(handler, depth);
-    Block block{Block::kTry, depth, before, {}, {}};
-    block.position = node.position;
-    if (!push_block(block)) return;
-    body(node.body);
-    if (failed()) return;
-    unit.blocks.pop();
-    unit.handler = before;
-    body(node.orelse);
-    emit_jump(kNowhere, Opcode::JUMP, end);
-
-    place(handler);
-    release(depth);
+    uint32_t before = unit.handler;
+    if (!guarded_body(node.position, node.body, node.orelse, handler, end)) return;
     Reg exception = push_temp(), saved = push_temp(), raised = push_temp(), rest = push_temp();
     emit(kNowhere, Opcode::PUSH_HANDLED, saved, exception);
     push_handler(cleanup, depth + 2);

@@ -56,6 +56,15 @@ void Generator::enter_unit(Unit& unit, IdentifierRef name, int first_line) {
     set_qualname();
 }
 
+void Generator::enter_type_params_unit(Unit& unit, IdentifierRef owner, int first_line) {
+    Ref<Str> shown = str_of(thread_, owner);
+    Ref<Str> text = shown ? format(thread_, "<generic parameters of {}>", *shown) : Ref<Str>();
+    const char* utf8 = text ? str_utf8(thread_, *text) : nullptr;
+    IdentifierRef name = utf8 ? c_.intern(utf8) : nullptr;
+    if (!name) fail();
+    enter_unit(unit, name ? name : owner, first_line);
+}
+
 void Generator::set_qualname() {
     Unit& unit = *unit_;
     Ref<Str> name = str_of(thread_, unit.name);
@@ -462,10 +471,6 @@ Reg Generator::closure_register(IdentifierRef mangled) {
         fail();
     }
     return 0;
-}
-
-bool Generator::has_class_cell() {
-    return unit_->scope.scope_of(known_.class_) == NameScope::kFree;
 }
 
 // --- the whole ---

@@ -58,6 +58,7 @@ class Generator {
     Unit& unit() { return *unit_; }
     // Starts and ends the code of a scope; leave_unit gives the Code as an index of the pool.
     void enter_unit(Unit& unit, Identifier name, int first_line);
+    void enter_type_params_unit(Unit& unit, Identifier owner, int first_line);
     uint32_t leave_unit();
     Ref<Code> finish_unit();
     void set_qualname();
@@ -103,7 +104,6 @@ class Generator {
     Reg local_of(Identifier name);
     Reg new_local(Identifier name, uint8_t kind);
     Reg closure_register(Identifier mangled);
-    bool has_class_cell();
 
     // --- expressions (generate_expr.cpp) ---
     Operand expr(ast::ExprNode* node, Reg wanted = kAnyReg);
@@ -155,7 +155,6 @@ class Generator {
     Operand fold_items(List<ast::ExprNode*>& items, bool frozenset);
     Operand fold_container(ast::ExprNode* node);
     Operand call(ast::Call& node, Reg wanted);
-    Operand super_call(ast::Call& node, ast::Attribute& method, Reg wanted, bool* done);
     bool load_super(ast::Call& node);
     bool is_super_call(ast::Call& node);
     void argument(ast::ExprNode* node, List<ast::ExprNode*>& args, uint32_t index,
@@ -164,8 +163,6 @@ class Generator {
     uint32_t arguments(ast::Call& node, uint32_t* count);
     Operand call_ex(const Position& at, uint32_t callable_depth, List<ast::ExprNode*>& args,
                     List<ast::Keyword*>& keywords, Reg wanted, uint32_t given = 0);
-    Operand call_values(const Position& at, uint32_t callable_depth, List<ast::ExprNode*>& args,
-                        List<ast::Keyword*>& keywords, uint32_t given, Reg wanted);
     bool check_duplicate_keywords(List<ast::Keyword*>& keywords);
     bool check_caller(ast::ExprNode* func);
     bool check_subscripter(ast::ExprNode* value);
@@ -220,6 +217,8 @@ class Generator {
 
     // --- try and with (generate_try.cpp) ---
     void try_statement(ast::Try& node);
+    bool guarded_body(const ast::Position& at, const ast::Sequence<ast::StmtNode*>& tried,
+                      const ast::Sequence<ast::StmtNode*>& orelse, Label handler, Label end);
     void try_except(ast::Try& node);
     void try_star(ast::TryStar& node);
     void try_star_except(ast::TryStar& node);

@@ -69,9 +69,6 @@ inline const OpcodeInfo& opcode_info(Opcode op) {
 inline unsigned opcode_length(Opcode op) {
     return kOpcodeLength[static_cast<unsigned>(op)];
 }
-inline bool uses_wide_operand(Opcode op) {
-    return opcode_info(op).operands[1] == 'D';
-}
 // Whether the instruction's last extra word is a jump offset.
 inline bool is_jump(Opcode op) {
     const char* words = opcode_info(op).words;

@@ -202,6 +202,9 @@ bool append_repr(Thread& thread, StrBuilder& out, Value value, int depth) {
     TRY(out.append("("));
     bool first = true;
     for (size_t i = 0; i < names.size; i++) {
+        if (!is_str(names[i]))
+            return raise(thread, exc::TypeError, "attribute name must be string, not '{}'",
+                         type_name_of(names[i]));
         Owned field = TRY(get_attribute_or_nothing(thread, value, names[i].as<Str>()));
         if (field.is_nothing()) continue;
         if (!first) TRY(out.append(", "));

@@ -1,3 +1,4 @@
+// Arrays are the library allocator's, which is safe for any number of threads.
 #include "memory/array.h"
 
 #include <stdint.h>

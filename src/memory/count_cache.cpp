@@ -5,12 +5,8 @@
 
 namespace imugi {
 
-void CountCache::take(Object* object) {
+void CountCache::take_elsewhere(Object* object) {
     size_t at = place(object);
-    if (IMUGI_LIKELY(entries[at].object == object)) {
-        entries[at].count++;
-        return;
-    }
     Entry* free = nullptr;
     for (Entry* entry : {&entries[at], &entries[at ^ 1]}) {
         if (entry->object == object) {

@@ -25,7 +25,13 @@ struct CountCache {
     Entry entries[kEntries];
 
     // A reference to a deferred object.
-    void take(Object* object);
+    void take(Object* object) {
+        Entry& entry = entries[place(object)];
+        if (IMUGI_LIKELY(entry.object == object))
+            entry.count++;
+        else
+            take_elsewhere(object);
+    }
     // Drops a reference that was taken here; false when there is none.
     bool drop(const Object* object) {
         for (size_t at = place(object), i = 0; i < 2; i++, at ^= 1) {
@@ -50,6 +56,7 @@ struct CountCache {
     void settle();
 
   private:
+    IMUGI_NOINLINE void take_elsewhere(Object* object);
     // An object's count is in this entry or its neighbour, never in both.
     static size_t place(const Object* object) {
         return (reinterpret_cast<uint64_t>(object) >> 4) * 0x9E3779B97F4A7C15u >> 54;

@@ -11,6 +11,8 @@
 #include "memory/merge.h"
 #include "memory/promotion.h"
 #include "memory/slot.h"
+#include "thread/kept_lock.h"
+#include "thread/lock.h"
 #include "thread/safepoint.h"
 
 namespace imugi {
@@ -260,10 +262,15 @@ void FieldVisitor::drop_words(Slot* slots, size_t count) {
     }
 }
 
+// Kept locks mark the address of a lock byte in its lowest bit.
+static_assert(offsetof(Object, lock) % 2 == 1);
+
 static void destroy_now(Object* object) {
     FieldVisitor visitor{.visit_word = drop_word, .destroying = true, .dropping = true};
     visit_fields(object, visitor);
     release_payload(object);
+    if (IMUGI_UNLIKELY(object->lock.load(std::memory_order_relaxed) & kLocked))
+        forget_kept(object->lock);
     heap_free(object);
 }
 

@@ -105,6 +105,17 @@ struct Step {
 };
 enum Outcome : int { kGoOn, kEnd, kOutOfMemory, kFailed };
 
+template <class StepFunction>
+Outcome step_into(Output& out, size_t most, Step& at, StepFunction& step) {
+    size_t room;
+    at.output = out.offer(most, &room);
+    if (!at.output) return kOutOfMemory;
+    at.output_left = room;
+    Outcome outcome = step(at);
+    out.accept(room - at.output_left);
+    return outcome;
+}
+
 // Decompresses with `step` (an Outcome for a Step&; runs detached) up to max_length bytes
 // (negative: all); `raise_failure` raises for kFailed. The stream is in exclusive use.
 template <class StepFunction, class RaiseFunction>
@@ -129,15 +140,7 @@ Owned decompress(Thread& thread, Decoder& self, const Buffer& data, Index max_le
     {
         Detached detached(thread);
         for (;;) {
-            size_t room;
-            at.output = out.offer(most, &room);
-            if (!at.output) {
-                outcome = kOutOfMemory;
-                break;
-            }
-            at.output_left = room;
-            outcome = step(at);
-            out.accept(room - at.output_left);
+            outcome = step_into(out, most, at, step);
             if (outcome != kGoOn || out.size() >= most) break;
             if (at.input_left == 0 && at.output_left != 0) break;
         }
@@ -180,17 +183,8 @@ Owned compress(Thread& thread, const uint8_t* data, size_t size, bool finish, St
     Outcome outcome = kGoOn;
     {
         Detached detached(thread);
-        while (outcome == kGoOn && (finish || at.input_left != 0 || at.output_left == 0)) {
-            size_t room;
-            at.output = out.offer(SIZE_MAX, &room);
-            if (!at.output) {
-                outcome = kOutOfMemory;
-                break;
-            }
-            at.output_left = room;
-            outcome = step(at);
-            out.accept(room - at.output_left);
-        }
+        while (outcome == kGoOn && (finish || at.input_left != 0 || at.output_left == 0))
+            outcome = step_into(out, SIZE_MAX, at, step);
     }
     if (outcome == kOutOfMemory) return raise_memory_error(thread);
     if (outcome == kFailed) return raise_failure();

@@ -3,6 +3,7 @@
 // types are immortal, and a class cannot leave the layout of its native base.
 #pragma once
 
+#include "memory/array.h"
 #include "object/attribute.h"
 #include "object/module.h"
 #include "object/native.h"
@@ -32,7 +33,19 @@ inline bool set_instance_attributes(Thread& thread, Value self, Value dict) {
 inline constexpr GetSetRow kInstanceDictRow = {"__dict__", get_instance_attributes,
                                                set_instance_attributes};
 
-// What a module keeps about itself: allocated by module_state_make, found through any of its types.
+// --- what a module keeps about itself, found through any of its types ---
+
+// A zeroed state, which is the module's from now on; `fields` visits the words that it owns. Null
+// with MemoryError.
+template <class State>
+State* make_module_state(Thread& thread, Module& module,
+                         void (*fields)(void* state, FieldVisitor& visitor) = nullptr) {
+    module.state = array_allocate_zeroed(sizeof(State));
+    if (!module.state) return raise_memory_error(thread);
+    module.free_state = array_free;
+    module.state_fields = fields;
+    return static_cast<State*>(module.state);
+}
 template <class State>
 State& module_state(Module& module) {
     return *static_cast<State*>(module.state);

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <atomic>
+#include <cstring>
 
 #include "memory/refcount.h"
+#include "object/module.h"
 #include "object/native.h"
 
 namespace imugi {
@@ -29,6 +31,12 @@ class SharedType {
         if (!type_.compare_exchange_strong(expected, &type, std::memory_order_acq_rel))
             return expected;
         return &type;
+    }
+    // Under the last part of its name.
+    [[nodiscard]] bool add_to(Thread& thread, Module& module) {
+        Type* type = make(thread);
+        const char* dot = strrchr(spec_.name, '.');
+        return type && module_set(thread, module, dot ? dot + 1 : spec_.name, Value::of(type));
     }
     // The type exists: an instance, or its module, does.
     Type& type() const { return *type_.load(std::memory_order_acquire); }

@@ -10,6 +10,7 @@
 #include "object/descriptor.h"
 #include "object/dict.h"
 #include "object/function.h"
+#include "object/module.h"
 #include "object/native.h"
 #include "object/protocol.h"
 #include "object/str.h"
@@ -362,6 +363,14 @@ void release_attributes(Object* object) {
 
 namespace {
 
+// What modules and classes made at run time have instead of attribute storage.
+Owned dict_of_namespace(Value object) {
+    if (is_instance_of(object, module_type)) return Owned::share(module_dict(object.as<Module>()));
+    if (is_type(object) && object.as<Type>().has(kTypeHeap) && !object.as<Type>().spec)
+        return object.as<Type>().dict.share();
+    return {};
+}
+
 // __dict__ and __weakref__ of a class made at run time. They suit every object that has had the
 // class, also when another thread assigns __class__ just now; so nothing is checked again.
 const GetSetRow* own_getset(Value descriptor) {
@@ -388,6 +397,9 @@ Owned generic_get_attribute_or_nothing(Thread& thread, Value object, Str& given)
     if (object.is_object() && type.attributes_offset != 0) {
         Owned own = load_own_attribute(thread, object.object(), *name);
         if (!own.is_nothing()) return own;
+    } else if (Owned dict = dict_of_namespace(object)) {
+        Owned own = dict_get(thread, dict.as<Dict>(), *name);
+        if (!own.is_nothing()) return own;
     }
     if (get) return get(thread, attribute, object, Value::of(type));
     return attribute;
@@ -395,8 +407,17 @@ Owned generic_get_attribute_or_nothing(Thread& thread, Value object, Str& given)
 
 Owned generic_get_attribute(Thread& thread, Value object, Str& name) {
     Owned result = generic_get_attribute_or_nothing(thread, object, name);
-    if (result.is_nothing()) return raise_no_attribute(thread, object, name);
+    if (result.is_nothing())
+        return raise_attribute_error(thread, object, name, "'{}' object has no attribute '{}'",
+                                     type_name_of(object), name);
     return result;
+}
+
+static bool set_in_module(Thread& thread, Value module, Str& name, Value value) {
+    Dict& dict = module_dict(module.as<Module>());
+    if (!value.is_empty()) return dict_set(thread, dict, Value::of(name), value);
+    bool found = TRY(dict_delete(thread, dict, Value::of(name)));
+    return found || raise_no_attribute(thread, module, name);
 }
 
 bool generic_set_attribute(Thread& thread, Value object, Str& given, Value value) {
@@ -413,6 +434,7 @@ bool generic_set_attribute(Thread& thread, Value object, Str& given, Value value
         }
     }
     if (!object.is_object() || type.attributes_offset == 0) {
+        if (is_instance_of(object, module_type)) return set_in_module(thread, object, *name, value);
         if (attribute.is_nothing()) {
             // A class with a __setattr__ of its own may store elsewhere.
             bool plain = type.slots.set_attribute == generic_set_attribute;

@@ -78,6 +78,13 @@ bool StableBuffer::get(Value object) {
         size_ = object.as<Bytes>().size;
         return true;
     }
+    if (is_exact_bytearray(object)) {
+        Ref<Bytes> copy = TRY(bytearray_bytes(thread_, object.as<ByteArray>()));
+        data_ = copy->data();
+        size_ = copy->size;
+        held_ = std::move(copy).owned();
+        return true;
+    }
     BufferView view;
     TRY(get_buffer(thread_, object, view, kBufferSimple));
     size_ = static_cast<size_t>(view.size);

@@ -9,6 +9,7 @@
 #include "object/complex.h"
 #include "object/int.h"
 #include "object/interpreter.h"
+#include "object/ordering.h"
 
 namespace imugi {
 
@@ -103,6 +104,17 @@ Ref<ByteArray> make_bytearray(Thread& thread, const void* data, size_t size) {
 
 Owned make_like(Thread& thread, const ByteArray*, const void* data, size_t size) {
     return make_bytearray(thread, data, size);
+}
+
+Ref<Bytes> bytearray_bytes(Thread& thread, ByteArray& array) {
+    for (;;) {
+        size_t expected = size_of(array);
+        Ref<Bytes> copy = TRY(make_bytes_blank(thread, expected));
+        Lock guard(thread, array);
+        if (size_of(array) != expected) continue;
+        if (expected) memcpy(bytes_blank_data(*copy), items_of(array), expected);
+        return copy;
+    }
 }
 
 Owned unchanged(Thread& thread, ByteArray&, ByteSpan span) {
@@ -295,18 +307,27 @@ Owned slot_compare(Thread& thread, Value self, Value other, CompareOp op) {
             TRY(warn_bytes(thread, "Comparison between bytearray and string"));
         return Owned::share(not_implemented());
     }
+    ByteArray& array = self.as<ByteArray>();
+    auto result = [&](ByteSpan theirs) {
+        size_t size = size_of(array), least = size < theirs.size ? size : theirs.size;
+        int order = least ? memcmp(items_of(array), theirs.data, least) : 0;
+        if (order == 0) order = size < theirs.size ? -1 : size > theirs.size;
+        return Owned::share(boolean(holds(op, order, 0)));
+    };
+    if (is_exact_bytearray(other)) {
+        // No export, which would keep a third thread from resizing it.
+        ByteArray& second = other.as<ByteArray>();
+        Lock2 guard(thread, array, second);
+        return result({items_of(second), size_of(second)});
+    }
     Buffer buffer(thread);
     if (!buffer.get(other)) {
         clear_exception(thread);
         return Owned::share(not_implemented());
     }
-    ByteArray& array = self.as<ByteArray>();
     const Object* owner = memory_owner(buffer.view());
     Lock2 guard(thread, array, owner ? *owner : array);
-    size_t size = size_of(array), least = size < buffer.size() ? size : buffer.size();
-    int order = least ? memcmp(items_of(array), buffer.data(), least) : 0;
-    if (order == 0) order = size < buffer.size() ? -1 : size > buffer.size();
-    return Owned::share(boolean(holds(op, order)));
+    return result({buffer.data(), buffer.size()});
 }
 
 Result<Index> slot_length(Thread&, Value self) {
@@ -319,7 +340,7 @@ Owned slot_inplace_concat(Thread& thread, Value self, Value other) {
                      type_name_of(self));
     ByteArray& array = self.as<ByteArray>();
     Ref<Bytes> own;
-    if (same(self, other)) own = TRY(bytes_from_object(thread, other));
+    if (is_exact_bytearray(other) || same(self, other)) own = TRY(bytes_from_object(thread, other));
     Buffer buffer(thread);
     if (!own) TRY(buffer.get(other));
     ByteSpan span = own ? ByteSpan{own->data(), own->size} : ByteSpan{buffer.data(), buffer.size()};

@@ -4,6 +4,7 @@
 #include "memory/collector.h"
 #include "memory/heap.h"
 #include "object/bytes_rows.h"
+#include "object/ordering.h"
 #include "object/text_hash.h"
 
 namespace imugi {
@@ -120,7 +121,7 @@ Owned slot_compare(Thread& thread, Value self, Value other, CompareOp op) {
     size_t least = a.size < b.size ? a.size : b.size;
     int order = &a == &b ? 0 : memcmp(a.data(), b.data(), least);
     if (order == 0) order = a.size < b.size ? -1 : a.size > b.size;
-    return Owned::share(boolean(holds(op, order)));
+    return Owned::share(boolean(holds(op, order, 0)));
 }
 
 Result<Index> slot_length(Thread&, Value self) {

@@ -78,5 +78,10 @@ struct ByteArray : Object {
     Index exports;
 };
 Ref<ByteArray> make_bytearray(Thread& thread, const void* data, size_t size);
+inline bool is_exact_bytearray(Value value) {
+    return &type_of(value) == &bytearray_type;
+}
+// A copy made under the Lock: an export would keep other threads from resizing it meanwhile.
+Ref<Bytes> bytearray_bytes(Thread& thread, ByteArray& array);
 
 }  // namespace imugi

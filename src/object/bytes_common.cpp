@@ -9,6 +9,7 @@
 #include "object/call.h"
 #include "object/codecs.h"
 #include "object/int.h"
+#include "object/join_source.h"
 #include "object/list.h"
 #include "object/protocol.h"
 #include "object/text_slice.h"
@@ -126,23 +127,6 @@ std::atomic<int> bytes_warning_level{0};
 bool warn_bytes(Thread& thread, const char* message) {
     if (bytes_warning_level.load(std::memory_order_relaxed) == 0) return true;
     return warn(thread, exc::BytesWarning, 1, TRY(make_str(thread, message)));
-}
-
-bool holds(CompareOp op, int order) {
-    switch (op) {
-        case CompareOp::kLt:
-            return order < 0;
-        case CompareOp::kLe:
-            return order <= 0;
-        case CompareOp::kEq:
-            return order == 0;
-        case CompareOp::kNe:
-            return order != 0;
-        case CompareOp::kGt:
-            return order > 0;
-        default:
-            return order >= 0;
-    }
 }
 
 // --- text forms ---
@@ -285,21 +269,12 @@ Ref<Bytes> bytes_from_hex(Thread& thread, Value text) {
 
 // --- joining ---
 
-Ref<Bytes> bytes_concat(Thread& thread, ByteSpan left, ByteSpan right) {
-    if (left.size > PTRDIFF_MAX / 2 || right.size > PTRDIFF_MAX / 2)
-        return raise_memory_error(thread);
-    Ref<Bytes> result = TRY(make_bytes_blank(thread, left.size + right.size, false));
-    uint8_t* out = bytes_blank_data(*result);
-    if (left.size) memcpy(out, left.data, left.size);
-    if (right.size) memcpy(out + left.size, right.data, right.size);
-    return result;
-}
-
 Ref<Bytes> bytes_join(Thread& thread, Value separator_owner, Value iterable) {
     // Held first: the iterable must not resize a bytearray.
     Buffer held(thread);
     StableBuffer separator(thread);
-    TRY(held.get(separator_owner));
+    // An iterator's code finds the separator exported, and only that.
+    if (!is_exact_tuple(iterable) && !is_exact_list(iterable)) TRY(held.get(separator_owner));
     TRY(separator.get(separator_owner));
     Ref<Tuple> items;
     if (is_exact_tuple(iterable)) {
@@ -307,13 +282,7 @@ Ref<Bytes> bytes_join(Thread& thread, Value separator_owner, Value iterable) {
     } else if (is_exact_list(iterable)) {
         items = TRY(list_to_tuple(thread, iterable.as<List>()));
     } else {
-        Owned iterator = iterate(thread, iterable);
-        if (!iterator) {
-            if (clear_exception_if(thread, exc::TypeError))
-                return raise(thread, exc::TypeError, "can only join an iterable");
-            return {};
-        }
-        items = TRY(to_tuple(thread, iterator));
+        items = TRY(tuple_to_join(thread, iterable));
     }
     if (items->size == 1 && is_exact_bytes((*items)[0]))
         return Ref<Bytes>::share((*items)[0].as<Bytes>());
@@ -329,6 +298,12 @@ Ref<Bytes> bytes_join(Thread& thread, Value separator_owner, Value iterable) {
             return raise(thread, exc::TypeError,
                          "sequence item {}: expected a bytes-like object, {} found",
                          static_cast<int64_t>(i), type_name_of(item));
+        if (is_exact_bytearray(item)) {
+            StableBuffer bytes(thread);
+            TRY(bytes.get(item));
+            TRY(builder.append(bytes.data(), bytes.size()));
+            continue;
+        }
         Buffer buffer(thread);
         TRY(buffer.get(item));
         TRY(builder.reserve(buffer.size()));
@@ -373,6 +348,7 @@ Ref<Bytes> bytes_from_iterable(Thread& thread, Value iterable) {
 
 Ref<Bytes> bytes_from_object(Thread& thread, Value object) {
     if (is_exact_bytes(object)) return Ref<Bytes>::share(object.as<Bytes>());
+    if (is_exact_bytearray(object)) return bytearray_bytes(thread, object.as<ByteArray>());
     if (has_buffer(object)) {
         Buffer buffer(thread);
         TRY(buffer.get(object, kBufferFullRo));

@@ -2,6 +2,7 @@
 #include "object/bytes_methods.h"
 #include "object/dict.h"
 #include "object/interpreter.h"
+#include "object/iterators.h"
 #include "object/pickling.h"
 #include "object/protocol.h"
 #include "object/tuple.h"
@@ -49,10 +50,6 @@ Owned iterator_next(Thread& thread, Value self) {
             continue;
         return item;
     }
-}
-
-Owned iterator_self(Thread&, Value self) {
-    return Owned::share(self);
 }
 
 Owned length_hint(Thread&, Value self) {

@@ -76,11 +76,9 @@ Ref<Bytes> bytes_from_hex(Thread& thread, Value text);
 // b.join(iterable) into bytes.
 Ref<Bytes> bytes_join(Thread& thread, Value separator_owner, Value iterable);
 // left + right of two buffers.
-Ref<Bytes> bytes_concat(Thread& thread, ByteSpan left, ByteSpan right);
 Owned bytes_maketrans(Thread& thread, Value from, Value to);
 // str(b) and comparison under -b.
 [[nodiscard]] bool warn_bytes(Thread& thread, const char* message);
-bool holds(CompareOp op, int order);
 // bytes.__new__ and bytearray.__init__: source, encoding and errors as bytes.
 Ref<Bytes> bytes_from_arguments(Thread& thread, const char* type_name, Value source, Value encoding,
                                 Value errors);

@@ -225,14 +225,8 @@ struct ByteMethods : ByteSplit<Self> {
     // --- conversions ---
 
     static Owned decode(Thread& thread, Self& self, Str& encoding, Value errors) {
-        const char* encoding_text = name_text(thread, encoding);
-        if (!encoding_text) return {};
-        if (!is_str(errors)) {
-            (void)raise_argument_type(thread, errors, str_type);
-            return {};
-        }
-        const char* errors_text = name_text(thread, errors.as<Str>());
-        if (!errors_text) return {};
+        const char *encoding_text, *errors_text;
+        TRY(codec_arguments(thread, encoding, errors, &encoding_text, &errors_text));
         return decode_object(thread, Value::of(self), encoding_text, errors_text);
     }
     static Owned hex(Thread& thread, Self& self, Value separator, int group) {
@@ -253,7 +247,12 @@ struct ByteMethods : ByteSplit<Self> {
     // --- operators ---
 
     static Owned subscript_item(Thread& thread, Value self, Index index) {
+        return item_at(thread, self, index, false);
+    }
+    // A negative index counts from the end, if `from_end` says so.
+    static Owned item_at(Thread& thread, Value self, Index index, bool from_end) {
         Held<Self> s(thread, self.as<Self>());
+        if (from_end && index < 0) index += static_cast<Index>(s.size);
         if (index < 0 || static_cast<size_t>(index) >= s.size)
             return raise(thread, exc::IndexError,
                          std::is_same_v<Self, Bytes> ? "index out of range"
@@ -280,8 +279,7 @@ struct ByteMethods : ByteSplit<Self> {
             return raise(thread, exc::TypeError, "{} indices must be integers or slices, not {}",
                          std::is_same_v<Self, Bytes> ? "byte" : "bytearray", type_name_of(key));
         Index index = TRY(to_ssize(thread, key));
-        if (index < 0) index += static_cast<Index>(self_size(self.as<Self>()));
-        return subscript_item(thread, self, index);
+        return item_at(thread, self, index, true);
     }
     static Owned repeat(Thread& thread, Value self, Index times) {
         Held<Self> s(thread, self.as<Self>());
@@ -318,6 +316,10 @@ struct ByteMethods : ByteSplit<Self> {
         if (!has_buffer(right))
             return raise(thread, exc::TypeError, "can't concat {} to {}", type_name_of(right),
                          type_name_of(left));
+        if (is_exact_bytearray(right)) {
+            Ref<Bytes> copy = TRY(bytes_from_object(thread, right));
+            return concat(thread, left, copy);
+        }
         Buffer second(thread);
         if (!second.get(right)) {
             if (!clear_exception_if(thread, exc::BufferError)) return {};

@@ -55,10 +55,6 @@ Owned iterator_next(Thread& thread, Value value) {
     return result;
 }
 
-Owned iterator_iter(Thread&, Value self) {
-    return Owned::share(self);
-}
-
 Owned iterator_reduce(Thread& thread, CallIterator& self) {
     Owned function = TRY(builtin_named(thread, ID(iter)));
     Held held = held_fields(thread, self);
@@ -91,7 +87,7 @@ const TypeSpec call_iterator_type_spec = {
     .name = "callable_iterator",
     .size = sizeof(CallIterator),
     .flags = kTypeTracked | kTypeNoInstantiate,
-    .slots = {.iter = iterator_iter, .next = iterator_next, .fields = iterator_fields},
+    .slots = {.iter = iterator_self, .next = iterator_next, .fields = iterator_fields},
     .methods = iterator_rows,
 };
 

@@ -13,6 +13,7 @@
 #include "object/int.h"
 #include "object/interpreter.h"
 #include "object/list.h"
+#include "object/native_thunk.h"
 #include "object/protocol.h"
 #include "object/tuple.h"
 
@@ -162,6 +163,15 @@ const char* name_text(Thread& thread, const Str& name) {
     if (text && strlen(text) != size)
         return raise(thread, exc::ValueError, "embedded null character");
     return text;
+}
+
+bool codec_arguments(Thread& thread, Str& encoding, Value errors, const char** encoding_text,
+                     const char** errors_text) {
+    *encoding_text = name_text(thread, encoding);
+    if (!*encoding_text) return false;
+    if (!is_str(errors)) return raise_argument_type(thread, errors, str_type);
+    *errors_text = name_text(thread, errors.as<Str>());
+    return *errors_text != nullptr;
 }
 
 // --- registry ---

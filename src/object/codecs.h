@@ -147,5 +147,8 @@ Owned decode_object(Thread& thread, Value object, const char* encoding, const ch
 [[nodiscard]] bool check_codec_names(Thread& thread, const char* encoding, const char* errors);
 // The text of a name argument; null with an exception, "embedded null character" included.
 const char* name_text(Thread& thread, const Str& name);
+// The texts of the arguments of encode() and decode().
+[[nodiscard]] bool codec_arguments(Thread& thread, Str& encoding, Value errors,
+                                   const char** encoding_text, const char** errors_text);
 
 }  // namespace imugi

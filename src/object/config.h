@@ -60,7 +60,7 @@ struct Places {
     char base_executable[4096];  // what a virtual environment was made with
     char prefix[4096];
     char base_prefix[4096];
-    char stdlib[4096];  // .../lib/python3.14
+    char stdlib[4096];  // .../lib/python3.14t
 };
 extern Places places;
 

@@ -4,6 +4,7 @@
 // the iterator and of the dict together.
 #include "memory/collector.h"
 #include "object/dict_table.h"
+#include "object/iterators.h"
 #include "object/list.h"
 #include "object/native.h"
 #include "object/pickling.h"
@@ -145,10 +146,6 @@ Owned iterator_next(Thread& thread, Value self) {
     return pair;
 }
 
-Owned iterator_iter(Thread&, Value self) {
-    return Owned::share(self);
-}
-
 Owned iterator_length_hint(Thread& thread, DictIterator& self) {
     Owned held;
     {
@@ -219,7 +216,7 @@ Owned make_dict_iterator(Thread& thread, Type& type, Dict& dict) {
         .name = text,                                   \
         .size = sizeof(DictIterator),                   \
         .flags = kTypeTracked | kTypeNoInstantiate,     \
-        .slots = {.iter = iterator_iter,                \
+        .slots = {.iter = iterator_self,                \
                   .next = iterator_next<kind, reverse>, \
                   .fields = iterator_fields},           \
         .methods = iterator_rows,                       \

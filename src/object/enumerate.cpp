@@ -2,6 +2,7 @@
 // together, unless the caller has the only reference.
 #include "memory/collector.h"
 #include "object/int.h"
+#include "object/iterators.h"
 #include "object/native.h"
 #include "object/pickling.h"
 #include "object/protocol.h"
@@ -99,10 +100,6 @@ Owned enumerate_next(Thread& thread, Value value) {
     return make_tuple(thread, index, item);
 }
 
-Owned enumerate_iter(Thread&, Value self) {
-    return Owned::share(self);
-}
-
 Owned enumerate_reduce(Thread& thread, Enumerate& self) {
     Owned index;
     {
@@ -135,7 +132,7 @@ const TypeSpec enumerate_type_spec = {
         "    (0, seq[0]), (1, seq[1]), (2, seq[2]), ...",
     .size = sizeof(Enumerate),
     .flags = kTypeBase | kTypeTracked,
-    .slots = {.iter = enumerate_iter,
+    .slots = {.iter = iterator_self,
               .next = enumerate_next,
               .make = enumerate_make,
               .fields = enumerate_fields},

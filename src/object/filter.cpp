@@ -1,6 +1,7 @@
 // filter: immutable; its function is called under no lock.
 #include "memory/collector.h"
 #include "object/call.h"
+#include "object/iterators.h"
 #include "object/native.h"
 #include "object/protocol.h"
 #include "object/stepping.h"
@@ -52,10 +53,6 @@ Owned filter_next(Thread& thread, Value value) {
     }
 }
 
-Owned filter_iter(Thread&, Value self) {
-    return Owned::share(self);
-}
-
 Owned filter_reduce(Thread& thread, Filter& self) {
     Ref<Tuple> arguments = TRY(make_tuple(thread, self.function.borrow(), self.iterator.borrow()));
     return make_tuple(thread, Value::of(type_of(Value::of(self))), arguments);
@@ -76,7 +73,7 @@ const TypeSpec filter_type_spec = {
         "is true. If function is None, return the items that are true.",
     .size = sizeof(Filter),
     .flags = kTypeBase | kTypeTracked,
-    .slots = {.iter = filter_iter,
+    .slots = {.iter = iterator_self,
               .next = filter_next,
               .make = filter_make,
               .fields = filter_fields},

@@ -16,6 +16,7 @@
 #include "object/float_slots.h"
 #include "object/format_spec.h"
 #include "object/int_limbs.h"
+#include "object/ordering.h"
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
@@ -262,57 +263,14 @@ int order_of(double x, Value number) {
 
 Owned float_compare(Thread&, Value self, Value other, CompareOp op) {
     double x = float_number(self);
-    int order;
     if (is_float(other)) {
         double y = float_number(other);
-        bool yes = false;
-        switch (op) {
-            case CompareOp::kLt:
-                yes = x < y;
-                break;
-            case CompareOp::kLe:
-                yes = x <= y;
-                break;
-            case CompareOp::kEq:
-                yes = x == y;
-                break;
-            case CompareOp::kNe:
-                yes = x != y;
-                break;
-            case CompareOp::kGt:
-                yes = x > y;
-                break;
-            case CompareOp::kGe:
-                yes = x >= y;
-                break;
-        }
-        return Owned::share(boolean(yes));
+        return Owned::share(boolean(holds(op, x, y)));
     }
     if (!is_int(other)) return Owned::share(not_implemented());
     if (std::isnan(x)) return Owned::share(boolean(op == CompareOp::kNe));
-    order = order_of(x, other);
-    bool yes = false;
-    switch (op) {
-        case CompareOp::kLt:
-            yes = order < 0;
-            break;
-        case CompareOp::kLe:
-            yes = order <= 0;
-            break;
-        case CompareOp::kEq:
-            yes = order == 0;
-            break;
-        case CompareOp::kNe:
-            yes = order != 0;
-            break;
-        case CompareOp::kGt:
-            yes = order > 0;
-            break;
-        case CompareOp::kGe:
-            yes = order >= 0;
-            break;
-    }
-    return Owned::share(boolean(yes));
+    int order = order_of(x, other);
+    return Owned::share(boolean(holds(op, order, 0)));
 }
 
 Owned float_make(Thread& thread, Type& type, const Arguments& arguments) {

@@ -11,6 +11,7 @@
 #include "object/interpreter.h"
 #include "object/module.h"
 #include "object/native.h"
+#include "object/ordering.h"
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
@@ -489,14 +490,7 @@ Owned cell_compare(Thread& thread, Value left, Value right, CompareOp op) {
     Owned b = cell_load(thread, right.as<Cell>());
     if (!a.is_nothing() && !b.is_nothing()) return compare(thread, a, b, op);
     // An empty cell is less than a full one.
-    int x = !a.is_nothing(), y = !b.is_nothing();
-    bool result = op == CompareOp::kLt   ? x < y
-                  : op == CompareOp::kLe ? x <= y
-                  : op == CompareOp::kEq ? x == y
-                  : op == CompareOp::kNe ? x != y
-                  : op == CompareOp::kGt ? x > y
-                                         : x >= y;
-    return Owned::share(boolean(result));
+    return Owned::share(boolean(holds(op, !a.is_nothing(), !b.is_nothing())));
 }
 
 void cell_fields(Object* object, FieldVisitor& visitor) {

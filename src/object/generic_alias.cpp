@@ -46,16 +46,6 @@ Owned alias_make(Thread& thread, Type& type, const Arguments& arguments) {
     return make(thread, type, arguments[0], arguments[1], false);
 }
 
-Ref<Tuple> parameters_of(Thread& thread, GenericAlias& alias) {
-    Owned known = read_locked(thread, alias, alias.parameters);
-    if (known) return Ref<Tuple>::adopt(std::move(known));
-    Ref<Tuple> made = TRY(collect_parameters(thread, alias.args.as<Tuple>()));
-    Owned own = made.share(), old;
-    Lock guard(thread, alias);
-    old = alias.parameters.exchange(std::move(own));
-    return made;
-}
-
 Owned alias_repr(Thread& thread, Value self) {
     auto& alias = as_alias(self);
     StrBuilder out(thread);
@@ -125,7 +115,7 @@ Owned alias_get_attribute(Thread& thread, Value self, Str& name) {
 
 Owned alias_subscript(Thread& thread, Value self, Value item) {
     auto& alias = as_alias(self);
-    Ref<Tuple> parameters = TRY(parameters_of(thread, alias));
+    Ref<Tuple> parameters = TRY(parameters_of(thread, alias, alias.args, alias.parameters));
     Ref<Tuple> args =
         TRY(substitute_parameters(thread, self, alias.args.as<Tuple>(), *parameters, item));
     return make(thread, generic_alias_type, alias.origin.borrow(), args, alias.starred);
@@ -193,7 +183,8 @@ const MethodRow alias_methods[] = {
     {},
 };
 Owned get_parameters(Thread& thread, Value self) {
-    return parameters_of(thread, as_alias(self));
+    auto& alias = as_alias(self);
+    return parameters_of(thread, alias, alias.args, alias.parameters);
 }
 Owned get_unpacked_args(Thread& thread, Value self) {
     auto& alias = as_alias(self);

@@ -26,6 +26,8 @@ Owned make_union(Thread& thread, Tuple& args);
 
 // Type parameters in a tuple of arguments, each once.
 Ref<Tuple> collect_parameters(Thread& thread, Tuple& args);
+// Those of an alias or union: kept in its slot `parameters` once they are asked for.
+Ref<Tuple> parameters_of(Thread& thread, Object& self, const Slot& args, Slot& parameters);
 // args with the parameters replaced by `item`; messages show `self`.
 Ref<Tuple> substitute_parameters(Thread& thread, Value self, Tuple& args, Tuple& parameters,
                                  Value item);

@@ -55,11 +55,15 @@ bool HashedKeys::copy(Thread& thread, Set& set) {
 
 bool HashedKeys::copy(Thread& thread, List& list) {
     Ref<Tuple> items = TRY(list_to_tuple(thread, list));
-    TRY(reserve(thread, static_cast<Index>(items->size)));
-    for (size_t i = 0; i < items->size; i++) {
+    return copy(thread, *items);
+}
+
+bool HashedKeys::copy(Thread& thread, Tuple& items) {
+    TRY(reserve(thread, static_cast<Index>(items.size)));
+    for (size_t i = 0; i < items.size; i++) {
         TRY(poll_step(thread, i));
-        hashes_[i] = TRY(element_hash(thread, (*items)[i]));
-        TRY(keys_.append(Owned::share((*items)[i])));
+        hashes_[i] = TRY(element_hash(thread, items[i]));
+        TRY(keys_.append(Owned::share(items[i])));
     }
     return true;
 }

@@ -17,6 +17,7 @@ class HashedKeys {
     [[nodiscard]] bool copy(Thread& thread, Set& set);
     // Hashes the items as elements of a set; may run Python.
     [[nodiscard]] bool copy(Thread& thread, List& list);
+    [[nodiscard]] bool copy(Thread& thread, Tuple& items);
     size_t size() const { return keys_.size(); }
     Value key(size_t i) const { return keys_[i]; }
     int64_t hash(size_t i) const { return hashes_[i]; }

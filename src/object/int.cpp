@@ -12,6 +12,7 @@
 #include "object/float.h"
 #include "object/int_limbs.h"
 #include "object/int_slots.h"
+#include "object/ordering.h"
 #include "object/protocol.h"
 
 namespace imugi {
@@ -232,28 +233,7 @@ Result<int64_t> int_hash_slot(Thread&, Value self) {
 Owned int_compare_slot(Thread&, Value self, Value other, CompareOp op) {
     if (!is_int(self) || !is_int(other)) return Owned::share(not_implemented());
     int order = int_compare(self, other);
-    bool yes = false;
-    switch (op) {
-        case CompareOp::kLt:
-            yes = order < 0;
-            break;
-        case CompareOp::kLe:
-            yes = order <= 0;
-            break;
-        case CompareOp::kEq:
-            yes = order == 0;
-            break;
-        case CompareOp::kNe:
-            yes = order != 0;
-            break;
-        case CompareOp::kGt:
-            yes = order > 0;
-            break;
-        case CompareOp::kGe:
-            yes = order >= 0;
-            break;
-    }
-    return Owned::share(boolean(yes));
+    return Owned::share(boolean(holds(op, order, 0)));
 }
 
 Result<bool> int_boolean(Thread&, Value self) {

@@ -1,9 +1,14 @@
-// Iterators over anything with __getitem__, and over the results of a callable.
+// What iterators share; those over anything with __getitem__, and over the results of a callable.
 #pragma once
 
 #include "object/type.h"
 
 namespace imugi {
+
+// `iter` of what is its own iterator.
+inline Owned iterator_self(Thread&, Value self) {
+    return Owned::share(self);
+}
 
 // iter(sequence) for a type that has only __getitem__.
 Owned make_sequence_iterator(Thread& thread, Value sequence);

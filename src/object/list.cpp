@@ -7,6 +7,7 @@
 #include "object/dict.h"
 #include "object/iteration.h"
 #include "object/list_edit.h"
+#include "object/list_unlocked.h"
 #include "object/protocol.h"
 #include "object/set.h"
 #include "object/slice.h"
@@ -163,27 +164,19 @@ bool count_item(const Slot& from, Slot& to) {
 // The items from `begin` on without the Lock, if no writer is at work meanwhile: each is counted,
 // and after that the list must not have changed since before the first was read.
 Copy try_copy_unlocked(List& list, ValueBuffer& out, Index begin, Index end) {
-    mark_reader(&list);
-    ListItems* array = list.array.load(std::memory_order_acquire);
-    if (array == nullptr) return Copy::kUncounted;
-    // Acquire: pairs with the end of an ItemsChange.
-    size_t version = version_of(array).load(std::memory_order_acquire);
-    if (version & 1) return Copy::kUnsure;
-    // Acquire: pairs with appending. The words it lets us see are in this array or a later one.
-    Index size = list.size.load(std::memory_order_acquire);
+    UnlockedItems items(list);
+    if (!items.are_settled()) return Copy::kUnsure;
+    Index size = items.size();
     if (end < size) size = end;
     if (size - begin > kMostWithoutLock) return Copy::kUncounted;
-    if (size > static_cast<Index>(array->capacity)) return Copy::kUnsure;
     Index count = size > begin ? size - begin : 0;
     if (count == 0) return Copy::kDone;
     if (!out.reserve(count)) return Copy::kNoMemory;
     // In the buffer's room first: they are its items only once they are known to be right.
     Slot* room = out.slots() + out.size();
     Index counted = 0;
-    while (counted < count && count_item(array->items[counted + begin], room[counted])) counted++;
-    // The words were read by acquire loads: if one is younger than the version, this load sees it.
-    if (counted == count && version_of(array).load(std::memory_order_relaxed) == version &&
-        list.array.load(std::memory_order_relaxed) == array) {
+    while (counted < count && count_item(items[counted + begin], room[counted])) counted++;
+    if (counted == count && items.were_of_one_time()) {
         out.append_moved(room, count);
         return Copy::kDone;
     }
@@ -322,6 +315,28 @@ Owned list_item(Thread& thread, List& list, Index index) {
             return std::move(read.value);
     }
     return item_locked(thread, list, index);
+}
+
+Owned list_item_from_end(Thread& thread, List& list, Index index) {
+    mark_reader(&list);
+    // Acquires: who sees an array or a size sees the version that was counted up before it.
+    ListItems* array = list.array.load(std::memory_order_acquire);
+    if (IMUGI_LIKELY(array != nullptr)) {
+        size_t version = version_of(array).load(std::memory_order_acquire);
+        Index size = list.size.load(std::memory_order_acquire), at = index + size;
+        if (at >= 0 && static_cast<size_t>(at) < array->capacity && (version & 1) == 0) {
+            SlotRead read = read_slot(array->items[at].word());
+            // The end may have moved meanwhile, with the size or with the items.
+            if (!read.retry && read.value && list.array.load(std::memory_order_acquire) == array &&
+                list.size.load(std::memory_order_acquire) == size &&
+                version_of(array).load(std::memory_order_relaxed) == version)
+                return std::move(read.value);
+        }
+    }
+    Lock guard(thread, list);
+    Index at = index + list.size.load(std::memory_order_relaxed);
+    if (at < 0) return Owned::nothing();
+    return share_locked(list.array.load(std::memory_order_relaxed)->items[at].word());
 }
 
 bool list_set_item(Thread& thread, List& list, Index index, Owned value) {

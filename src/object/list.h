@@ -23,6 +23,8 @@ Ref<List> make_list(Thread& thread, size_t capacity = 0);
 Ref<List> make_list_from(Thread& thread, const Value* values, size_t count);
 // Lock-free. Nothing when the index is out of range (0 <= index expected).
 Owned list_item(Thread& thread, List& list, Index index);
+// The same for an index below 0, counted from the end that the list has when the item is read.
+Owned list_item_from_end(Thread& thread, List& list, Index index);
 [[nodiscard]] bool list_set_item(Thread& thread, List& list, Index index,
                                  Owned value);  // IndexError
 [[nodiscard]] bool list_append(Thread& thread, List& list, Owned value);

@@ -1,6 +1,7 @@
 // The iterators of lists, forward and backward. An iterator that only the caller has is stepped
 // without its Lock; any other under it, and under the list's if that has to tell.
 #include "memory/collector.h"
+#include "object/iterators.h"
 #include "object/list_items.h"
 #include "object/native.h"
 #include "object/pickling.h"
@@ -78,10 +79,6 @@ Owned iterator_next(Thread& thread, Value self) {
     }
     done = iterator.list.take();
     return Owned::nothing();
-}
-
-Owned iterator_iter(Thread&, Value self) {
-    return Owned::share(self);
 }
 
 Owned held_list(Thread& thread, ListIterator& self) {
@@ -162,7 +159,7 @@ const TypeSpec list_iterator_type_spec = {
     .name = "list_iterator",
     .size = sizeof(ListIterator),
     .flags = kTypeTracked | kTypeNoInstantiate,
-    .slots = {.iter = iterator_iter, .next = iterator_next<1>, .fields = iterator_fields},
+    .slots = {.iter = iterator_self, .next = iterator_next<1>, .fields = iterator_fields},
     .methods = iterator_methods,
 };
 
@@ -171,7 +168,7 @@ const TypeSpec list_reverse_iterator_type_spec = {
     .name = "list_reverseiterator",
     .size = sizeof(ListIterator),
     .flags = kTypeTracked | kTypeNoInstantiate,
-    .slots = {.iter = iterator_iter, .next = iterator_next<-1>, .fields = iterator_fields},
+    .slots = {.iter = iterator_self, .next = iterator_next<-1>, .fields = iterator_fields},
     .methods = iterator_methods,
 };
 

@@ -7,6 +7,7 @@
 #include "memory/collector.h"
 #include "object/int.h"
 #include "object/list_edit.h"
+#include "object/list_unlocked.h"
 #include "object/native.h"
 #include "object/pickling.h"
 #include "object/protocol.h"
@@ -140,9 +141,7 @@ Equality equal_unheld(const Slot& slot, Value value, Owned& held) {
     Value item = slot.borrow();
     if (!item.is_object() || same(item, value)) return quick_equal(item, value);
     const Object* object = item.object();
-    // What is deferred lives until this thread's next safepoint. Acquire: its type is seen, too.
-    if (object->flags.load(std::memory_order_acquire) & (kImmortal | kDeferred) ||
-        object->owner.load(std::memory_order_relaxed) == current_heap_id) {
+    if (is_lendable(*object) || object->owner.load(std::memory_order_relaxed) == current_heap_id) {
         Equality equality = quick_equal(item, value);
         if (equality != Equality::kUnknown) return equality;
     } else if (!value.is_object() && is_exact_str(item)) {
@@ -158,20 +157,12 @@ Equality equal_unheld(const Slot& slot, Value value, Owned& held) {
 // been those of one time: a writer came in the way.
 template <class Visit>
 bool visit_unlocked(List& list, Index begin, Index stop, Visit visit) {
-    mark_reader(&list);
-    ListItems* array = list.array.load(std::memory_order_acquire);
-    if (array == nullptr) return true;
-    // Acquire: pairs with the end of an ItemsChange.
-    size_t version = version_of(array).load(std::memory_order_acquire);
-    // Acquire: pairs with appending.
-    Index size = list.size.load(std::memory_order_acquire);
-    if ((version & 1) || size > static_cast<Index>(array->capacity)) return false;
-    Index end = std::min(size, stop);
-    for (Index i = begin; i < end && visit(i, array->items[i]); i++) {
+    UnlockedItems items(list);
+    if (!items.are_settled()) return false;
+    Index end = std::min(items.size(), stop);
+    for (Index i = begin; i < end && visit(i, items[i]); i++) {
     }
-    // The words were read by acquire loads: if one is younger than the version, this load sees it.
-    return version_of(array).load(std::memory_order_relaxed) == version &&
-           list.array.load(std::memory_order_relaxed) == array;
+    return items.were_of_one_time();
 }
 
 // The first item from `*at` on that equals the value as far as builtin equality decides, or that
@@ -368,15 +359,9 @@ Owned list_subscript(Thread& thread, Value self, Value key) {
     if (is_slice(key)) return get_slice(thread, list_of(self), key.as<Slice>());
     Index index = key.is_small_int() ? key.small_int() : TRY(index_key(thread, key));
     if (index >= 0) return list_get(thread, self, index);
-    for (;;) {
-        // Counted from an end that others may move.
-        Index size = list_size(list_of(self));
-        Owned item =
-            index + size < 0 ? Owned::nothing() : list_item(thread, list_of(self), index + size);
-        if (!item.is_nothing()) return item;
-        if (list_size(list_of(self)) == size)
-            return raise(thread, exc::IndexError, "list index out of range");
-    }
+    Owned item = list_item_from_end(thread, list_of(self), index);
+    if (!item.is_nothing()) return item;
+    return raise(thread, exc::IndexError, "list index out of range");
 }
 
 // A negative index counts from the end as it is under the Lock, if `from_end` says so.

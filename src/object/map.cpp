@@ -1,6 +1,7 @@
 // map: immutable but for `strict`; its function is called under no lock.
 #include "memory/collector.h"
 #include "object/call.h"
+#include "object/iterators.h"
 #include "object/parallel.h"
 #include "object/protocol.h"
 #include "object/stepping.h"
@@ -89,10 +90,6 @@ Owned map_next(Thread& thread, Value value) {
     return call_with(thread, function, *arguments, nullptr);
 }
 
-Owned map_iter(Thread&, Value self) {
-    return Owned::share(self);
-}
-
 Owned map_reduce(Thread& thread, Map& self) {
     auto& iterators = self.iterators.as<Tuple>();
     Ref<Tuple> function = TRY(make_tuple(thread, self.function.borrow()));
@@ -127,7 +124,7 @@ const TypeSpec map_type_spec = {
         "raise a ValueError.",
     .size = sizeof(Map),
     .flags = kTypeBase | kTypeTracked,
-    .slots = {.iter = map_iter, .next = map_next, .make = map_make, .fields = map_fields},
+    .slots = {.iter = iterator_self, .next = map_next, .make = map_make, .fields = map_fields},
     .methods = map_rows,
     .signature = "(function, iterable, /, *iterables, strict=False)",
 };

@@ -8,6 +8,7 @@
 #include "object/bytes_methods.h"
 #include "object/generic_alias.h"
 #include "object/int.h"
+#include "object/iterators.h"
 #include "object/list.h"
 #include "object/protocol.h"
 #include "object/str.h"
@@ -481,9 +482,6 @@ Owned iterator_next(Thread& thread, Value self) {
             continue;
         return end ? Owned::nothing() : memoryview_item(thread, view, at);
     }
-}
-Owned iterator_self(Thread&, Value self) {
-    return Owned::share(self);
 }
 void iterator_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(static_cast<MemoryViewIterator*>(self)->view);

@@ -77,6 +77,8 @@ Owned raise_missing(Thread& thread, Module& module, Str& name) {
     Owned module_name = TRY(entry(thread, module, ID(__name__)));
     if (!is_str(module_name))
         return raise_attribute_error(thread, self, name, "module has no attribute '{}'", name);
+    // The spec may be a module that misses the flag in turn: this one.
+    TRY(check_native_stack(thread));
     bool initializing = TRY(is_initializing(thread, module));
     if (initializing)
         return raise_attribute_error(thread, self, name,
@@ -104,18 +106,6 @@ Owned module_get_attribute(Thread& thread, Value self, Str& name) {
     Owned hook = TRY(entry(thread, module, ID(__getattr__)));
     if (!hook.is_nothing()) return call(thread, hook, Value::of(name));
     return raise_missing(thread, module, name);
-}
-
-bool module_set_attribute(Thread& thread, Value self, Str& name, Value value) {
-    Owned attribute = lookup_in_mro(thread, type_of(self), name);
-    if (!attribute.is_nothing())
-        if (auto set = type_of(attribute).slots.descriptor_set)
-            return set(thread, attribute, self, value);
-    auto& dict = module_dict(as_module(self));
-    if (!value.is_empty()) return dict_set(thread, dict, Value::of(name), value);
-    bool found = TRY(dict_delete(thread, dict, Value::of(name)));
-    if (found) return true;
-    return static_cast<bool>(raise_missing(thread, as_module(self), name));
 }
 
 void module_fields(Object* object, FieldVisitor& visitor) {
@@ -173,6 +163,8 @@ Owned get_annotations(Thread& thread, Value self) {
     } else {
         annotations = TRY(make_dict(thread));
     }
+    // The spec may be a module that misses the flag in turn: this one.
+    TRY(check_native_stack(thread));
     bool initializing = TRY(is_initializing(thread, module));
     if (!initializing)
         TRY(dict_set(thread, module_dict(module), Value::of(ID(__annotations__)),
@@ -218,7 +210,7 @@ const TypeSpec module_type_spec = {
     .flags = kTypeBase | kTypeTracked | kTypeHasWeakrefs,
     .slots = {.repr = module_repr,
               .get_attribute = module_get_attribute,
-              .set_attribute = module_set_attribute,
+              .set_attribute = generic_set_attribute,
               .make = module_make,
               .init = module_init,
               .fields = module_fields,

@@ -134,7 +134,10 @@ Owned get_text_signature(Thread& thread, Value self) {
 
 Owned get_self(Thread& thread, Value self) {
     auto& function = as_function(self);
-    return function.self.is_empty() ? Owned::share(none()) : function.self.share();
+    // A static one has its class there, for its repr.
+    if (function.self.is_empty() || (function.row->flags & kMethodStatic))
+        return Owned::share(none());
+    return function.self.share();
 }
 
 Owned get_module(Thread& thread, Value self) {

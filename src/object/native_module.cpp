@@ -1,3 +1,4 @@
+// Making modules from their specs. The specs are constant; who imports holds the import lock.
 #include "object/native_module.h"
 
 #include "object/dict.h"

@@ -1,3 +1,4 @@
+// Packing and reading tables of source positions. Works on the caller's memory alone.
 #include "object/positions.h"
 
 namespace imugi {

@@ -6,6 +6,7 @@
 #include "object/dict.h"
 #include "object/generic_alias.h"
 #include "object/int.h"
+#include "object/item_index.h"
 #include "object/list.h"
 #include "object/set.h"
 #include "object/str.h"
@@ -323,9 +324,9 @@ Result<Index> length(Thread& thread, Value value) {
     return raise(thread, exc::TypeError, "object of type '{}' has no len()", type_name_of(value));
 }
 
-static Result<Index> item_index(Thread& thread, Value container, Value key) {
+Result<Index> item_index(Thread& thread, Value container, Value key) {
     Index index = TRY(to_ssize(thread, key));
-    if (index < 0)
+    if (index < 0 && !has_type_flag(container, kTypeCountsFromEnd))
         if (auto size = type_of(container).slots.sequence_length)
             index += TRY(size(thread, container));
     return index;

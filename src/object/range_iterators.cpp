@@ -4,6 +4,7 @@
 
 #include "memory/collector.h"
 #include "object/int.h"
+#include "object/iterators.h"
 #include "object/native.h"
 #include "object/pickling.h"
 #include "object/protocol.h"
@@ -55,10 +56,6 @@ Owned make_either(Thread& thread, Value start, Value step, Value length) {
     if (fits(start, step, length, &first, &stride, &count))
         return make_short(thread, first, stride, count);
     return make_long(thread, start, step, length);
-}
-
-Owned iterator_iter(Thread&, Value self) {
-    return Owned::share(self);
 }
 
 // --- machine ints ---
@@ -206,7 +203,7 @@ const TypeSpec range_iterator_type_spec = {
     .name = "range_iterator",
     .size = sizeof(RangeIterator),
     .flags = kTypeNoInstantiate,
-    .slots = {.iter = iterator_iter, .next = short_next},
+    .slots = {.iter = iterator_self, .next = short_next},
     .methods = short_rows,
 };
 
@@ -215,7 +212,7 @@ const TypeSpec longrange_iterator_type_spec = {
     .name = "longrange_iterator",
     .size = sizeof(LongRangeIterator),
     .flags = kTypeNoInstantiate,
-    .slots = {.iter = iterator_iter, .next = long_next, .fields = long_fields},
+    .slots = {.iter = iterator_self, .next = long_next, .fields = long_fields},
     .methods = long_rows,
 };
 

@@ -74,10 +74,6 @@ Owned reversed_next(Thread& thread, Value value) {
     return Owned::nothing();
 }
 
-Owned reversed_iter(Thread&, Value self) {
-    return Owned::share(self);
-}
-
 Owned reversed_length_hint(Thread& thread, Reversed& self) {
     Owned sequence = held_sequence(thread, self);
     if (!sequence) return Owned::small_int(0);
@@ -126,7 +122,7 @@ const TypeSpec reversed_type_spec = {
     .doc = "Return a reverse iterator over the values of the given sequence.",
     .size = sizeof(Reversed),
     .flags = kTypeBase | kTypeTracked,
-    .slots = {.iter = reversed_iter,
+    .slots = {.iter = iterator_self,
               .next = reversed_next,
               .make = reversed_make,
               .fields = reversed_fields},

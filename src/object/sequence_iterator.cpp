@@ -53,10 +53,6 @@ Owned iterator_next(Thread& thread, Value value) {
     return Owned::nothing();
 }
 
-Owned iterator_iter(Thread&, Value self) {
-    return Owned::share(self);
-}
-
 Owned iterator_length_hint(Thread& thread, SequenceIterator& self) {
     Owned sequence = held_sequence(thread, self);
     if (!sequence) return Owned::small_int(0);
@@ -104,7 +100,7 @@ const TypeSpec sequence_iterator_type_spec = {
     .name = "iterator",
     .size = sizeof(SequenceIterator),
     .flags = kTypeTracked | kTypeNoInstantiate,
-    .slots = {.iter = iterator_iter, .next = iterator_next, .fields = iterator_fields},
+    .slots = {.iter = iterator_self, .next = iterator_next, .fields = iterator_fields},
     .methods = iterator_rows,
 };
 

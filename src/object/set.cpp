@@ -8,6 +8,7 @@
 #include "object/list.h"
 #include "object/protocol.h"
 #include "object/set_table.h"
+#include "object/tuple.h"
 #include "object/value_buffer.h"
 
 namespace imugi {
@@ -135,15 +136,17 @@ bool update_from_set(Thread& thread, Set& set, Set& other) {
         bool room = true;
         {
             Lock2 guard(thread, set, other);
-            if (!element && position == 0 && set.size.load(std::memory_order_relaxed) == 0) {
+            if (!element && position == 0) {
                 Index size = other.size.load(std::memory_order_relaxed);
                 if (size == 0) return true;
-                SetTable* table = set_table_clone(other);
-                room = table != nullptr;
-                if (room) {
+                if (set.size.load(std::memory_order_relaxed) != 0) {
+                    room = set_table_make_room(set, static_cast<size_t>(size));
+                } else if (SetTable* table = set_table_clone(other)) {
                     set_table_replace(set, table);
                     set.size.store(size, std::memory_order_release);
                     return true;
+                } else {
+                    room = false;
                 }
             }
             while (room) {
@@ -176,12 +179,14 @@ bool update_from_set(Thread& thread, Set& set, Set& other) {
     }
 }
 
-// All under one Lock, as far as builtin equality decides.
-bool add_all(Thread& thread, Set& set, HashedKeys& keys) {
+// All under one Lock, as far as builtin equality decides. `at_once`: with room made for them
+// before.
+bool add_all(Thread& thread, Set& set, HashedKeys& keys, bool at_once = false) {
     size_t i = 0;
     bool room = true;
     {
         Lock guard(thread, set);
+        if (at_once && keys.size() != 0) room = set_table_make_room(set, keys.size());
         for (; room && i < keys.size(); i++) {
             SetProbe probe(keys.key(i), keys.hash(i));
             Index found = probe.find(set, set.table.load(std::memory_order_relaxed), true);
@@ -204,10 +209,12 @@ bool set_update(Thread& thread, Set& set, Value iterable) {
     HashedKeys keys(thread);
     if (is_exact_dict(iterable)) {
         TRY(keys.copy(thread, iterable.as<Dict>()));
-        return add_all(thread, set, keys);
+        return add_all(thread, set, keys, true);
     }
-    if (is_exact_list(iterable)) {
-        if (keys.copy(thread, iterable.as<List>())) return add_all(thread, set, keys);
+    if (is_exact_list(iterable) || is_exact_tuple(iterable)) {
+        bool hashed = is_exact_list(iterable) ? keys.copy(thread, iterable.as<List>())
+                                              : keys.copy(thread, iterable.as<Tuple>());
+        if (hashed) return add_all(thread, set, keys);
         // What came before the item that has no hash is added all the same.
         Owned error = take_exception(thread);
         TRY(add_all(thread, set, keys));

@@ -1,5 +1,6 @@
 // The iterator of sets, stepped under its Lock, and under the set's if that has to tell.
 #include "memory/collector.h"
+#include "object/iterators.h"
 #include "object/list.h"
 #include "object/native.h"
 #include "object/pickling.h"
@@ -72,10 +73,6 @@ Owned iterator_next(Thread& thread, Value self) {
     return raise(thread, exc::RuntimeError, "Set changed size during iteration");
 }
 
-Owned iterator_iter(Thread&, Value self) {
-    return Owned::share(self);
-}
-
 Owned iterator_length_hint(Thread& thread, SetIterator& self) {
     Lock guard(thread, self);
     Value set = self.set.borrow();
@@ -128,7 +125,7 @@ const TypeSpec set_iterator_type_spec = {
     .name = "set_iterator",
     .size = sizeof(SetIterator),
     .flags = kTypeTracked | kTypeNoInstantiate,
-    .slots = {.iter = iterator_iter, .next = iterator_next, .fields = iterator_fields},
+    .slots = {.iter = iterator_self, .next = iterator_next, .fields = iterator_fields},
     .methods = iterator_rows,
 };
 

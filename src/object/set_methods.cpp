@@ -224,8 +224,33 @@ bool subtract_at_once(Thread& thread, Set& self, Set& other, bool* done) {
     }
 }
 
+// Of an exact list, tuple or dict.
+bool copy_keys(Thread& thread, HashedKeys& keys, Value other) {
+    if (is_exact_list(other)) return keys.copy(thread, other.as<List>());
+    if (is_exact_tuple(other)) return keys.copy(thread, other.as<Tuple>());
+    return keys.copy(thread, other.as<Dict>());
+}
+
+// All under one Lock, as far as builtin equality decides.
+bool discard_all(Thread& thread, Set& self, HashedKeys& keys) {
+    ValueBuffer removed(thread);
+    TRY(removed.reserve(keys.size()));
+    size_t i = 0;
+    {
+        Lock guard(thread, self);
+        for (; i < keys.size(); i++) {
+            SetProbe probe(keys.key(i), keys.hash(i));
+            Index found = probe.find(self, self.table.load(std::memory_order_relaxed), true);
+            if (found == kAskElement) break;
+            if (found != kAbsent) TRY(removed.append(set_table_remove(self, found)));
+        }
+    }
+    for (; i < keys.size(); i++) TRY(set_discard(thread, self, keys.key(i)));
+    return true;
+}
+
 // Takes out of `self` what `other` has.
-bool subtract_from(Thread& thread, Set& self, Value other) {
+bool take_out(Thread& thread, Set& self, Value other) {
     if (same(Value::of(self), other)) {
         set_clear(thread, self);
         return true;
@@ -246,6 +271,15 @@ bool subtract_from(Thread& thread, Set& self, Value other) {
         for (size_t i = 0; i < elements.size(); i++) TRY(set_discard(thread, self, elements[i]));
         return true;
     }
+    if (is_exact_list(other) || is_exact_tuple(other) || is_exact_dict(other)) {
+        HashedKeys keys(thread);
+        if (copy_keys(thread, keys, other)) return discard_all(thread, self, keys);
+        // What came before the item that has no hash goes all the same.
+        Owned error = take_exception(thread);
+        TRY(discard_all(thread, self, keys));
+        set_exception(thread, std::move(error));
+        return false;
+    }
     Owned iterator = TRY(iterate(thread, other));
     for (;;) {
         Owned item = TRY(next(thread, iterator));
@@ -254,8 +288,24 @@ bool subtract_from(Thread& thread, Set& self, Value other) {
     }
 }
 
+bool subtract_from(Thread& thread, Set& self, Value other) {
+    TRY(take_out(thread, self, other));
+    Lock guard(thread, self);
+    set_table_trim(self);
+    return true;
+}
+
 Ref<Set> difference(Thread& thread, Set& self, Value other) {
     Type& type = base_of(Value::of(self));
+    Index others = is_any_set(other)      ? set_size(set_of(other))
+                   : is_exact_dict(other) ? dict_size(other.as<Dict>())
+                                          : 0;
+    // Rather a copy that few are taken out of; for any other iterable as well.
+    if (set_size(self) >> 2 > others) {
+        Ref<Set> result = TRY(set_copy(thread, self, type));
+        TRY(subtract_from(thread, *result, other));
+        return result;
+    }
     if (is_any_set(other)) {
         Ref<Set> result = TRY(make_set(thread, type));
         if (same(Value::of(self), other)) return result;
@@ -354,6 +404,35 @@ bool symmetric_update(Thread& thread, Set& self, Value other) {
     return true;
 }
 
+// Leaves in `self` the keys that it has; as intersect_at_once, but the elements are the keys.
+bool intersect_keys_at_once(Thread& thread, Set& self, HashedKeys& keys, bool* done) {
+    Ref<Set> result = TRY(make_set(thread));
+    SetTable* old = nullptr;
+    bool room = true;
+    {
+        Lock guard(thread, self);
+        for (size_t i = 0; room && i < keys.size(); i++) {
+            SetProbe probe(keys.key(i), keys.hash(i)), again(keys.key(i), keys.hash(i));
+            Index found = probe.find(self, self.table.load(std::memory_order_relaxed), true);
+            if (found == kAskElement) return true;
+            if (found == kAbsent) continue;
+            found = again.find(*result, result->table.load(std::memory_order_relaxed), true);
+            if (found == kAskElement) return true;
+            if (found == kAbsent) room = set_table_insert(*result, keys.key(i), keys.hash(i));
+        }
+        if (room) {
+            old = self.table.exchange(result->table.exchange(nullptr, std::memory_order_relaxed),
+                                      std::memory_order_seq_cst);
+            self.size.store(result->size.exchange(0, std::memory_order_relaxed),
+                            std::memory_order_release);
+        }
+    }
+    *done = true;
+    if (!room) return raise_memory_error(thread);
+    discard_table(self, old);
+    return true;
+}
+
 // Leaves in `self` what `other` has too, under both Locks; the places are those of a new set, so
 // that the order is CPython's. False in *done: user code is needed, and nothing was changed.
 bool intersect_at_once(Thread& thread, Set& self, Set& other, bool* done) {
@@ -406,11 +485,15 @@ void adopt_contents(Thread& thread, Set& self, Set& result) {
 
 // As `&=` and intersection_update with one operand.
 bool intersect_with(Thread& thread, Set& self, Value other) {
+    bool done = false;
     if (is_any_set(other) && !same(Value::of(self), other)) {
-        bool done = false;
         TRY(intersect_at_once(thread, self, set_of(other), &done));
-        if (done) return true;
+    } else if (is_exact_list(other) || is_exact_tuple(other) || is_exact_dict(other)) {
+        HashedKeys keys(thread);
+        TRY(copy_keys(thread, keys, other));
+        TRY(intersect_keys_at_once(thread, self, keys, &done));
     }
+    if (done) return true;
     Ref<Set> result = TRY(intersection(thread, self, other));
     adopt_contents(thread, self, *result);
     return true;
@@ -432,32 +515,15 @@ Owned set_subtract(Thread& thread, Value left, Value right) {
 }
 Owned set_xor(Thread& thread, Value left, Value right) {
     if (!is_any_set(left) || !is_any_set(right)) return Owned::share(not_implemented());
-    Ref<Set> result = TRY(set_copy(thread, set_of(left), base_of(left)));
-    if (same(left, right)) {
-        set_clear(thread, *result);
-        return result;
-    }
-    TRY(symmetric_update(thread, *result, right));
+    if (same(left, right)) return make_set(thread, base_of(left));
+    Ref<Set> result = TRY(set_copy(thread, set_of(right), base_of(left)));
+    TRY(symmetric_update(thread, *result, left));
     return result;
 }
-Owned set_inplace_or(Thread& thread, Value self, Value other) {
+template <bool (*change)(Thread& thread, Set& self, Value other)>
+Owned set_inplace(Thread& thread, Value self, Value other) {
     if (!is_any_set(other)) return Owned::share(not_implemented());
-    TRY(set_update(thread, set_of(self), other));
-    return Owned::share(self);
-}
-Owned set_inplace_and(Thread& thread, Value self, Value other) {
-    if (!is_any_set(other)) return Owned::share(not_implemented());
-    TRY(intersect_with(thread, set_of(self), other));
-    return Owned::share(self);
-}
-Owned set_inplace_subtract(Thread& thread, Value self, Value other) {
-    if (!is_any_set(other)) return Owned::share(not_implemented());
-    TRY(subtract_from(thread, set_of(self), other));
-    return Owned::share(self);
-}
-Owned set_inplace_xor(Thread& thread, Value self, Value other) {
-    if (!is_any_set(other)) return Owned::share(not_implemented());
-    TRY(symmetric_update(thread, set_of(self), other));
+    TRY(change(thread, set_of(self), other));
     return Owned::share(self);
 }
 
@@ -690,10 +756,10 @@ const TypeSpec set_type_spec = {
               .bit_and = set_and,
               .bit_xor = set_xor,
               .bit_or = set_or,
-              .inplace_subtract = set_inplace_subtract,
-              .inplace_and = set_inplace_and,
-              .inplace_xor = set_inplace_xor,
-              .inplace_or = set_inplace_or,
+              .inplace_subtract = set_inplace<subtract_from>,
+              .inplace_and = set_inplace<intersect_with>,
+              .inplace_xor = set_inplace<symmetric_update>,
+              .inplace_or = set_inplace<set_update>,
               .sequence_length = set_length,
               .contains = set_has},
     .methods = set_rows,

@@ -43,6 +43,8 @@ void place(SetTable& table, uint64_t key, int64_t hash) {
     }
 }
 
+constexpr size_t kLeastMask = 7;
+
 bool rebuild(Set& set, size_t more_than) {
     SetTable* old = set.table.load(std::memory_order_relaxed);
     SetTable* table = make_set_table(more_than);
@@ -117,7 +119,7 @@ Result<int64_t> element_hash(Thread& thread, Value element) {
 }
 
 SetTable* make_set_table(size_t more_than) {
-    size_t size = 8;
+    size_t size = kLeastMask + 1;
     while (size <= more_than) size <<= 1;
     if (size > size_t{1} << 56) return nullptr;
     auto* table = static_cast<SetTable*>(array_allocate_zeroed(set_table_bytes(size - 1)));
@@ -158,6 +160,21 @@ bool set_table_insert(Set& set, Value key, int64_t hash) {
     return table->fill < table->mask;  // short of memory, but there is room
 }
 
+bool set_table_make_room(Set& set, size_t more) {
+    const SetTable* table = set.table.load(std::memory_order_relaxed);
+    size_t fill = table ? table->fill : 0, mask = table ? table->mask : kLeastMask;
+    if ((fill + more) * 5 < mask * 3) return true;
+    return rebuild(set, (static_cast<size_t>(set.size.load(std::memory_order_relaxed)) + more) * 2);
+}
+
+void set_table_trim(Set& set) {
+    const SetTable* table = set.table.load(std::memory_order_relaxed);
+    auto size = static_cast<size_t>(set.size.load(std::memory_order_relaxed));
+    // Where memory is short the table stays as it is.
+    if (table != nullptr && table->fill - size > table->mask / 4)
+        (void)rebuild(set, size > 50000 ? size * 2 : size * 4);
+}
+
 Owned set_table_remove(Set& set, Index index) {
     SetTable* table = set.table.load(std::memory_order_relaxed);
     Owned key = Owned::adopt(
@@ -169,11 +186,10 @@ Owned set_table_remove(Set& set, Index index) {
 SetTable* set_table_clone(const Set& set) {
     const SetTable& old = *set.table.load(std::memory_order_relaxed);
     auto size = static_cast<size_t>(set.size.load(std::memory_order_relaxed));
-    // Without deleted entries the copy is the same table, so that it shows in the same order.
-    bool whole = old.fill == size;
-    SetTable* table = make_set_table(whole ? old.mask : size * 2);
+    // Of the size that an empty set gets when so many come at once.
+    SetTable* table = make_set_table(size * 5 < kLeastMask * 3 ? 0 : size * 2);
     if (table == nullptr) return nullptr;
-    if (whole) {
+    if (old.fill == size && old.mask == table->mask) {
         table->fill = old.fill;
         for (size_t i = 0; i <= old.mask; i++) {
             uint64_t key = old.entries[i].key.load(std::memory_order_relaxed);

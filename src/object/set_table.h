@@ -65,6 +65,11 @@ SetTable* make_set_table(size_t more_than);
 // Takes an element out; the word comes back to be dropped once the Lock is gone.
 Owned set_table_remove(Set& set, Index entry);
 void set_table_replace(Set& set, SetTable* table);
+// Room for so many more at once. As CPython does before it merges sets or dicts, so that the order
+// of the places is the same. False when memory is short, nothing raised.
+[[nodiscard]] bool set_table_make_room(Set& set, size_t more);
+// After many were taken out; for the order's sake as well.
+void set_table_trim(Set& set);
 // A copy with references of its own; null when memory is short. The set is not empty.
 SetTable* set_table_clone(const Set& set);
 void drop_set_words(SetTable& table);

@@ -9,6 +9,7 @@
 #include "object/descriptor.h"
 #include "object/dict.h"
 #include "object/int.h"
+#include "object/item_index.h"
 #include "object/list.h"
 #include "object/memoryview.h"
 #include "object/protocol.h"
@@ -214,13 +215,6 @@ Owned done(bool ok) {
     return ok ? Owned::share(none()) : Owned();
 }
 
-Result<Index> sequence_index(Thread& thread, Value self, Value given) {
-    Index index = TRY(to_ssize(thread, given));
-    if (index < 0)
-        if (auto length = type_of(self).slots.sequence_length) index += TRY(length(thread, self));
-    return index;
-}
-
 template <class F>
 F as(void* function) {
     return reinterpret_cast<F>(function);
@@ -270,17 +264,17 @@ Owned call_slot_wrapper(Thread& thread, SlotWrapper& wrapper, Value self, const 
         }
         case WrapKind::kItem: {
             TRY(check_count(thread, a, 1));
-            Index n = TRY(sequence_index(thread, self, a[0]));
+            Index n = TRY(item_index(thread, self, a[0]));
             return as<ItemFn>(f)(thread, self, n);
         }
         case WrapKind::kSetItem: {
             TRY(check_unpacked(thread, a, 2, 2));
-            Index n = TRY(sequence_index(thread, self, a[0]));
+            Index n = TRY(item_index(thread, self, a[0]));
             return done(as<AssignItemFn>(f)(thread, self, n, a[1]));
         }
         case WrapKind::kDeleteItem: {
             TRY(check_count(thread, a, 1));
-            Index n = TRY(sequence_index(thread, self, a[0]));
+            Index n = TRY(item_index(thread, self, a[0]));
             return done(as<AssignItemFn>(f)(thread, self, n, Value()));
         }
         case WrapKind::kContains: {

@@ -13,6 +13,7 @@
 #include "object/codecs.h"
 #include "object/int.h"
 #include "object/native.h"
+#include "object/ordering.h"
 #include "object/protocol.h"
 #include "object/slice.h"
 #include "object/str_methods.h"
@@ -305,19 +306,16 @@ Owned slot_compare(Thread&, Value self, Value other, CompareOp op) {
     if (!is_str(other)) return Owned::share(not_implemented());
     Str& a = self.as<Str>();
     Str& b = other.as<Str>();
-    bool holds;
+    bool yes;
     if (op == CompareOp::kEq) {
-        holds = str_equal(a, b);
+        yes = str_equal(a, b);
     } else if (op == CompareOp::kNe) {
-        holds = !str_equal(a, b);
+        yes = !str_equal(a, b);
     } else {
         int order = &a == &b ? 0 : str_compare(a, b);
-        holds = op == CompareOp::kLt   ? order < 0
-                : op == CompareOp::kLe ? order <= 0
-                : op == CompareOp::kGt ? order > 0
-                                       : order >= 0;
+        yes = holds(op, order, 0);
     }
-    return Owned::share(boolean(holds));
+    return Owned::share(boolean(yes));
 }
 
 Result<Index> slot_length(Thread&, Value self) {

@@ -8,7 +8,9 @@
 
 #include "base/utf8.h"
 #include "memory/heap.h"
+#include "object/join_source.h"
 #include "object/list.h"
+#include "object/list_unlocked.h"
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
@@ -294,15 +296,44 @@ Owned str_repeat(Thread& thread, Str& s, Index times) {
 
 namespace {
 
-// `item(i)` gives the i-th Value; all are str.
-template <class Items>
+// memcpy, for what is mostly shorter than a call is worth.
+IMUGI_ALWAYS_INLINE void copy_few(uint8_t* to, const uint8_t* from, size_t count) {
+    auto copy_ends = [&](auto word) {
+        decltype(word) last;
+        memcpy(&word, from, sizeof word);
+        memcpy(&last, from + count - sizeof last, sizeof last);
+        memcpy(to, &word, sizeof word);
+        memcpy(to + count - sizeof last, &last, sizeof last);
+    };
+    if (count > 16)
+        memcpy(to, from, count);
+    else if (count >= 8)
+        copy_ends(uint64_t{});
+    else if (count >= 4)
+        copy_ends(uint32_t{});
+    else if (count >= 2)
+        copy_ends(uint16_t{});
+    else if (count == 1)
+        *to = *from;
+}
+
+// `item(i)` gives the i-th Value. Nothing: not all are str, or (kMayChange) they changed between
+// two looks at them.
+enum class Pieces : bool { kStay, kMayChange };
+template <Pieces kPieces, class Items>
 Owned join_strs(Thread& thread, const Str& separator, size_t count, Items item) {
+    constexpr bool may_change = kPieces == Pieces::kMayChange;
     if (count == 0) return empty_str();
-    if (count == 1) return exact_str(thread, item(0).template as<Str>());
+    if (count == 1) {
+        Value only = item(0);
+        return is_str(only) ? Owned(exact_str(thread, only.as<Str>())) : Owned::nothing();
+    }
     size_t length = 0;
     uint32_t max_char = separator.length() ? str_max_char(separator) : 0;
     for (size_t i = 0; i < count; i++) {
-        Str& s = item(i).template as<Str>();
+        Value piece = item(i);
+        if (!is_str(piece)) return Owned::nothing();
+        const Str& s = piece.as<Str>();
         length += s.length();
         max_char |= str_max_char(s);
         if (length > PTRDIFF_MAX / 8)
@@ -319,7 +350,9 @@ Owned join_strs(Thread& thread, const Str& separator, size_t count, Items item) 
         StrBuilder builder(thread);
         for (size_t i = 0; i < count; i++) {
             if (i != 0) TRY(builder.append(separator));
-            TRY(builder.append(item(i).template as<Str>()));
+            Value piece = item(i);
+            if (!is_str(piece)) return Owned::nothing();
+            TRY(builder.append(piece.as<Str>()));
         }
         return builder.finish();
     }
@@ -327,14 +360,20 @@ Owned join_strs(Thread& thread, const Str& separator, size_t count, Items item) 
     void* out = str_blank_data(*result);
     unsigned unit = result->unit();
     size_t at = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (i != 0 && separator.length() != 0) {
-            copy_characters(out, unit, at, separator, 0, separator.length());
-            at += separator.length();
-        }
-        Str& s = item(i).template as<Str>();
-        copy_characters(out, unit, at, s, 0, s.length());
+    auto put = [&](const Str& s) {
+        if (may_change && (s.length() > length - at || s.unit() > unit)) return false;
+        if (unit == 1)
+            copy_few(static_cast<uint8_t*>(out) + at, s.data1(), s.length());
+        else
+            copy_characters(out, unit, at, s, 0, s.length());
         at += s.length();
+        return true;
+    };
+    for (size_t i = 0; i < count; i++) {
+        if (i != 0 && !put(separator)) return Owned::nothing();
+        Value piece = item(i);
+        if (may_change && !is_str(piece)) return Owned::nothing();
+        if (!put(piece.as<Str>())) return Owned::nothing();
     }
     return std::move(result);
 }
@@ -342,10 +381,38 @@ Owned join_strs(Thread& thread, const Str& separator, size_t count, Items item) 
 }  // namespace
 
 Owned str_join_values(Thread& thread, const Value* strs, size_t count) {
-    return join_strs(thread, *empty_str(), count, [&](size_t i) { return strs[i]; });
+    return join_strs<Pieces::kStay>(thread, *empty_str(), count, [&](size_t i) { return strs[i]; });
 }
 
-static constexpr size_t kMostJoinedUnderLock = 100'000;
+namespace {
+
+constexpr size_t kMostJoinedUnderLock = 100'000;
+
+// Joins a list where it is; nothing: it has to be copied first.
+Owned join_list(Thread& thread, Str& separator, List& list) {
+    if (!is_biased_to(thread.heap_id, list)) {
+        // Several threads that join one list would wait for each other.
+        UnlockedItems items(list);
+        auto size = static_cast<size_t>(items.size());
+        if (!items.are_settled() || size > kMostJoinedUnderLock) return Owned::nothing();
+        Owned text = join_strs<Pieces::kMayChange>(thread, separator, size, [&](size_t i) {
+            Value item = items[static_cast<Index>(i)].borrow();
+            return item.is_object() && is_lendable(*item.object()) ? item : Value();
+        });
+        if (items.were_of_one_time()) return text;
+        // What was never the length of a str may have been too long.
+        if (!text) clear_exception(thread);
+        return Owned::nothing();
+    }
+    Lock guard(thread, list);
+    auto size = static_cast<size_t>(list_size(list));
+    if (size > kMostJoinedUnderLock) return Owned::nothing();
+    const Slot* slots = size ? list.array.load(std::memory_order_relaxed)->items : nullptr;
+    return join_strs<Pieces::kStay>(thread, separator, size,
+                                    [&](size_t i) { return slots[i].borrow(); });
+}
+
+}  // namespace
 
 Owned str_join(Thread& thread, Str& separator, Value iterable) {
     // A tuple is a snapshot: racing changes of a list do not matter.
@@ -354,33 +421,19 @@ Owned str_join(Thread& thread, Str& separator, Value iterable) {
         items = Ref<Tuple>::share(iterable.as<Tuple>());
     } else if (is_exact_list(iterable)) {
         auto& list = iterable.as<List>();
-        {
-            // Nor do they for as long as the lock may be held.
-            Lock guard(thread, list);
-            auto size = static_cast<size_t>(list_size(list));
-            const Slot* slots = size ? list.array.load(std::memory_order_relaxed)->items : nullptr;
-            bool joinable = size <= kMostJoinedUnderLock;
-            for (size_t i = 0; i < size && joinable; i++) joinable = is_str(slots[i].borrow());
-            if (joinable)
-                return join_strs(thread, separator, size,
-                                 [&](size_t i) { return slots[i].borrow(); });
-        }
+        Owned text = join_list(thread, separator, list);
+        if (!text.is_nothing()) return text;
         items = TRY(list_to_tuple(thread, list));
     } else {
-        Owned iterator = iterate(thread, iterable);
-        if (!iterator) {
-            if (clear_exception_if(thread, exc::TypeError))
-                return raise(thread, exc::TypeError, "can only join an iterable");
-            return {};
-        }
-        items = TRY(to_tuple(thread, iterator));
+        items = TRY(tuple_to_join(thread, iterable));
     }
-    for (size_t i = 0; i < items->size; i++)
-        if (!is_str((*items)[i]))
-            return raise(thread, exc::TypeError,
-                         "sequence item {}: expected str instance, {} found",
-                         static_cast<int64_t>(i), type_name_of((*items)[i]));
-    return join_strs(thread, separator, items->size, [&](size_t i) { return (*items)[i]; });
+    Owned text = join_strs<Pieces::kStay>(thread, separator, items->size,
+                                          [&](size_t i) { return (*items)[i]; });
+    if (!text.is_nothing()) return text;
+    size_t other = 0;
+    while (is_str((*items)[other])) other++;
+    return raise(thread, exc::TypeError, "sequence item {}: expected str instance, {} found",
+                 static_cast<int64_t>(other), type_name_of((*items)[other]));
 }
 
 }  // namespace imugi

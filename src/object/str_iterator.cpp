@@ -5,6 +5,7 @@
 #include "object/dict.h"
 #include "object/int.h"
 #include "object/interpreter.h"
+#include "object/iterators.h"
 #include "object/pickling.h"
 #include "object/protocol.h"
 #include "object/str_methods.h"
@@ -33,10 +34,6 @@ Owned iterator_next(Thread& thread, Value self) {
             if (at >= text.length()) return Owned::nothing();
     }
     return make_str_from_char(thread, text[at]);
-}
-
-Owned iterator_self(Thread&, Value self) {
-    return Owned::share(self);
 }
 
 Owned length_hint(Thread&, Value self) {

@@ -203,14 +203,8 @@ Owned str_replace_method(Thread& thread, Str& self, Str& old, Str& with, Index c
 // --- protocols ---
 
 Owned str_encode_method(Thread& thread, Str& self, Str& encoding, Value errors) {
-    const char* encoding_text = name_text(thread, encoding);
-    if (!encoding_text) return {};
-    if (!is_str(errors)) {
-        (void)raise_argument_type(thread, errors, str_type);
-        return {};
-    }
-    const char* errors_text = name_text(thread, errors.as<Str>());
-    if (!errors_text) return {};
+    const char *encoding_text, *errors_text;
+    TRY(codec_arguments(thread, encoding, errors, &encoding_text, &errors_text));
     return str_encode(thread, self, encoding_text, errors_text);
 }
 

@@ -1,3 +1,4 @@
+// Struct sequences: their types, made once each, and the methods that all of them have.
 #include "object/struct_sequence.h"
 
 #include <cstddef>

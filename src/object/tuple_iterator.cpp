@@ -1,5 +1,6 @@
 // The iterator of tuples: its position changes under its Lock, unless nobody else has it.
 #include "memory/collector.h"
+#include "object/iterators.h"
 #include "object/native.h"
 #include "object/pickling.h"
 #include "object/protocol.h"
@@ -36,10 +37,6 @@ Owned iterator_next(Thread& thread, Value self) {
     if (is_unique(&iterator)) return step(iterator, done);
     Lock guard(thread, iterator);
     return step(iterator, done);
-}
-
-Owned iterator_iter(Thread&, Value self) {
-    return Owned::share(self);
 }
 
 Owned held_tuple(Thread& thread, TupleIterator& self) {
@@ -98,7 +95,7 @@ const TypeSpec tuple_iterator_type_spec = {
     .name = "tuple_iterator",
     .size = sizeof(TupleIterator),
     .flags = kTypeTracked | kTypeNoInstantiate,
-    .slots = {.iter = iterator_iter, .next = iterator_next, .fields = iterator_fields},
+    .slots = {.iter = iterator_self, .next = iterator_next, .fields = iterator_fields},
     .methods = iterator_methods,
 };
 

@@ -4,6 +4,7 @@
 // Readers use the per-thread method cache keyed by (version, name), or walk lock-free. The lists of
 // subclasses have a mutex of their own, which is a leaf: it is taken where objects die.
 #include "object/type.h"
+#include "object/item_index.h"
 
 #include "memory/collector.h"
 #include "memory/heap.h"
@@ -36,7 +37,7 @@ uint32_t last_version = 0;  // under type_mutex
 
 constexpr uint32_t kInheritedFlags =
     kTypeTracked | kTypeHasDict | kTypeHasWeakrefs | kTypeSequence | kTypeMapping | kTypeMatchSelf |
-    kTypeHasFinalizer | kTypeDisallowedSubclassLayout | kTypeSubclassMask;
+    kTypeHasFinalizer | kTypeDisallowedSubclassLayout | kTypeCountsFromEnd | kTypeSubclassMask;
 
 size_t align8(size_t n) {
     return (n + 7) & ~size_t{7};

@@ -8,6 +8,7 @@
 #include "object/str.h"
 #include "object/tuple.h"
 #include "object/value_buffer.h"
+#include "thread/lock.h"
 
 namespace imugi {
 
@@ -151,6 +152,16 @@ Ref<Tuple> collect_parameters(Thread& thread, Tuple& args) {
     ValueBuffer parameters(thread);
     TRY(collect(thread, parameters, Value::of(args)));
     return parameters.to_tuple();
+}
+
+Ref<Tuple> parameters_of(Thread& thread, Object& self, const Slot& args, Slot& parameters) {
+    Owned known = read_locked(thread, self, parameters);
+    if (known) return Ref<Tuple>::adopt(std::move(known));
+    Ref<Tuple> made = TRY(collect_parameters(thread, args.as<Tuple>()));
+    Owned own = made.share(), old;
+    Lock guard(thread, self);
+    old = parameters.exchange(std::move(own));
+    return made;
 }
 
 Ref<Tuple> substitute_parameters(Thread& thread, Value self, Tuple& args, Tuple& parameters,

@@ -79,16 +79,6 @@ Owned finish(Thread& thread, Members& members) {
     return result;
 }
 
-Ref<Tuple> parameters_of(Thread& thread, Union& self) {
-    Owned known = read_locked(thread, self, self.parameters);
-    if (known) return Ref<Tuple>::adopt(std::move(known));
-    Ref<Tuple> made = TRY(collect_parameters(thread, self.args.as<Tuple>()));
-    Owned own = made.share(), old;
-    Lock guard(thread, self);
-    old = self.parameters.exchange(std::move(own));
-    return made;
-}
-
 Owned union_repr(Thread& thread, Value self) {
     auto& args = as_union(self).args.as<Tuple>();
     StrBuilder out(thread);
@@ -137,7 +127,7 @@ Owned union_compare(Thread& thread, Value left, Value right, CompareOp op) {
 
 Owned union_subscript(Thread& thread, Value self, Value item) {
     Union& u = as_union(self);
-    Ref<Tuple> parameters = TRY(parameters_of(thread, u));
+    Ref<Tuple> parameters = TRY(parameters_of(thread, u, u.args, u.parameters));
     Ref<Tuple> args =
         TRY(substitute_parameters(thread, self, u.args.as<Tuple>(), *parameters, item));
     return make_union(thread, *args);
@@ -206,7 +196,8 @@ Owned get_origin(Thread& thread, Value self) {
     return Owned::share(union_type);
 }
 Owned get_parameters(Thread& thread, Value self) {
-    return parameters_of(thread, as_union(self));
+    auto& u = as_union(self);
+    return parameters_of(thread, u, u.args, u.parameters);
 }
 const MemberRow union_members[] = {
     {"__args__", MemberKind::kObject, offsetof(Union, args), true},

@@ -2,6 +2,7 @@
 // unless the caller has the only reference.
 #include "memory/collector.h"
 #include "object/call.h"
+#include "object/iterators.h"
 #include "object/parallel.h"
 #include "object/protocol.h"
 #include "object/stepping.h"
@@ -78,10 +79,6 @@ Owned zip_next(Thread& thread, Value value) {
     return filled;
 }
 
-Owned zip_iter(Thread&, Value self) {
-    return Owned::share(self);
-}
-
 Owned zip_reduce(Thread& thread, Zip& self) {
     Value type = Value::of(type_of(Value::of(self)));
     if (self.strict.load(std::memory_order_relaxed))
@@ -117,7 +114,7 @@ const TypeSpec zip_type_spec = {
         "   [('a', 0, 0), ('b', 1, 1), ('c', 2, 2)]",
     .size = sizeof(Zip),
     .flags = kTypeBase | kTypeTracked,
-    .slots = {.iter = zip_iter, .next = zip_next, .make = zip_make, .fields = zip_fields},
+    .slots = {.iter = iterator_self, .next = zip_next, .make = zip_make, .fields = zip_fields},
     .methods = zip_rows,
     .signature = "(*iterables, strict=False)",
 };

@@ -234,14 +234,8 @@ Parser::Expr Parser::disjunction() {
     uint32_t start = position_;
     Expr first = conjunction();
     if (!first || !at(KwOr)) return first;
-    size_t mark = scratch_.mark();
-    if (!push(first)) return nullptr;
-    while (accept(KwOr)) {
-        Expr next = conjunction();
-        if (!next || !push(next)) return nullptr;
-    }
     Seq<Expr> values;
-    if (!take(mark, values)) return nullptr;
+    if (!separated(first, KwOr, &Parser::conjunction, values)) return nullptr;
     return make<BoolOp>(from(start), BoolOperator::Or, values);
 }
 
@@ -249,14 +243,8 @@ Parser::Expr Parser::conjunction() {
     uint32_t start = position_;
     Expr first = inversion();
     if (!first || !at(KwAnd)) return first;
-    size_t mark = scratch_.mark();
-    if (!push(first)) return nullptr;
-    while (accept(KwAnd)) {
-        Expr next = inversion();
-        if (!next || !push(next)) return nullptr;
-    }
     Seq<Expr> values;
-    if (!take(mark, values)) return nullptr;
+    if (!separated(first, KwAnd, &Parser::inversion, values)) return nullptr;
     return make<BoolOp>(from(start), BoolOperator::And, values);
 }
 

@@ -114,6 +114,9 @@ class Parser {
     }
     template <typename T>
     bool take(size_t mark, Seq<T>& list);
+    // first (separator next)*
+    template <typename T>
+    bool separated(T first, TokenKind separator, T (Parser::*next)(), Seq<T>& list);
     template <typename T>
     bool one(T element, Seq<T>& list);
     bool push(const void* pointer) {
@@ -168,7 +171,6 @@ class Parser {
     ast::TypeParamNode* type_parameter();
     ast::Arguments* parameters(TokenKind closing, bool lambda);
     ast::Arg* parameter(bool lambda, bool star);
-    Expr parameter_default();
     std::string_view type_comment();
     std::string_view function_type_comment();
     Stmt match_statement(bool& taken);
@@ -264,6 +266,16 @@ bool Parser::take(size_t mark, Seq<T>& list) {
     }
     scratch_.cut(mark);
     return true;
+}
+template <typename T>
+bool Parser::separated(T first, TokenKind separator, T (Parser::*next)(), Seq<T>& list) {
+    size_t mark = scratch_.mark();
+    if (!push(first)) return false;
+    while (accept(separator)) {
+        T element = (this->*next)();
+        if (!element || !push(element)) return false;
+    }
+    return take(mark, list);
 }
 
 template <typename T>

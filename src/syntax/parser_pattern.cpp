@@ -127,14 +127,8 @@ Parser::Pattern Parser::or_pattern() {
     uint32_t start = position_;
     Pattern first = closed_pattern();
     if (!first || !at(VBAR)) return first;
-    size_t mark = scratch_.mark();
-    if (!push(first)) return nullptr;
-    while (accept(VBAR)) {
-        Pattern next = closed_pattern();
-        if (!next || !push(next)) return nullptr;
-    }
     Seq<Pattern> patterns;
-    if (!take(mark, patterns)) return nullptr;
+    if (!separated(first, VBAR, &Parser::closed_pattern, patterns)) return nullptr;
     return make<MatchOr>(from(start), patterns);
 }
 

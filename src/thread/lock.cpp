@@ -2,16 +2,28 @@
 #include "thread/lock.h"
 
 #include <sched.h>
+#include <time.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "thread/backoff.h"
+#include "thread/kept_lock.h"
 #include "thread/parking_lot.h"
 
 namespace imugi {
 
 // Looks at a lock before parking.
 static constexpr int kLooks = 3;
+// Cycles after which who waits for the turn of a lock's keeper to end sleeps, so as not to be in
+// its way. Nanoseconds of sleep: at first, and at most. After the longest the turn is over.
+static constexpr uint64_t kTurnSpin = 40'000;
+static constexpr long kKeptSleep = 50'000, kLongestSleep = 800'000;
+// Processor cycles from one lock to the next, in a run of them, for which a lock is worth keeping.
+// Where more work lies between, threads get more done side by side than by turns.
+static constexpr uint64_t kDense = 500;
+// When the run in LockDepth began.
+static thread_local constinit uint64_t run_began = 0;
 
 // Wakes one who waits for the byte, and lets go of it when the caller has it.
 template <bool kUnlock>
@@ -46,19 +58,27 @@ static void lock_parked(std::atomic<uint8_t>& byte) {
     }
 }
 
-// Waits until the byte was free. The caller is detached and does not take it: a fork stops attached
-// threads only, and whoever holds a byte at that moment is not in the child to let go.
-static void wait_parked(std::atomic<uint8_t>& byte) {
+// Waits until the byte of an object was free, or for `pause` nanoseconds when somebody keeps it.
+// The caller is detached and does not take it: a fork stops attached threads only, and whoever
+// holds a byte at that moment is not in the child to let go.
+static void wait_parked(std::atomic<uint8_t>& byte, long pause) {
     for (;;) {
-        uint8_t seen = byte.load(std::memory_order_relaxed);
+        uint8_t seen = byte.load(std::memory_order_seq_cst);
         if (!(seen & kLocked)) {
             // The others look too: the caller may have to stay detached for ever.
             if (seen & kHasWaiters) wake_one<false>(byte);
             return;
         }
         if (!(seen & kHasWaiters) &&
-            !byte.compare_exchange_weak(seen, seen | kHasWaiters, std::memory_order_relaxed))
+            !byte.compare_exchange_weak(seen, seen | kHasWaiters, std::memory_order_seq_cst))
             continue;
+        // Who keeps it does not look for waiters. Pairs with keep_lock: it sees the mark, or this
+        // sees who keeps it.
+        if (is_kept(byte)) {
+            timespec time{0, pause};
+            nanosleep(&time, nullptr);
+            return;
+        }
         park(&byte, seen | kHasWaiters, 1, -1);
     }
 }
@@ -99,15 +119,74 @@ void lock_slow(Thread& thread, std::atomic<uint8_t>& byte) {
     thread.critical = own;
 }
 
+// As spin(), for an object's lock, which somebody may keep. Who has kept it for a while and uses it
+// goes on for some time, as it would have to wait for the header's cache line otherwise.
+static bool spin_for_object(Thread& thread, std::atomic<uint8_t>& byte, bool patient) {
+    if (try_lock_byte(byte)) return true;
+    uint64_t cycles = kFirstWait, waited = 0;
+    for (int looks = 0; looks < kLooks;) {
+        uint16_t keeper = keeper_of(byte);
+        if (keeper == 0) {
+            looks++;
+        } else if (keeper == thread.heap_id) {
+            if (lock_depths[keeper].count.load(std::memory_order_relaxed) != 0)
+                release_sections(thread);
+            if (take_own(thread, byte)) return true;
+        } else if (!patient || !has_turn(keeper)) {
+            if (take_kept(byte, keeper)) return true;
+            looks++;
+        } else if (waited >= kTurnSpin) {
+            return false;
+        }
+        wait_cycles(cycles);
+        if (try_lock_byte(byte)) return true;
+        waited += cycles;
+        cycles *= 2;
+    }
+    return false;
+}
+
+// Counts how often the thread locks the same byte in a row; true when it should keep it.
+static bool is_dense_run(LockDepth& mine, const std::atomic<uint8_t>& byte) {
+    if (mine.run_of != &byte) {
+        mine.run_of = &byte;
+        mine.run = 0;
+        return false;
+    }
+    if (++mine.run == 1) run_began = __builtin_ia32_rdtsc();
+    uint32_t run = run_to_keep(mine);
+    if (IMUGI_LIKELY(mine.run < run)) return false;
+    mine.run = 0;
+    return __builtin_ia32_rdtsc() - run_began < run * kDense;
+}
+
+LockHold lock_unbiased(Thread& thread, std::atomic<uint8_t>& byte) {
+    if (try_kept(thread, byte)) return LockHold::kBias;
+    if (IMUGI_UNLIKELY(!try_lock_byte(byte))) {
+        lock_slow(thread, byte);
+    } else if (IMUGI_UNLIKELY(is_dense_run(lock_depths[thread.heap_id], byte))) {
+        switch (keep_lock(thread, byte)) {
+            case Keeping::kKept:
+                return LockHold::kBias;
+            case Keeping::kLost:
+                lock_slow(thread, byte);
+                break;
+            case Keeping::kNot:
+                break;
+        }
+    }
+    return LockHold::kByte;
+}
+
 static void lock_contended(Thread& thread, std::atomic<uint8_t>& byte) {
-    if (spin(byte)) return;
-    // Detaching lets go of the sections already held, so that two threads cannot wait for each
-    // other.
-    for (;;) {
+    if (spin_for_object(thread, byte, true)) return;
+    for (long pause = kKeptSleep;; pause = std::min(pause * 2, kLongestSleep)) {
+        // Detaching lets go of the sections already held, so that two threads cannot wait for each
+        // other.
         detach(thread);
-        wait_parked(byte);
+        wait_parked(byte, pause);
         attach(thread);
-        if (spin(byte)) return;
+        if (spin_for_object(thread, byte, pause < kLongestSleep)) return;
     }
 }
 

@@ -5,7 +5,7 @@
 // ones are taken again when they become innermost. So code under a Lock must not assume exclusion
 // across a call that takes Thread&: re-read everything after it. Two locks of one function go
 // through Lock2. A thread's own objects are mostly locked by bias (thread/lock_bias.h), which costs
-// no atomic instruction.
+// no atomic instruction; nor does locking one again that the thread keeps (thread/kept_lock.h).
 #pragma once
 
 #include <atomic>
@@ -20,8 +20,8 @@ namespace imugi {
 inline constexpr uint8_t kLocked = 1;
 inline constexpr uint8_t kHasWaiters = 2;
 
-// How a section holds its objects: not any more (released by a detach), by their lock bytes, or by
-// bias.
+// How a section holds its objects: not any more (released by a detach), by their lock bytes, or
+// without an atomic instruction: by bias, or because the thread keeps the lock byte.
 enum class LockHold : uint8_t { kNo, kByte, kBias };
 
 struct CriticalSection {
@@ -33,6 +33,8 @@ struct CriticalSection {
 
 // Out of line: contention, and re-taking an outer section.
 void lock_slow(Thread& thread, std::atomic<uint8_t>& byte);
+// Of an object without bias; says how it holds it.
+LockHold lock_unbiased(Thread& thread, std::atomic<uint8_t>& byte);
 void unlock_slow(std::atomic<uint8_t>& byte);
 void resume_section(Thread& thread, CriticalSection& section);
 // Called by detach(): releases the locks of every held section.
@@ -95,13 +97,30 @@ IMUGI_ALWAYS_INLINE bool try_biased(const Thread& thread, const HasLock&... obje
     return false;
 }
 
+// Enters a section of an object whose lock byte the thread keeps; false when it does not.
+IMUGI_ALWAYS_INLINE bool try_kept(const Thread& thread, const std::atomic<uint8_t>& byte) {
+    const std::atomic<uintptr_t>& kept = lock_depths[thread.heap_id].kept;
+    auto address = reinterpret_cast<uintptr_t>(&byte);
+    if (kept.load(std::memory_order_relaxed) != address) return false;
+    enter_biased(thread);
+    // Acquire: what the section does stays behind this.
+    if (IMUGI_LIKELY(kept.load(std::memory_order_acquire) == address)) return true;
+    leave_biased(thread);
+    return false;
+}
+
 // HasLock: anything with a mutable std::atomic<uint8_t> `lock` (Object, or a runtime structure).
 class [[nodiscard]] Lock {
   public:
     template <class HasLock>
     IMUGI_ALWAYS_INLINE Lock(Thread& thread, const HasLock& object) : thread_(thread) {
         section_ = {thread.critical, &object.lock, nullptr, LockHold::kBias};
-        if (!may_bias(thread, object) || !try_biased(thread, object)) take_byte(object.lock);
+        if (!may_bias(thread, object) || !try_biased(thread, object)) {
+            if constexpr (IsObject<HasLock>)
+                section_.held = lock_unbiased(thread, object.lock);
+            else
+                take_byte(object.lock);
+        }
         thread.critical = &section_;
     }
     Lock(Thread& thread, std::atomic<uint8_t>& byte) : thread_(thread) {
@@ -130,14 +149,14 @@ class [[nodiscard]] Lock {
     CriticalSection section_;
 };
 
-// The lock of one of the thread's own objects by bias alone, for a few instructions that take no
+// The lock of an object where it costs no atomic instruction, for a few instructions that take no
 // other lock and call nothing that might detach: no section has to stand for it. Converts to false
 // when the lock is not held: a Lock has to be taken then.
 class [[nodiscard]] QuickLock {
   public:
     template <class HasLock>
     IMUGI_ALWAYS_INLINE QuickLock(const Thread& thread, const HasLock& object)
-        : thread_(thread), held_(try_biased(thread, object)) {}
+        : thread_(thread), held_(try_biased(thread, object) || try_kept(thread, object.lock)) {}
     IMUGI_ALWAYS_INLINE ~QuickLock() {
         if (held_) leave_biased(thread_);
     }

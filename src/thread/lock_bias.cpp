@@ -25,7 +25,7 @@ static bool barrier_command(int command) {
     return syscall(SYS_membarrier, command, 0, 0) == 0;
 }
 
-static bool has_barrier() {
+bool has_lock_barrier() {
     static const bool has = kWanted && barrier_command(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) &&
                             barrier_command(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
     return has;
@@ -40,7 +40,7 @@ static void pass_barrier() {
 }
 
 void set_lock_bias(LockBias& bias, size_t first_slice, size_t slices, uint16_t heap_id) {
-    uint16_t holder = has_barrier() ? heap_id : kUnbiased;
+    uint16_t holder = has_lock_barrier() ? heap_id : kUnbiased;
     // Release: pairs with revoke_lock_bias.
     for (size_t i = first_slice; i < first_slice + slices; i++)
         bias.holder[i].store(holder, std::memory_order_release);
@@ -58,9 +58,8 @@ static void wait_until(Thread& thread, Done done) {
     while (!done()) sched_yield();
 }
 
-// Whether the heap's thread is in no section, and passes a barrier of its own before the next.
-static bool is_away(uint16_t holder) {
-    const Heap* heap = heap_by_id(holder);
+bool is_heap_away(uint16_t heap_id) {
+    const Heap* heap = heap_by_id(heap_id);
     const Thread* owner = heap ? heap->thread.load(std::memory_order_seq_cst) : nullptr;
     if (!owner) return true;
     // Pairs with attach. Once more whose heap it is: a Thread that has ended is used for another.
@@ -68,9 +67,13 @@ static bool is_away(uint16_t holder) {
            heap->thread.load(std::memory_order_seq_cst) == owner;
 }
 
+void show_lock_mark(uint16_t heap_id) {
+    if (!is_heap_away(heap_id)) pass_barrier();
+}
+
 // The holder sees the mark that was set before from here on; sections it began before end first.
 static void end_sections(Thread& thread, uint16_t holder) {
-    if (!is_away(holder)) pass_barrier();
+    show_lock_mark(holder);
     const LockDepth& depth = lock_depths[holder];
     // Acquire: pairs with leave_biased.
     wait_until(thread, [&] { return depth.count.load(std::memory_order_acquire) == 0; });
@@ -96,7 +99,7 @@ static bool can_pay(LockDepth& account) {
 
 // Whoever comes while another does the same does it too: nobody waits for somebody who may be gone.
 static void revoke_object(Thread& thread, const Object& object, uint16_t holder) {
-    object.lock.fetch_or(kBiasEnds, std::memory_order_seq_cst);  // before is_away looks
+    object.lock.fetch_or(kBiasEnds, std::memory_order_seq_cst);  // before is_heap_away looks
     end_sections(thread, holder);
     // Release: pairs with may_bias.
     object.lock.fetch_or(kBiasEnded, std::memory_order_release);

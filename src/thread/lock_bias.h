@@ -40,10 +40,16 @@ struct LockBias {
 inline constexpr uint8_t kBiasEnds = 64;
 inline constexpr uint8_t kBiasEnded = 128;
 
-// Of each heap.
+// Of each heap, by its id. Written by the heap's thread, unless said otherwise.
 struct alignas(64) LockDepth {
-    std::atomic<uint32_t> count{0};      // biased sections its thread is in; written by it
+    std::atomic<uint32_t> count{0};      // sections without an atomic instruction that it is in
     std::atomic<int64_t> paid_until{0};  // the pace of revocations of single objects, in ns
+    // See kept_lock.h. How often the thread has locked the byte `run_of` in a row, no other.
+    uint32_t run = 0;
+    const std::atomic<uint8_t>* run_of = nullptr;
+    std::atomic<uintptr_t> kept{0};       // a lock byte; others take it away
+    std::atomic<uint64_t> kept_since{0};  // processor cycles
+    std::atomic<uint32_t> reluctance{0};  // written by who takes it away
 };
 extern LockDepth lock_depths[65536];
 
@@ -65,6 +71,13 @@ IMUGI_ALWAYS_INLINE bool is_biased_to(uint16_t heap_id, const HasLock& object) {
            !(object.lock.load(std::memory_order_relaxed) & kBiasEnds);
 }
 
+// Whether the system has the barrier.
+bool has_lock_barrier();
+// Whether the heap's thread is in no section, and passes a barrier of its own before the next.
+bool is_heap_away(uint16_t heap_id);
+// After a mark was set by a seq_cst exchange: the heap's thread sees it in all sections that it
+// begins from here on.
+void show_lock_mark(uint16_t heap_id);
 // The slices of a new page: biased to the heap, where the system has the barrier.
 void set_lock_bias(LockBias& bias, size_t first_slice, size_t slices, uint16_t heap_id);
 // Called by a thread that found another's bias, or a revocation: afterwards the object is unbiased,

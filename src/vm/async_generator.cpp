@@ -1,3 +1,5 @@
+// What awaiting a step of an async generator does. The step that runs has claimed the generator by
+// its `running_async`; another one gets RuntimeError.
 #include "vm/async_generator.h"
 
 #include "memory/collector.h"
@@ -5,6 +7,7 @@
 #include "object/errors.h"
 #include "object/generic_alias.h"
 #include "object/interpreter.h"
+#include "object/iterators.h"
 #include "object/list.h"
 #include "object/module.h"
 #include "object/protocol.h"
@@ -202,9 +205,6 @@ Owned asend_throw(Thread& thread, Value self, Value type, Value value, Value tra
 Owned step_next(Thread& thread, Value self) {
     return call_method(thread, self, ID(send), none());
 }
-Owned step_self(Thread&, Value self) {
-    return Owned::share(self);
-}
 void step_fields(Object* self, FieldVisitor& visitor) {
     auto& step = *static_cast<AsyncGenStep*>(self);
     visitor.visit(step.generator);
@@ -391,11 +391,11 @@ const TypeSpec async_generator_asend_type_spec = {
     .size = sizeof(AsyncGenStep),
     .flags = kTypeTracked | kTypeImmutable | kTypeNoInstantiate,
     .slots = {.get_attribute = generic_get_attribute,
-              .iter = step_self,
+              .iter = iterator_self,
               .next = step_next,
               .finalize = step_finalize,
               .fields = step_fields,
-              .await = step_self},
+              .await = iterator_self},
     .methods = asend_methods,
 };
 Type async_generator_athrow_type;
@@ -404,11 +404,11 @@ const TypeSpec async_generator_athrow_type_spec = {
     .size = sizeof(AsyncGenStep),
     .flags = kTypeTracked | kTypeImmutable | kTypeNoInstantiate,
     .slots = {.get_attribute = generic_get_attribute,
-              .iter = step_self,
+              .iter = iterator_self,
               .next = step_next,
               .finalize = step_finalize,
               .fields = step_fields,
-              .await = step_self},
+              .await = iterator_self},
     .methods = athrow_methods,
 };
 Type async_generator_wrapped_value_type;

@@ -1,3 +1,5 @@
+// The proxy's methods. Variables are read and written by frame_object.cpp, which stops the world
+// where they are another thread's; entries that are no variables are under the frame's Lock.
 #include "vm/frame_locals.h"
 
 #include "memory/collector.h"

@@ -1,9 +1,11 @@
+// Frame objects: when they are made and detached, the variables of a frame, and its attributes.
 #include "vm/frame_object.h"
-#include "object/audit.h"
 
 #include <optional>
+
 #include "memory/array.h"
 #include "memory/collector.h"
+#include "object/audit.h"
 #include "object/bytes.h"
 #include "object/dict.h"
 #include "object/errors.h"
@@ -14,7 +16,6 @@
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
-
 #include "thread/lock.h"
 #include "thread/safepoint.h"
 #include "vm/frame_locals.h"

@@ -182,13 +182,11 @@ Step generator_throw_pending(Thread& thread, Generator& generator) {
     return finish_step(thread, run_throwing(thread, &generator.frame));
 }
 
-Owned generator_delegate(Generator& generator) {
+Owned generator_delegate(Thread& thread, Generator& generator) {
     uint8_t expected = kGeneratorSuspended;
     if (generator.state.load(std::memory_order_acquire) != expected) return {};
     // Claimed while its frame is looked at: another thread may resume it.
-    if (!generator.state.compare_exchange_strong(expected, kGeneratorRunning,
-                                                 std::memory_order_acq_rel))
-        return {};
+    if (!claim(thread, generator, &expected)) return {};
     Owned delegate =
         generator.delegate_register
             ? Owned::share(value_at(generator.registers, generator.delegate_register - 1))
@@ -260,11 +258,9 @@ static bool catches_exit(const Frame& frame) {
 }
 
 // Claims the suspended generator to look at its frame; true also when another thread runs it.
-static bool would_see_exit(Generator& generator) {
+static bool would_see_exit(Thread& thread, Generator& generator) {
     uint8_t expected = kGeneratorSuspended;
-    if (!generator.state.compare_exchange_strong(expected, kGeneratorRunning,
-                                                 std::memory_order_acq_rel))
-        return true;
+    if (!claim(thread, generator, &expected)) return true;
     bool sees = generator.delegate_register || catches_exit(generator.frame);
     generator.state.store(kGeneratorSuspended, std::memory_order_release);
     return sees;
@@ -281,7 +277,7 @@ Owned generator_close(Thread& thread, Generator& generator) {
         generator_leave(thread, &generator.frame, kGeneratorFinished);
         return Owned::share(none());
     }
-    if (!would_see_exit(generator)) {
+    if (!would_see_exit(thread, generator)) {
         // Nothing in it would see the exception.
         bool exhausted = false;
         if (!generator_enter(thread, generator, 0, 0, &exhausted))
@@ -290,7 +286,7 @@ Owned generator_close(Thread& thread, Generator& generator) {
         return Owned::share(none());
     }
     bool closed = true;
-    if (Owned delegate = generator_delegate(generator)) {
+    if (Owned delegate = generator_delegate(thread, generator)) {
         Delegating delegating(thread, generator);
         if (!delegating.claimed()) return {};
         closed = close_iterator(thread, delegate);
@@ -308,7 +304,7 @@ Owned generator_close(Thread& thread, Generator& generator) {
 
 // throw(): into the delegate first, then here.
 Step generator_throw(Thread& thread, Generator& generator, Owned exception) {
-    Owned delegate = generator_delegate(generator);
+    Owned delegate = generator_delegate(thread, generator);
     if (!delegate) {
         set_exception(thread, std::move(exception));
         return generator_throw_pending(thread, generator);

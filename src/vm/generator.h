@@ -50,8 +50,8 @@ Step generator_throw(Thread& thread, Generator& generator, Owned exception);
 // close(): the value returned, or None.
 Owned generator_close(Thread& thread, Generator& generator);
 
-// What it delegates to (gi_yieldfrom); empty for nothing.
-Owned generator_delegate(Generator& generator);
+// What it delegates to (gi_yieldfrom); empty for nothing. May detach.
+Owned generator_delegate(Thread& thread, Generator& generator);
 // cr_origin: (file, line, function) of the frames that made a coroutine.
 Owned coroutine_origin(Thread& thread);
 

@@ -6,6 +6,7 @@
 #include "object/call.h"
 #include "object/errors.h"
 #include "object/generic_alias.h"
+#include "object/iterators.h"
 #include "object/list.h"
 #include "object/native.h"
 #include "object/protocol.h"
@@ -146,8 +147,8 @@ bool set_name(Thread& thread, Value self, Value value) {
 bool set_qualname(Thread& thread, Value self, Value value) {
     return set_text(thread, *self.object(), self.as<Generator>().qualname, value, "__qualname__");
 }
-Owned get_delegate(Thread&, Value self) {
-    Owned delegate = generator_delegate(self.as<Generator>());
+Owned get_delegate(Thread& thread, Value self) {
+    Owned delegate = generator_delegate(thread, self.as<Generator>());
     return delegate ? std::move(delegate) : Owned::share(none());
 }
 bool in_state(Value self, GeneratorState state) {
@@ -252,9 +253,6 @@ const GetSetRow async_generator_getsets[] = {
 void wrapper_fields(Object* self, FieldVisitor& visitor) {
     visitor.visit(static_cast<CoroutineWrapper*>(self)->coroutine);
 }
-Owned wrapper_self(Thread&, Value self) {
-    return Owned::share(self);
-}
 Value coroutine_of(Value self) {
     return self.as<CoroutineWrapper>().coroutine.borrow();
 }
@@ -290,7 +288,7 @@ const TypeSpec generator_type_spec = {
     .flags = kTypeTracked | kTypeImmutable | kTypeNoInstantiate | kTypeHasWeakrefs,
     .slots = {.repr = generator_repr,
               .get_attribute = generic_get_attribute,
-              .iter = wrapper_self,
+              .iter = iterator_self,
               .next = generator_next,
               .finalize = generator_finalize,
               .fields = generator_fields,
@@ -323,7 +321,7 @@ const TypeSpec async_generator_type_spec = {
               .get_attribute = generic_get_attribute,
               .finalize = generator_finalize,
               .fields = generator_fields,
-              .async_iter = wrapper_self,
+              .async_iter = iterator_self,
               .async_next = async_generator_next},
     .methods = async_generator_methods,
     .getsets = async_generator_getsets,
@@ -336,7 +334,7 @@ const TypeSpec coroutine_wrapper_type_spec = {
     .size = sizeof(CoroutineWrapper),
     .flags = kTypeTracked | kTypeImmutable | kTypeNoInstantiate,
     .slots = {.get_attribute = generic_get_attribute,
-              .iter = wrapper_self,
+              .iter = iterator_self,
               .next = wrapper_next,
               .fields = wrapper_fields},
     .methods = wrapper_methods,

@@ -300,21 +300,23 @@ static IMUGI_ALWAYS_INLINE Truth quick_truth(uint64_t bits) {
     return Truth::kOther;
 }
 
-// The truth of register `i`, consumed; -1 on error.
-#define TRUTH_OF(i, result)                           \
-    int result;                                       \
-    switch (quick_truth(r[i])) {                      \
-        case Truth::kFalse:                           \
-            result = 0;                               \
-            break;                                    \
-        case Truth::kTrue:                            \
-            result = 1;                               \
-            break;                                    \
-        default:                                      \
-            SAVE();                                   \
-            result = slow_truth(thread, frame, r, i); \
-            if (result < 0) RAISE();                  \
+// The truth of register `i`; `slow` finds it where it takes a call, -1 on error.
+#define TRUTH_BY(i, result, slow)    \
+    int result;                      \
+    switch (quick_truth(r[i])) {     \
+        case Truth::kFalse:          \
+            result = 0;              \
+            break;                   \
+        case Truth::kTrue:           \
+            result = 1;              \
+            break;                   \
+        default:                     \
+            SAVE();                  \
+            result = slow;           \
+            if (result < 0) RAISE(); \
     }
+#define TRUTH_OF(i, result) TRUTH_BY(i, result, slow_truth(thread, frame, r, i))  // consumed
+#define TRUTH_KEPT(i, result) TRUTH_BY(i, result, slow_truth_kept(thread, r[i]))
 
 template <class D, bool wanted>
 static IMUGI_NOINLINE OP_FUNCTION(op_general_jump) {
@@ -338,21 +340,6 @@ static IMUGI_NOINLINE OP_FUNCTION(op_general_jump) {
 DEFINE_OP(JUMP_IF_TRUE){JUMP_IF_TRUTH(true)}
 
 DEFINE_OP(JUMP_IF_FALSE){JUMP_IF_TRUTH(false)}
-// As TRUTH_OF, the register kept.
-#define TRUTH_KEPT(i, result)                       \
-    int result;                                     \
-    switch (quick_truth(r[i])) {                    \
-        case Truth::kFalse:                         \
-            result = 0;                             \
-            break;                                  \
-        case Truth::kTrue:                          \
-            result = 1;                             \
-            break;                                  \
-        default:                                    \
-            SAVE();                                 \
-            result = slow_truth_kept(thread, r[i]); \
-            if (result < 0) RAISE();                \
-    }
 
 DEFINE_OP(JUMP_IF_TRUE_OR_DROP) {
     uint32_t a = D::a(word);

@@ -238,8 +238,9 @@ DEFINE_OP(GET_ITEM) {
     if (IMUGI_LIKELY(shape == k_list_shape)) {
         List& list = container.as<List>();
         int64_t index = key.small_int();
-        if (index < 0) index += list.size.load(std::memory_order_acquire);
-        bits = quick_list_item(thread, list, static_cast<uint64_t>(index));
+        bits = IMUGI_LIKELY(index >= 0)
+                   ? quick_list_item(thread, list, static_cast<uint64_t>(index))
+                   : quick_list_item_from_end(thread, list, index);
     } else if (shape == k_tuple_shape) {
         bits = quick_tuple_item(container.as<Tuple>(), key.small_int());
     } else {

@@ -4,6 +4,7 @@
 // A small int word is 2n + 1, so sums and differences of words need one correction and overflow
 // exactly when the 63 bits do.
 #include "object/float.h"
+#include "object/ordering.h"
 #include "object/protocol.h"
 #include "vm/dispatch.h"
 #include "vm/slow.h"
@@ -353,29 +354,12 @@ UNARY_OP(INVERT, ~, invert)
 // --- comparisons ---
 
 // 1, 0, or -1 for "not immediates".
-template <CompareOp op, class T>
-static IMUGI_ALWAYS_INLINE bool compare_numbers(T x, T y) {
-    switch (op) {
-        case CompareOp::kLt:
-            return x < y;
-        case CompareOp::kLe:
-            return x <= y;
-        case CompareOp::kEq:
-            return x == y;
-        case CompareOp::kNe:
-            return x != y;
-        case CompareOp::kGt:
-            return x > y;
-        default:
-            return x >= y;
-    }
-}
 template <CompareOp op>
 static IMUGI_ALWAYS_INLINE int quick_compare(uint64_t x, uint64_t y) {
     if (IMUGI_LIKELY(both_ints(x, y)))
-        return compare_numbers<op>(static_cast<int64_t>(x), static_cast<int64_t>(y));
+        return holds(op, static_cast<int64_t>(x), static_cast<int64_t>(y));
     double left, right;
-    if (quick_double(x, &left) && quick_double(y, &right)) return compare_numbers<op>(left, right);
+    if (quick_double(x, &left) && quick_double(y, &right)) return holds(op, left, right);
     return -1;
 }
 

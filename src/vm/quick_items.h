@@ -29,6 +29,25 @@ IMUGI_ALWAYS_INLINE uint64_t quick_list_item(Thread& thread, List& list, uint64_
     return 0;
 }
 
+// The same for a negative index: others may move the end, with the size or with the items.
+IMUGI_ALWAYS_INLINE uint64_t quick_list_item_from_end(Thread& thread, List& list, int64_t index) {
+    if (IMUGI_UNLIKELY(list.owner.load(std::memory_order_relaxed) != current_heap_id)) return 0;
+    ListItems* array = list.array.load(std::memory_order_acquire);
+    if (IMUGI_UNLIKELY(!array)) return 0;
+    // Acquires: who sees a size or a word sees the version that was counted up before it.
+    size_t version = version_of(array).load(std::memory_order_acquire);
+    Index size = list.size.load(std::memory_order_acquire);
+    auto at = static_cast<size_t>(index + size);
+    if (IMUGI_UNLIKELY(at >= array->capacity || (version & 1))) return 0;
+    uint64_t bits = quick_load_slot(array->items[at].word());
+    if (IMUGI_LIKELY(list.array.load(std::memory_order_acquire) == array &&
+                     list.size.load(std::memory_order_acquire) == size &&
+                     version_of(array).load(std::memory_order_relaxed) == version))
+        return bits;
+    thread.return_bits = bits;
+    return 0;
+}
+
 IMUGI_ALWAYS_INLINE uint64_t quick_tuple_item(Tuple& tuple, int64_t index) {
     if (index < 0) index += static_cast<int64_t>(tuple.size);
     if (static_cast<uint64_t>(index) >= tuple.size) return 0;

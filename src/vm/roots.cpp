@@ -1,3 +1,5 @@
+// The hooks that the vm sets in the layers below it, once, before there are threads. Roots are
+// visited with the world stopped.
 #include "vm/roots.h"
 
 #include "compile/code_hooks.h"

@@ -293,7 +293,7 @@ static bool is_iterable_coroutine(Value value) {
 
 uint64_t slow_get_awaitable(Thread& thread, Value awaitable, uint32_t context) {
     if (has_shape(awaitable, k_coroutine_shape)) {
-        if (generator_delegate(awaitable.as<Generator>())) {
+        if (generator_delegate(thread, awaitable.as<Generator>())) {
             raise(thread, exc::RuntimeError, "coroutine is being awaited already");
             return 0;
         }

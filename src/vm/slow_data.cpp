@@ -115,15 +115,10 @@ bool slow_set_item(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32
     if (is_exact_dict(container)) {
         if (!dict_set(thread, container.as<Dict>(), key, Owned::share(value_at(r, c))))
             return false;
-    } else if (is_exact_list(container) && key.is_small_int()) {
-        List& list = container.as<List>();
-        int64_t index = key.small_int();
-        if (index < 0) index += list_size(list);
-        if (index < 0 || !list_set_item(thread, list, index, Owned::share(value_at(r, c)))) {
-            if (!has_exception(thread))
-                raise(thread, exc::IndexError, "list assignment index out of range");
+    } else if (is_exact_list(container) && key.is_small_int() && key.small_int() >= 0) {
+        if (!list_set_item(thread, container.as<List>(), key.small_int(),
+                           Owned::share(value_at(r, c))))
             return false;
-        }
     } else if (!set_item(thread, container, key, value_at(r, c))) {
         return false;
     }

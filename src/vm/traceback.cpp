@@ -1,7 +1,8 @@
+// Entries added to tracebacks as exceptions pass frames, and the type that Python sees.
 #include "vm/traceback.h"
-#include "object/audit.h"
 
 #include "memory/collector.h"
+#include "object/audit.h"
 #include "object/errors.h"
 #include "object/exception_parts.h"
 #include "object/int.h"

@@ -5,7 +5,7 @@ import sys
 sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
 import support
-from support import NEW, check, equal, is_, raises, same
+from support import check, equal, is_, raises, same
 
 BOTH = (bytes, bytearray)
 

@@ -6,7 +6,7 @@ sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
 import operator
 import support
-from support import NEW, check, equal, is_, raises, same
+from support import check, equal, is_, raises
 
 
 class Hostile:

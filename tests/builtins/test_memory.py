@@ -7,7 +7,7 @@ import weakref
 sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
 import support
-from support import NEW, check, equal, is_, raises
+from support import check, equal, is_, raises
 
 
 class Node:

@@ -5,7 +5,7 @@ import sys
 sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
 import support
-from support import NEW, check, equal, is_, raises, same
+from support import check, equal, is_, raises, same
 
 UNHASHABLE = ("unhashable type: 'list'", "cannot use 'list' as a set element (unhashable type: 'list')")
 
@@ -174,6 +174,30 @@ def test_subclass():
     class T(set):
         __hash__ = object.__hash__
     check(hash(T()))
+
+
+def test_order_after_copies_and_merges():
+    """Not promised, but what programs print: the order of the same operations on CPython."""
+    left = [n * 7 % 50 for n in range(13)]
+    right = [n * 11 % 64 for n in range(9)]
+    a, b = set(left), set(right)
+    for elements, order in (
+        (set(a), [0, 34, 35, 6, 7, 42, 13, 14, 49, 20, 21, 27, 28]),
+        (frozenset(b), [0, 33, 2, 11, 44, 13, 22, 55, 24]),
+        (a | b, [0, 2, 6, 7, 11, 13, 14, 20, 21, 22, 24, 27, 28, 33, 34, 35, 42, 44, 49, 55]),
+        (b | a, [0, 2, 6, 7, 11, 13, 14, 20, 21, 22, 24, 27, 28, 33, 34, 35, 42, 44, 49, 55]),
+        (a ^ b, [2, 6, 7, 11, 14, 20, 21, 22, 24, 27, 28, 33, 34, 35, 42, 44, 49, 55]),
+        (a - b, [34, 35, 6, 7, 42, 14, 49, 20, 21, 27, 28]),
+        (set(range(0, 300, 7)) - {7, 21}, [0, 259, 133, 266, 140, 14, 273, 147, 280, 154, 28, 287, 161, 35, 294, 168, 42, 175, 49, 182, 56, 189, 63, 196, 70, 203, 77, 210, 84, 217, 91, 224, 98, 231, 105, 238, 112, 245, 119, 252, 126]),
+        ({*left, *right}, [0, 2, 6, 7, 11, 13, 14, 20, 21, 22, 24, 27, 28, 33, 34, 35, 42, 44, 49, 55]),
+        (set(dict.fromkeys(left)), [0, 34, 35, 6, 7, 42, 13, 14, 49, 20, 21, 27, 28]),
+        (a.union(right, dict.fromkeys(left)), [0, 2, 6, 7, 11, 13, 14, 20, 21, 22, 24, 27, 28, 33, 34, 35, 42, 44, 49, 55]),
+        (dict.fromkeys(left).keys() | b, [0, 2, 6, 7, 11, 13, 14, 20, 21, 22, 24, 27, 28, 33, 34, 35, 42, 44, 49, 55]),
+        ({n for n in left if n % 3} | a, [0, 6, 7, 13, 14, 20, 21, 27, 28, 34, 35, 42, 49]),
+        (a & b, [0, 13]),
+        (frozenset(a | {100, 200, 300}), [0, 6, 7, 200, 13, 14, 20, 21, 27, 28, 34, 35, 100, 42, 300, 49]),
+    ):
+        equal(list(elements), order)
 
 
 support.run(globals())

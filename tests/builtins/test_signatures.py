@@ -6,7 +6,7 @@ sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
 import inspect
 import support
-from support import NEW, check, equal, is_, raises
+from support import check, equal, is_, raises
 
 
 def test_types_without_one():

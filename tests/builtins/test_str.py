@@ -5,7 +5,7 @@ import sys
 sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
 import support
-from support import NEW, check, equal, is_, raises, same
+from support import NEW, check, equal, is_, raises, raises_code, same
 
 # One string for each storage width.
 WIDTHS = ["abc", "ab\xe9", "ab\u20ac", "ab\U0001f600"]
@@ -403,6 +403,11 @@ def test_unicode_names():
     equal(unicodedata.normalize("NFD", "\xe9"), "e\u0301")
     equal(unicodedata.normalize("NFC", "e\u0301"), "\xe9")
     equal(unicodedata.category("A"), "Lu")
+    # A few sequences of characters have a name as well, though not for \N{} and not in the old data.
+    equal(unicodedata.lookup("KEYCAP DIGIT ONE"), "1\ufe0f\u20e3")
+    equal(unicodedata.lookup("katakana letter ainu p"), "\u31f7\u309a")
+    raises(KeyError, unicodedata.ucd_3_2_0.lookup, "KEYCAP DIGIT ONE")
+    raises_code(SyntaxError, "'\\N{KEYCAP DIGIT ONE}'", contains="unknown Unicode character name")
 
 
 def test_size():

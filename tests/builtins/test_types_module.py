@@ -165,4 +165,36 @@ def test_module_and_doc_of_native_classes():
     equal(types.MethodType.__doc__, "Create a bound instance method object.")
 
 
+def test_attributes_by_the_functions_of_object():
+    """What a module or a class keeps in a dict of its own is found there."""
+    get, set_, delete = object.__getattribute__, object.__setattr__, object.__delattr__
+
+    class Kind(types.ModuleType):
+        shared = 5
+
+    for module in types.ModuleType("m", "docs"), Kind("m", "docs"):
+        equal((get(module, "__name__"), get(module, "__doc__")), ("m", "docs"))
+        set_(module, "x", 1)
+        equal((module.x, get(module, "x")), (1, 1))
+        delete(module, "x")
+        name = type(module).__name__
+        for function in get, delete:
+            raises(AttributeError, function, module, "x",
+                   message="'%s' object has no attribute 'x'" % name)
+    equal(get(Kind("m"), "shared"), 5)
+
+    class Plain:
+        a = 1
+    equal(get(Plain, "a"), 1)
+    raises(AttributeError, get, Plain, "b", message="'type' object has no attribute 'b'")
+    raises(AttributeError, get, int, "real", message="'type' object has no attribute 'real'")
+    raises(TypeError, set_, Plain, "a", 2, message="can't apply this __setattr__ to type object")
+
+
+def test_self_of_native_functions():
+    is_(str.maketrans.__self__, None)
+    is_(dict.fromkeys.__self__, dict)
+    equal([].append.__self__, [])
+
+
 support.run(globals())

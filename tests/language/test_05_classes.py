@@ -5,7 +5,7 @@ import sys
 sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
 import support
-from support import check, equal, execute, is_, raises, raises_code
+from support import check, equal, is_, raises, raises_code
 
 
 def test_body():

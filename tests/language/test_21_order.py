@@ -5,7 +5,7 @@ import sys
 sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
 import support
-from support import check, equal, is_, raises
+from support import check, equal, raises
 
 
 class Tracer:

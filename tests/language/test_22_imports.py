@@ -9,7 +9,7 @@ import tempfile
 sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
 import support
-from support import NEW, check, equal, is_, raises, raises_code
+from support import check, equal, is_, raises, raises_code
 
 FILES = {
     "imtest_one.py": "value = 1\n_private = 2\ndef f(): return __name__\n",

@@ -88,6 +88,9 @@ def test_mmap():
             raises(BufferError, m.close, message="cannot close exported pointers exist")
             view.release()
             raises(IndexError, m.__getitem__, 10, message="mmap index out of range")
+            # The file is not cut when the mapping cannot follow.
+            raises(OSError, m.resize, 0)
+            equal((len(m), m[:5], os.fstat(file.fileno()).st_size), (10, b"JELLO", 10))
         raises(ValueError, m.read, message="mmap closed or invalid")
         file.seek(0)
         equal(file.read(), b"JELLO worl")

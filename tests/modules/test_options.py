@@ -6,6 +6,7 @@ sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
 import os
 import subprocess
+import sysconfig
 import tempfile
 import support
 from support import check, equal
@@ -148,6 +149,11 @@ def test_streams():
     equal(run("-c", code, PYTHONIOENCODING="UTF-8:replace"), "utf-8 replace utf-8 backslashreplace")
     told = run("-c", "import os, sys; sys.stdout.write('x'); os.close(1)", status=120)
     equal(told.splitlines()[0], "Exception ignored on flushing sys.stdout:")
+
+
+def test_places():
+    equal(sysconfig.get_path("stdlib"), os.path.dirname(os.__file__))
+    check(sysconfig.get_path("purelib").startswith(os.path.dirname(os.__file__)))
 
 
 support.run(globals())

@@ -64,6 +64,14 @@ def test_code_replace():
         "  try: code.replace(co_linetable=damaged(code.co_linetable)).co_positions()\n  except Exception: pass\n" if IMUGI else ""))
 
 
+def test_fields_of_syntax_trees():
+    survives(
+        "import ast, warnings\nwarnings.simplefilter('ignore')\nclass Node(ast.AST): pass\n"
+        "for fields in ((1,), [None, 'a'], 'ab', 5, {1: 2}, (Node,)):\n  Node._fields = fields\n"
+        "  for use in (repr, ast.dump, lambda node: node.__reduce__(), lambda node: Node(1), lambda node: compile(node, 'f', 'eval')):\n"
+        "    try: use(Node.__new__(Node))\n    except (TypeError, AttributeError): pass\n")
+
+
 def test_texts():
     survives(
         "import json, re, struct, warnings\nwarnings.simplefilter('ignore')\n"

@@ -31,6 +31,7 @@ def test_calls():
         "def f():\n  class A: x = f()\nf()",
         "import re\ndef f(m): return re.sub('a', f, 'a')\nf(1)",
         "def f():\n  try:\n    f()\n  except KeyError:\n    pass\nf()",
+        "import types\nm = types.ModuleType('m')\nm.__spec__ = m\nm.x" if IMUGI else "def f(): f()\nf()",
         "import threading\nlock = threading.RLock()\ndef f():\n  with lock: f()\nf()",
     ):
         expect(source, "RecursionError")

@@ -12,7 +12,9 @@ from support import check, equal
 from racing import each, race
 
 import itertools
-from collections import deque
+from array import array
+from collections import OrderedDict, deque
+from queue import Empty, SimpleQueue
 
 THREADS = 4  # as in racing.each
 ROUNDS = 1000
@@ -60,6 +62,18 @@ def drain(take, empty):
 
     race(*each(body))
     return sorted(itertools.chain.from_iterable(taken))
+
+
+def extended_in_tens(items, add):
+    """Every thread adds ten of its number at a time; they stay together."""
+    def body(number):
+        for _ in range(ROUNDS // 4):
+            add(items, number)
+    race(*each(body))
+    equal(len(items), THREADS * (ROUNDS // 4) * 10)
+    flat = list(items)
+    for start in range(0, len(flat), 10):
+        equal(len(set(flat[start:start + 10])), 1)
 
 
 FIRST, SECOND = list(range(50)), list(range(100, 150))
@@ -285,6 +299,60 @@ def list_clear():
     watch(change, lambda: check(items.copy() in ([], FIRST)))
 
 
+@row("list add in place")
+def list_add_in_place():
+    extended_in_tens([], lambda items, number: items.__iadd__([number] * 10))
+
+
+@row("list multiply in place")
+def list_multiply_in_place():
+    items = [1, 2]
+
+    def change(number):
+        items.__imul__(2)
+        items[:] = [1, 2]
+    watch(change, lambda: check(items.copy() in ([1, 2], [1, 2, 1, 2])))
+
+
+def end_moves(items, take_first=None):
+    """The item at the end is the last one whatever is put in and taken out."""
+    def change(number):
+        items.append("last")
+        if take_first:
+            # As many as before, but each one place further.
+            items.insert(0, 0)
+            take_first()
+            items.insert(0, 0)
+            take_first()
+        items.pop()
+
+    def look():
+        equal(items[-1], "last")
+        items[-1] = "last"
+        items[-len(items) // 2]
+    watch(change, look)
+
+
+@row("list item counted from the end")
+def list_item_from_the_end():
+    items = [0] * 10 + ["last"]
+    end_moves(items, lambda: items.pop(0))
+
+
+@row("list join of its strings")
+def list_join():
+    texts, parts = ["a"] * 30, [b"a"] * 30
+
+    def change(number):
+        texts[:] = ["b"] * 40 if number % 2 else ["a"] * 30
+        parts[:] = [b"b"] * 40 if number % 2 else [b"a"] * 30
+
+    def look():
+        check("".join(texts) in ("a" * 30, "b" * 40))
+        check(b"".join(parts) in (b"a" * 30, b"b" * 40))
+    watch(change, look)
+
+
 # ---- dict
 
 
@@ -416,6 +484,36 @@ def dict_clear():
     filled(lambda items: list(items.copy()))
 
 
+@row("dict or in place")
+def dict_or_in_place():
+    items = dict.fromkeys(range(30), 0)
+
+    def change(number):
+        items.__ior__(dict.fromkeys(range(30), number))
+    watch(change, lambda: equal(len(set(items.copy().values())), 1))
+
+
+@row("dict list of a view")
+def dict_list_of_a_view():
+    filled(lambda items: list(items.keys()))
+    filled(lambda items: [key for key, value in list(items.items())])
+    updated(lambda items: list(items.values()))
+
+
+@row("dict fromkeys")
+def dict_fromkeys():
+    filled(lambda items: list(dict.fromkeys(items)))
+
+
+@row("dict reversed")
+def dict_reversed():
+    items = dict.fromkeys(range(10))
+
+    def look():
+        equal(list(reversed(items)), list(range(9, -1, -1)))
+    watch(lambda number: items.__setitem__(3, number), look)
+
+
 # ---- set
 
 
@@ -507,6 +605,61 @@ def set_contains():
     watch(change, lambda: check("here" in items))
 
 
+@row("set clear")
+def set_clear():
+    filled_set(set)
+
+
+@row("set symmetric difference")
+def set_symmetric_difference():
+    filled_set(lambda items: items ^ set())
+    items = set()
+
+    def body(number):
+        mine = {(number, index) for index in range(20)}
+        for _ in range(ROUNDS // 2 + 1):
+            items.symmetric_difference_update(mine)
+    race(*each(body))
+    equal(len(items), THREADS * 20)
+
+
+@row("set operators in place")
+def set_operators_in_place():
+    items, whole, nothing = set(), set(FIRST), set()
+
+    def change(number):
+        items.__ior__(whole)
+        items.__iand__(nothing)
+        items.__ixor__(whole)
+        items.__isub__(whole)
+    watch(change, lambda: check(items.copy() in (nothing, whole)))
+
+
+@row("set update from a list")
+def set_update_from_a_list():
+    items, whole = set(), set(FIRST)
+    sources = [FIRST, tuple(FIRST), dict.fromkeys(FIRST)]
+
+    def change(number):
+        source = sources[number % 3]
+        items.update(source)
+        if number % 2:
+            items.difference_update(source)
+        else:
+            items.intersection_update(type(source)())
+    watch(change, lambda: check(items.copy() in (set(), whole)))
+
+
+@row("set isdisjoint")
+def set_isdisjoint():
+    items = set(range(1000, 1100))
+
+    def change(number):
+        items.add(1)
+        items.discard(1)
+    watch(change, lambda: check(items.isdisjoint(FIRST[2:])))
+
+
 # ---- deque
 
 
@@ -567,6 +720,258 @@ def deque_rotate():
     watch(lambda number: items.rotate(1), look)
 
 
+@row("deque extendleft")
+def deque_extendleft():
+    extended_in_tens(deque(), lambda items, number: items.extendleft([number] * 10))
+
+
+@row("deque add in place")
+def deque_add_in_place():
+    extended_in_tens(deque(), lambda items, number: items.__iadd__([number] * 10))
+
+
+@row("deque get item")
+def deque_get_item():
+    items = deque([0] * 10 + ["last"])
+    end_moves(items, items.popleft)
+
+
+@row("deque set item")
+def deque_set_item():
+    items = deque([0] * 10)
+
+    def change(number):
+        items.append(0)
+        items.popleft()
+
+    def look():
+        items[-1] = 1
+        items[-8] = 2
+    watch(change, look)
+
+
+@row("deque delete item")
+def deque_delete_item():
+    items = deque(range(TOTAL))
+
+    def body(number):
+        for _ in range(ROUNDS):
+            del items[-1]
+    race(*each(body))
+    equal(list(items), [])
+
+
+@row("deque insert")
+def deque_insert():
+    items = deque()
+
+    def body(number):
+        for index in range(0, ROUNDS // 2, 2):
+            items.insert(3, (number, index))
+            items.insert(-2, (number, index + 1))
+    race(*each(body))
+    equal(sorted(items), [(number, index) for number in range(THREADS) for index in range(ROUNDS // 2)])
+
+
+@row("deque remove")
+def deque_remove():
+    items = deque(range(ROUNDS))
+
+    def body(number):
+        for value in range(number, ROUNDS, THREADS):
+            items.remove(value)
+    race(*each(body))
+    equal(list(items), [])
+
+
+@row("deque reverse")
+def deque_reverse():
+    items = deque(FIRST)
+    backwards = FIRST[::-1]
+    watch(lambda number: items.reverse(), lambda: check(list(items.copy()) in (FIRST, backwards)))
+
+
+def filled_deque(look_of):
+    items = deque()
+
+    def change(number):
+        items.extend(FIRST)
+        items.clear()
+    watch(change, lambda: check(look_of(items) in ([], FIRST)))
+
+
+@row("deque clear")
+def deque_clear():
+    filled_deque(lambda items: list(items + deque()))
+
+
+@row("deque copy")
+def deque_copy():
+    filled_deque(lambda items: list(items.copy()))
+
+
+@row("deque count")
+def deque_count():
+    items = deque([1, 2] * 50)
+    watch(lambda number: items.rotate(3), lambda: equal(items.count(1), 50))
+
+
+@row("deque index")
+def deque_index():
+    items = deque(FIRST)
+    watch(lambda number: items.rotate(3), lambda: items.index(42))
+
+
+@row("deque contains")
+def deque_contains():
+    items = deque(FIRST)
+
+    def change(number):
+        items.appendleft(1)
+        items.popleft()
+    watch(change, lambda: check(42 in items))
+
+
+# ---- OrderedDict, SimpleQueue
+
+
+@row("OrderedDict set item")
+def ordered_set():
+    items = OrderedDict()
+
+    def body(number):
+        for index in range(ROUNDS):
+            items[number, index] = index
+    race(*each(body))
+    equal(sorted(items), [(number, index) for number in range(THREADS) for index in range(ROUNDS)])
+    equal(len(items), TOTAL)
+
+
+@row("OrderedDict setdefault")
+def ordered_setdefault():
+    items = OrderedDict()
+    seen = [[] for _ in range(THREADS)]
+
+    def body(number):
+        for index in range(ROUNDS):
+            seen[number].append(items.setdefault(index, [number]))
+    race(*each(body))
+    for mine in seen:
+        for index in range(ROUNDS):
+            check(mine[index] is items[index], "two defaults for one key")
+
+
+@row("OrderedDict update")
+def ordered_update():
+    items = OrderedDict()
+    sources = [dict.fromkeys(FIRST), OrderedDict.fromkeys(FIRST)]
+
+    def change(number):
+        items.update(sources[number % 2])
+        items.clear()
+    watch(change, lambda: check(list(items.copy()) in ([], FIRST)))
+
+
+@row("OrderedDict copy")
+def ordered_copy():
+    items = OrderedDict.fromkeys(FIRST)
+
+    def change(number):
+        items.move_to_end(number % 50)
+        del items[0]
+        items[0] = number
+
+    def look():
+        check(len(items.copy()) >= 49)
+        check(len(items | {}) >= 49)
+    watch(change, look)
+
+
+@row("OrderedDict pop")
+def ordered_pop():
+    items = OrderedDict.fromkeys(range(ROUNDS))
+    taken = []
+
+    def body(number):
+        for index in range(ROUNDS):
+            try:
+                items.pop(index)
+            except KeyError:
+                continue
+            taken.append(index)
+    race(*each(body))
+    equal((sorted(taken), list(items)), (list(range(ROUNDS)), []))
+
+
+@row("OrderedDict popitem")
+def ordered_popitem():
+    items = OrderedDict((index, -index) for index in range(TOTAL))
+    equal(drain(lambda: items.popitem(last=False), KeyError), [(index, -index) for index in range(TOTAL)])
+    equal(list(items), [])
+
+
+@row("OrderedDict move_to_end")
+def ordered_move_to_end():
+    items = OrderedDict.fromkeys(FIRST)
+
+    def body(number):
+        for index in range(ROUNDS):
+            items.move_to_end((index * 7 + number) % 50, last=number % 2 == 0)
+    race(*each(body))
+    equal(sorted(items), FIRST)
+    equal(list(reversed(items)), list(items)[::-1])
+
+
+@row("OrderedDict delete item")
+def ordered_delete():
+    items = OrderedDict.fromkeys(range(TOTAL))
+
+    def body(number):
+        for index in range(number, TOTAL, THREADS):
+            del items[index]
+    race(*each(body))
+    equal(list(items), [])
+
+
+@row("OrderedDict get item")
+def ordered_get():
+    items = OrderedDict((index, (index, 0)) for index in range(8))
+
+    def change(number):
+        for index in range(8):
+            items[index] = (index, number)
+        items.move_to_end(number % 8)
+
+    def look():
+        for index in range(8):
+            equal(items[index][0], index)
+    watch(change, look)
+
+
+@row("SimpleQueue put")
+def simple_queue_put():
+    queue = SimpleQueue()
+
+    def body(number):
+        for index in range(ROUNDS):
+            queue.put((number, index))
+    race(*each(body))
+    equal(queue.qsize(), TOTAL)
+    for number in range(THREADS):
+        queue.put((number, ROUNDS))
+    got = [queue.get() for _ in range(TOTAL + THREADS)]
+    for number in range(THREADS):
+        equal([index for which, index in got if which == number], list(range(ROUNDS + 1)))
+
+
+@row("SimpleQueue get")
+def simple_queue_get():
+    queue = SimpleQueue()
+    for index in range(TOTAL):
+        queue.put(index)
+    equal(drain(queue.get_nowait, Empty), list(range(TOTAL)))
+
+
 # ---- iterators
 
 
@@ -602,6 +1007,38 @@ def next_enumerate():
 def next_zip():
     pairs = drain(zip(range(TOTAL), range(TOTAL)).__next__, StopIteration)
     equal(pairs, [(index, index) for index in range(TOTAL)])
+
+
+def stepped(name, make):
+    """Threads that step one iterator get, together, what one thread gets."""
+    def body():
+        equal(drain(make().__next__, StopIteration), sorted(make()))
+    ROWS["iterator next of " + name] = body
+
+
+NUMBERS = list(range(TOTAL))
+stepped("tuple", lambda: iter(tuple(NUMBERS)))
+stepped("str", lambda: iter("".join(map(chr, range(256, 256 + TOTAL)))))
+stepped("bytes", lambda: iter(bytes(250) * 10))
+stepped("dict", lambda: iter({number: number for number in NUMBERS}.items()))
+stepped("set", lambda: iter(set(NUMBERS)))
+stepped("deque", lambda: iter(deque(NUMBERS)))
+stepped("reversed", lambda: reversed(NUMBERS))
+stepped("map", lambda: map(str, NUMBERS))
+stepped("filter", lambda: filter(None, NUMBERS))
+stepped("memoryview", lambda: iter(memoryview(bytes(250) * 10)))
+stepped("itertools.accumulate", lambda: itertools.accumulate(itertools.repeat(1, TOTAL)))
+stepped("itertools.batched", lambda: itertools.batched(NUMBERS, 3))
+stepped("itertools.chain", lambda: itertools.chain(NUMBERS[:100], NUMBERS[100:]))
+stepped("itertools.compress", lambda: itertools.compress(NUMBERS, itertools.cycle([1, 0])))
+stepped("itertools.cycle", lambda: itertools.islice(itertools.cycle("abcd"), TOTAL))
+stepped("itertools.islice", lambda: itertools.islice(NUMBERS, 5, None, 2))
+stepped("itertools.pairwise", lambda: itertools.pairwise(NUMBERS))
+stepped("itertools.product", lambda: itertools.product(range(TOTAL // 10), range(10)))
+stepped("itertools.repeat", lambda: itertools.repeat(7, TOTAL))
+stepped("itertools.starmap", lambda: itertools.starmap(max, [(number, 0) for number in NUMBERS]))
+stepped("itertools.tee", lambda: itertools.tee(NUMBERS)[1])
+stepped("itertools.zip_longest", lambda: itertools.zip_longest(NUMBERS, iter(NUMBERS)))
 
 
 # ---- attributes
@@ -681,6 +1118,190 @@ def bytearray_extend():
     equal(len(items), THREADS * (ROUNDS // 4) * 10)
     for start in range(0, len(items), 10):
         equal(len(set(items[start:start + 10])), 1)
+
+
+@row("bytearray add in place")
+def bytearray_add_in_place():
+    extended_in_tens(bytearray(), lambda items, number: items.__iadd__(bytes([number]) * 10))
+
+
+@row("bytearray get item")
+def bytearray_get():
+    items = bytearray(10)
+
+    def change(number):
+        items.append(1)
+        items.pop()
+
+    def look():
+        items[-1]
+        items[-9]
+    watch(change, look)
+
+
+@row("bytearray set item")
+def bytearray_set():
+    items = bytearray(10)
+
+    def change(number):
+        items.append(1)
+        del items[-1]
+
+    def look():
+        items[-1] = 3
+    watch(change, look)
+
+
+@row("bytearray delete item")
+def bytearray_delete():
+    items = bytearray(TOTAL)
+
+    def body(number):
+        for _ in range(ROUNDS):
+            del items[0]
+    race(*each(body))
+    equal(bytes(items), b"")
+
+
+@row("bytearray insert")
+def bytearray_insert():
+    items = bytearray()
+
+    def body(number):
+        for index in range(ROUNDS):
+            items.insert(index % 2 * 5, number)
+    race(*each(body))
+    equal([items.count(number) for number in range(THREADS)], [ROUNDS] * THREADS)
+
+
+@row("bytearray pop")
+def bytearray_pop():
+    equal(drain(bytearray(range(250)).pop, IndexError), list(range(250)))
+
+
+@row("bytearray remove")
+def bytearray_remove():
+    items = bytearray(range(THREADS)) * ROUNDS
+
+    def body(number):
+        for _ in range(ROUNDS):
+            items.remove(number)
+    race(*each(body))
+    equal(bytes(items), b"")
+
+
+@row("bytearray reverse")
+def bytearray_reverse():
+    items = bytearray(FIRST)
+    both = bytes(FIRST), bytes(FIRST)[::-1]
+    watch(lambda number: items.reverse(), lambda: check(bytes(items) in both))
+
+
+@row("bytearray assign slice")
+def bytearray_assign_slice():
+    items = bytearray(b"a" * 50)
+
+    def change(number):
+        items[:] = b"b" * 40 if number % 2 else b"a" * 50
+
+    def look():
+        for seen in items[:], items.copy(), items + b"", b"" + items, items * 1, items.upper(), b"".join([items]), items.decode(), items.split(b"z")[0]:
+            equal(len(set(seen)), 1)
+        check(items.count(b"a") in (0, 50))
+        equal(items.find(b"ab"), -1)
+    watch(change, look)
+
+
+@row("bytearray bytes(x)")
+def bytearray_bytes():
+    # Reading it all exports nothing: who changes the size is not refused.
+    items, same = bytearray(), bytearray()
+
+    def change(number):
+        items.extend(b"x" * 30)
+        items.clear()
+
+    def look():
+        for seen in bytes(items), bytearray(items), b"".join([items]), bytearray().join([items]), b"" + items:
+            check(len(seen) in (0, 30))
+        check((items == same) in (False, True))
+        same.__iadd__(items)
+        same.clear()
+    watch(change, look)
+
+
+@row("bytearray clear")
+def bytearray_clear():
+    items = bytearray()
+
+    def change(number):
+        items.extend(b"x" * 30)
+        items.clear()
+    watch(change, lambda: check(len(items) in (0, 30)))
+
+
+# ---- array
+
+
+@row("array append")
+def array_append():
+    items = array("l")
+
+    def body(number):
+        for index in range(ROUNDS):
+            items.append(number * ROUNDS + index)
+    race(*each(body))
+    equal(sorted(items), NUMBERS)
+
+
+@row("array extend")
+def array_extend():
+    extended_in_tens(array("l"), lambda items, number: items.extend(array("l", [number] * 10)))
+
+
+@row("array insert")
+def array_insert():
+    items = array("l", [-1])
+
+    def body(number):
+        for index in range(ROUNDS // 2):
+            items.insert(0, number)
+            items.insert(-1, number)
+    race(*each(body))
+    equal(items.pop(), -1)
+    equal(sorted(items), [number for number in range(THREADS) for _ in range(ROUNDS // 2 * 2)])
+
+
+@row("array pop")
+def array_pop():
+    equal(drain(array("l", NUMBERS).pop, IndexError), NUMBERS)
+
+
+@row("array get item")
+def array_get():
+    items = array("l", range(10))
+
+    def change(number):
+        items.append(1)
+        items.pop()
+
+    def look():
+        items[-1]
+        items[-9] = 5
+    watch(change, look)
+
+
+@row("array assign slice")
+def array_assign_slice():
+    items, short, long = array("l", [1] * 30), array("l", [1] * 30), array("l", [2] * 40)
+
+    def change(number):
+        items[:] = long if number % 2 else short
+
+    def look():
+        for seen in items[:], items.tolist(), items + array("l"), items * 1, array("l", items), items.__copy__():
+            equal(len(set(seen)), 1)
+    watch(change, look)
 
 
 # ---- the table

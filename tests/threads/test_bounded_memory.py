@@ -17,7 +17,7 @@ from support import check, equal
 
 # What it takes after the first part of the time, and at the end.
 FRAME = """
-import gc, os, queue, sys, threading, time, types, weakref
+import gc, os, queue, sys, threading, time, types
 class N: pass
 def resident():
     with open("/proc/self/statm") as file:

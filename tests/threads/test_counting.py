@@ -11,7 +11,7 @@ sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
 import support
 import together
-from support import check, equal, is_, raises
+from support import check, equal, is_
 from together import for_each, run
 
 THREADS = 4

@@ -10,7 +10,7 @@ import threading
 import weakref
 
 import support
-from support import check, equal, is_, raises
+from support import check, equal, raises
 import together
 
 

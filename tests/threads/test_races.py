@@ -12,10 +12,11 @@ import support
 from support import check, equal
 from racing import each, race, tolerating
 
+import csv
 import functools
 import gc
 import random
-import threading
+import time
 import weakref
 from collections import OrderedDict, deque
 
@@ -375,6 +376,68 @@ def test_exceptions_shared():
         except KeyError:
             pass
     hammer([throw, chain, lambda: error.with_traceback(None), lambda: repr(error), lambda: error.__traceback__])
+
+
+def test_what_a_generator_delegates_to():
+    """Others look while its maker steps: they see an iterator that it delegates to, or None."""
+    class Steps:
+        def __init__(self):
+            self.left = 3
+
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            self.left -= 1
+            if self.left < 0:
+                raise StopIteration
+            return self.left
+
+    def delegating():
+        while True:
+            yield from Steps()
+
+    box, done = [delegating()], []
+
+    def maker():
+        try:
+            for _ in range(20):
+                generator = delegating()
+                box[0] = generator
+                for _ in range(800):
+                    tolerating((ValueError,), lambda: check(next(generator) in range(3)))
+        finally:
+            done.append(True)
+
+    def look():
+        while not done:
+            generator = box[0]
+            for _ in range(100):
+                iterator = generator.gi_yieldfrom
+                check(iterator is None or type(iterator) is Steps)
+    race(maker, look, look)
+
+
+def test_one_reader_of_csv():
+    """Each row comes once, from a list's iterator that the reader alone holds, in its maker's thread too."""
+    rounds, length = 60, 300
+    seen, readers = [], [None] * rounds
+
+    def read(reader):
+        seen.extend([int(row[0]) for row in reader])
+
+    def maker():
+        for at in range(rounds):
+            readers[at] = csv.reader([f"{at * length + n},0" for n in range(length)])
+            read(readers[at])
+
+    def other():
+        for at in range(rounds):
+            while readers[at] is None:
+                time.sleep(0)
+            read(readers[at])
+    race(maker, other, other)
+    equal(sorted(seen), list(range(rounds * length)))
 
 
 def test_imports_meet():

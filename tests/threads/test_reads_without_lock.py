@@ -73,6 +73,29 @@ def test_search_in_a_list_whose_items_die():
     watched(change, look)
 
 
+def test_join_of_a_list_that_changes():
+    """The text is of the items of one time: a rotation, or what replaced them all."""
+    digits = [str(n) for n in range(100, 130)]
+    texts = {"/".join(digits[n:] + digits[:n]) for n in range(len(digits))}
+    items = list(digits)
+    wide = ["\u0416" * n for n in range(1, 6)] * 6
+    texts.add("/".join(wide))
+
+    def change(number):
+        if number % 16 == 0:
+            items[:] = wide
+            items[:] = ["".join(item) for item in digits]
+        items[:] = items[1:] + items[:1]
+
+    def look():
+        text = "/".join(items)
+        check(text in texts, text)
+    watched(change, look)
+    items.append(7)
+    support.raises(TypeError, "/".join, items,
+                   message="sequence item 30: expected str instance, int found")
+
+
 def test_position_found():
     """index() gives a place where the item was."""
     items = list(range(100))

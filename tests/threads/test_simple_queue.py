@@ -58,6 +58,24 @@ def checked(producers, consumers, pause=None):
     equal(whole, [(n, i) for n in range(producers) for i in range(COUNT)])
 
 
+def test_one_item_for_each():
+    """Who waits for one item and then for no more gets it, also when two put at once."""
+    for _ in range(400):
+        items = queue.SimpleQueue()
+
+        def produce():
+            for _ in range(3):
+                items.put(1)
+        consumers = [threading.Thread(target=items.get, daemon=True) for _ in range(6)]
+        for consumer in consumers:
+            consumer.start()
+        time.sleep(0.0005)
+        run(produce, produce)
+        for consumer in consumers:
+            consumer.join(60)
+            check(not consumer.is_alive(), "left asleep")
+
+
 def test_one_to_one():
     checked(1, 1)
 

@@ -7,7 +7,7 @@ sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
 import support
 import together
-from support import check, equal, is_
+from support import check
 from together import any_of, torture
 
 

@@ -9,7 +9,7 @@ import warnings
 import array, bisect, collections, contextvars, copy, functools, hashlib, heapq, io, itertools, json, operator, os, pickle, random, re, struct, tempfile, threading, zlib
 
 import support
-from support import check, equal
+from support import check
 from together import torture
 
 warnings.simplefilter("ignore")
@@ -40,7 +40,7 @@ def test_deque():
         lambda c: box[0].append(c.randrange(9)), lambda c: box[0].appendleft(1), lambda c: box[0].pop(), lambda c: box[0].popleft(), lambda c: box[0].extend([1, 2]), lambda c: box[0].extendleft([1, 2]),
         lambda c: box[0].rotate(c.randrange(-5, 5)), lambda c: box[0].insert(c.randrange(5), 3), lambda c: box[0].remove(3), lambda c: box[0].__setitem__(c.randrange(5), 8), lambda c: box[0].__delitem__(c.randrange(5)),
         lambda c: box[0].reverse(), lambda c: box[0].count(1), lambda c: box[0].index(1), lambda c: box[0].clear() if len(box[0]) > 60 else None, lambda c: bounded.extend(box[0]), lambda c: box[0].extend(bounded), lambda c: box[0].__iadd__([5]),
-        lambda c: box[0] + bounded, lambda c: box[0] < bounded, lambda c: list(reversed(box[0])), lambda c: box[0].extend(box[0]) if len(box[0]) < 20 else None, lambda c: box[0].__imul__(1),
+        lambda c: box[0] + bounded, lambda c: box[0] < bounded, lambda c: list(reversed(box[0])), lambda c: bounded.__init__("abc", c.randrange(1, 9)), lambda c: repr(bounded), lambda c: bounded.copy(), lambda c: bounded.maxlen, lambda c: box[0].extend(box[0]) if len(box[0]) < 20 else None, lambda c: box[0].__imul__(1),
     ], accept=RACES)
 
 

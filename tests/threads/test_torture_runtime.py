@@ -5,7 +5,7 @@ import sys
 
 sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
-import abc, asyncio, dataclasses, enum, functools, gc, importlib, os, random, signal, subprocess, tempfile, threading, time, traceback, types, typing, warnings, weakref
+import abc, asyncio, dataclasses, enum, gc, importlib, os, random, signal, subprocess, tempfile, threading, time, traceback, types, typing, warnings, weakref
 
 import support
 from support import check, equal

@@ -17,13 +17,17 @@ CASES = [
     ("include", "src/object/list.h", "#include <string>\n"),
     ("ownership", "src/object/list.cpp", "void f(Value v) {\n    incref(v);\n}\n"),
     ("fence", "src/thread/lock.cpp", "std::atomic_thread_fence(std::memory_order_seq_cst);\n"),
+    ("head", "src/object/list.cpp", '#include "object/list.h"\n'),
+    ("order", "src/thread/lock.cpp", "// A lock.\nint f() {\n    return word.load();\n}\n"),
+    ("order", "src/thread/lock.cpp", "// A lock.\nint f() {\n    return word.fetch_add(1);\n}\n"),
     ("words", "docs/page.md", "TO" + "DO: more\n"),
     ("format", "src/object/ugly.cpp", "int  f( ){return 1 ;}\n"),
 ]
 CLEAN = [
-    ("src/vm/loop.cpp", '#include "memory/heap.h"\n#include "object/value.h"\n'),
-    ("src/memory/heap.cpp", "void f(Value v) {\n    incref(v);\n}\n"),
-    ("src/object/list_test.cpp", "#include <string>\n\n#include \"vm/frame.h\"\n"),
+    ("src/vm/loop.cpp", '// The loop.\n#include "memory/heap.h"\n#include "object/value.h"\n'),
+    ("src/memory/heap.cpp", "// Blocks.\nvoid f(Value v) {\n    incref(v);\n}\n"),
+    ("src/object/list_test.cpp", "// Lists.\n#include <string>\n\n#include \"vm/frame.h\"\n"),
+    ("src/thread/lock.cpp", "// A lock.\nint f() {\n    return word.load(std::memory_order_relaxed) + other.load(thread);\n}\n"),
 ]
 
 

@@ -200,13 +200,8 @@ const GetSetRow decompressor_attributes[] = {
     {},
 };
 
-bool add(Thread& thread, Module& module, SharedType& shared, const char* name) {
-    Type* type = shared.make(thread);
-    return type && module_set(thread, module, name, Value::of(type));
-}
 bool execute(Thread& thread, Module& module) {
-    return add(thread, module, compressor_class, "BZ2Compressor") &&
-           add(thread, module, decompressor_class, "BZ2Decompressor");
+    return compressor_class.add_to(thread, module) && decompressor_class.add_to(thread, module);
 }
 
 ModuleSpec spec("_bz2", nullptr, nullptr, execute);

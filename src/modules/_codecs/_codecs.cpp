@@ -23,31 +23,27 @@ Owned lookup(Thread& thread, Str& encoding) {
     if (!name) return {};
     return codec_lookup(thread, name);
 }
-Owned encode(Thread& thread, Value object, Str& encoding, Value errors) {
+using Coding = Owned(Thread& thread, Value object, const char* encoding, const char* errors);
+
+Owned code(Thread& thread, const char* function, Coding& coding, Value object, Str& encoding,
+           Value errors) {
     const char* name = name_text(thread, encoding);
     if (!name) return {};
     const char* mode = nullptr;
     if (errors) {
         if (!is_str(errors))
-            return raise(thread, exc::TypeError, "encode() argument 'errors' must be str, not {}",
-                         type_name_of(errors));
+            return raise(thread, exc::TypeError, "{}() argument 'errors' must be str, not {}",
+                         function, type_name_of(errors));
         mode = name_text(thread, errors.as<Str>());
         if (!mode) return {};
     }
-    return codec_encode(thread, object, name, mode);
+    return coding(thread, object, name, mode);
+}
+Owned encode(Thread& thread, Value object, Str& encoding, Value errors) {
+    return code(thread, "encode", codec_encode, object, encoding, errors);
 }
 Owned decode(Thread& thread, Value object, Str& encoding, Value errors) {
-    const char* name = name_text(thread, encoding);
-    if (!name) return {};
-    const char* mode = nullptr;
-    if (errors) {
-        if (!is_str(errors))
-            return raise(thread, exc::TypeError, "decode() argument 'errors' must be str, not {}",
-                         type_name_of(errors));
-        mode = name_text(thread, errors.as<Str>());
-        if (!mode) return {};
-    }
-    return codec_decode(thread, object, name, mode);
+    return code(thread, "decode", codec_decode, object, encoding, errors);
 }
 bool register_error(Thread& thread, Str& errors, Value handler) {
     return codec_register_error(thread, errors, handler);

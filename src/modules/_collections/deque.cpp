@@ -9,6 +9,7 @@
 #include "modules/_collections/collections.h"
 #include "object/call.h"
 #include "object/int.h"
+#include "object/item_index.h"
 #include "object/iteration.h"
 #include "object/list.h"
 #include "object/pickling.h"
@@ -33,6 +34,11 @@ Deque& deque_of(Value value) {
 
 Index size_of(const Deque& self) {
     return self.size.load(std::memory_order_relaxed);
+}
+
+// Without the Lock: another thread's __init__ may set it.
+Index max_size_of(Deque& self) {
+    return std::atomic_ref(self.max_size).load(std::memory_order_relaxed);
 }
 
 void changed(Deque& self) {
@@ -123,38 +129,21 @@ Owned take_first(Deque& self) {
 }
 
 // The item pushed out of a full deque comes back in `pushed_out`.
-bool put_last(Deque& self, Owned& item, Owned& pushed_out) {
+template <bool first>
+bool put(Deque& self, Owned& item, Owned& pushed_out) {
     Index size = size_of(self);
     if (self.max_size >= 0 && size >= self.max_size) {
         if (self.max_size == 0) {
             pushed_out = std::move(item);
             return true;
         }
-        pushed_out = take_first(self);
+        pushed_out = first ? take_last(self) : take_first(self);
         size--;
     } else if (!make_room(self, static_cast<size_t>(size) + 1)) {
         return false;
     }
-    self.at(size).word().store(item.release(), std::memory_order_release);
-    self.size.store(size + 1, std::memory_order_release);
-    changed(self);
-    return true;
-}
-
-bool put_first(Deque& self, Owned& item, Owned& pushed_out) {
-    Index size = size_of(self);
-    if (self.max_size >= 0 && size >= self.max_size) {
-        if (self.max_size == 0) {
-            pushed_out = std::move(item);
-            return true;
-        }
-        pushed_out = take_last(self);
-        size--;
-    } else if (!make_room(self, static_cast<size_t>(size) + 1)) {
-        return false;
-    }
-    self.move_head(-1);
-    self.at(0).word().store(item.release(), std::memory_order_release);
+    if (first) self.move_head(-1);
+    self.at(first ? 0 : size).word().store(item.release(), std::memory_order_release);
     self.size.store(size + 1, std::memory_order_release);
     changed(self);
     return true;
@@ -163,26 +152,31 @@ bool put_first(Deque& self, Owned& item, Owned& pushed_out) {
 // --- each takes the Lock ---
 
 template <bool first>
-bool put(Thread& thread, Deque& self, Owned item) {
-    if (QuickLock lock(thread, self); lock && self.max_size < 0) {
-        auto size = static_cast<size_t>(size_of(self));
-        if (IMUGI_LIKELY(size < self.capacity.load(std::memory_order_relaxed))) {
-            if (first) self.move_head(-1);
-            self.at(first ? 0 : static_cast<Index>(size))
-                .word()
-                .store(item.release(), std::memory_order_release);
-            self.size.store(static_cast<Index>(size) + 1, std::memory_order_release);
-            changed(self);
-            return true;
-        }
-    }
+IMUGI_NOINLINE bool put(Thread& thread, Deque& self, Owned item) {
     Owned pushed_out;
     bool done;
     {
         Lock guard(thread, self);
-        done = first ? put_first(self, item, pushed_out) : put_last(self, item, pushed_out);
+        done = put<first>(self, item, pushed_out);
     }
     return done || raise_memory_error(thread);
+}
+
+// The usual case: there is room, and the lock costs nothing.
+template <bool first>
+IMUGI_ALWAYS_INLINE bool put_quickly(Thread& thread, Deque& self, Owned& item) {
+    QuickLock lock(thread, self);
+    auto size = static_cast<size_t>(size_of(self));
+    size_t capacity = self.capacity.load(std::memory_order_relaxed);
+    if (IMUGI_UNLIKELY(!lock || size >= capacity || self.max_size >= 0)) return false;
+    size_t head = self.head.load(std::memory_order_relaxed);
+    if (first) self.head.store(head = (head - 1) & (capacity - 1), std::memory_order_release);
+    size_t place = first ? head : (head + size) & (capacity - 1);
+    Slot& slot = self.ring.load(std::memory_order_relaxed)[place];
+    slot.word().store(item.release(), std::memory_order_release);
+    self.size.store(static_cast<Index>(size) + 1, std::memory_order_release);
+    changed(self);
+    return true;
 }
 
 bool copy_items(Thread& thread, Deque& self, ValueBuffer& out) {
@@ -216,14 +210,14 @@ bool clear(Thread& thread, Deque& self) {
 template <bool first>
 bool put_all(Thread& thread, Deque& self, ValueBuffer& items) {
     ValueBuffer pushed(thread);
-    if (self.max_size >= 0) TRY(pushed.reserve(items.size()));
+    if (max_size_of(self) >= 0) TRY(pushed.reserve(items.size()));
     bool done = true;
     {
         Lock guard(thread, self);
         size_t i = 0;
         for (; done && i < items.size(); i++) {
             Owned item = items.slots()[i].take(), pushed_out;
-            done = first ? put_first(self, item, pushed_out) : put_last(self, item, pushed_out);
+            done = put<first>(self, item, pushed_out);
             if (pushed_out && !pushed.append(std::move(pushed_out))) return false;
         }
     }
@@ -276,16 +270,16 @@ bool deque_init(Thread& thread, Value value, const Arguments& arguments) {
     TRY(clear(thread, self));
     {
         Lock guard(thread, self);
-        self.max_size = max_size;
+        std::atomic_ref(self.max_size).store(max_size, std::memory_order_relaxed);
     }
     return bound[0].is_empty() || extend<false>(thread, self, bound[0]);
 }
 
 Owned new_like(Thread& thread, Deque& self, Value items) {
     Value type = Value::of(type_of(Value::of(self)));
-    Owned max_size = TRY(make_int(thread, self.max_size));
-    Owned made =
-        TRY(self.max_size < 0 ? call(thread, type, items) : call(thread, type, items, max_size));
+    Index limit = max_size_of(self);
+    Owned max_size = TRY(make_int(thread, limit));
+    Owned made = TRY(limit < 0 ? call(thread, type, items) : call(thread, type, items, max_size));
     if (!is_instance_of_spec(made, deque_spec))
         return raise(thread, exc::TypeError, "{}() must return a deque, not {}",
                      type_name_of(Value::of(self)), type_name_of(made));
@@ -298,7 +292,7 @@ Owned deque_copy(Thread& thread, Deque& self) {
     ValueBuffer items(thread);
     TRY(copy_items(thread, self, items));
     Owned copy = TRY(deque_make(thread, type, Arguments{}));
-    deque_of(copy).max_size = self.max_size;
+    deque_of(copy).max_size = max_size_of(self);
     TRY(put_all<false>(thread, deque_of(copy), items));
     return copy;
 }
@@ -313,8 +307,9 @@ Owned deque_repr(Thread& thread, Value value) {
     TRY(copy_items(thread, self, items));
     Ref<List> list = TRY(items.to_list());
     Str& name = type_name(type_of(value));
-    if (self.max_size < 0) return format(thread, "{}({})", name, repr_of(list));
-    return format(thread, "{}({}, maxlen={})", name, repr_of(list), self.max_size);
+    Index limit = max_size_of(self);
+    if (limit < 0) return format(thread, "{}({})", name, repr_of(list));
+    return format(thread, "{}({}, maxlen={})", name, repr_of(list), limit);
 }
 
 Owned deque_compare(Thread& thread, Value left, Value right, CompareOp op) {
@@ -364,10 +359,13 @@ Owned item_unlocked(Deque& self, Index index) {
 
 Owned deque_item(Thread& thread, Value value, Index index) {
     Deque& self = deque_of(value);
-    if (Owned item = item_unlocked(self, index)) return item;
+    // Where the end is, head and size say together: under the Lock.
+    if (index >= 0)
+        if (Owned item = item_unlocked(self, index)) return item;
     {
         Lock guard(thread, self);
-        if (index >= 0 && index < size_of(self)) return share_locked(self.at(index).word());
+        Index at = index < 0 ? index + size_of(self) : index;
+        if (at >= 0 && at < size_of(self)) return share_locked(self.at(at).word());
     }
     return raise(thread, exc::IndexError, "deque index out of range");
 }
@@ -397,6 +395,7 @@ bool deque_assign_item(Thread& thread, Value value, Index index, Value item) {
     Owned old;
     {
         Lock guard(thread, self);
+        if (index < 0) index += size_of(self);
         if (index >= 0 && index < size_of(self)) {
             if (item.is_empty()) {
                 old = remove_at(self, index);
@@ -414,16 +413,13 @@ bool deque_assign_item(Thread& thread, Value value, Index index, Value item) {
 template <class Found>
 bool search(Thread& thread, Deque& self, Value value, Index at, Index stop, Found found,
             bool removing = false) {
-    uint64_t state;
-    {
-        Lock guard(thread, self);
-        state = self.state.load(std::memory_order_relaxed);
-    }
+    uint64_t state = 0;
     bool known_equal = false;
-    for (;;) {
+    for (bool first = true;; first = false) {
         Owned ask;
         {
             Lock guard(thread, self);
+            if (first) state = self.state.load(std::memory_order_relaxed);
             if (self.state.load(std::memory_order_relaxed) == state) {
                 for (;; at++) {
                     if (at >= size_of(self) || at >= stop) return true;
@@ -483,7 +479,8 @@ Owned deque_inplace_repeat(Thread& thread, Value value, Index times) {
         total > (size_t{1} << 58))
         return raise_memory_error(thread);
     // What a bound would push out again need not be put in.
-    size_t most = self.max_size >= 0 ? static_cast<size_t>(self.max_size) + size : total;
+    Index limit = max_size_of(self);
+    size_t most = limit >= 0 ? static_cast<size_t>(limit) + size : total;
     size_t rounds = static_cast<size_t>(times) - 1;
     if (total > most && rounds > most / size + 1) rounds = most / size + 1;
     ValueBuffer more(thread);
@@ -507,18 +504,25 @@ Owned deque_iter(Thread& thread, Value self) {
 
 template <bool first>
 bool method_put(Thread& thread, Deque& self, Value item) {
-    return put<first>(thread, self, Owned::share(item));
+    Owned held = Owned::share(item);
+    if (IMUGI_LIKELY(put_quickly<first>(thread, self, held))) return true;
+    return put<first>(thread, self, std::move(held));
 }
 
 template <bool first>
-Owned method_pop(Thread& thread, Deque& self) {
-    if (QuickLock lock(thread, self); lock && size_of(self) != 0)
-        return first ? take_first(self) : take_last(self);
+IMUGI_NOINLINE Owned pop(Thread& thread, Deque& self) {
     {
         Lock guard(thread, self);
         if (size_of(self) != 0) return first ? take_first(self) : take_last(self);
     }
     return raise(thread, exc::IndexError, "pop from an empty deque");
+}
+
+template <bool first>
+Owned method_pop(Thread& thread, Deque& self) {
+    if (QuickLock lock(thread, self); IMUGI_LIKELY(lock && size_of(self) != 0))
+        return first ? take_first(self) : take_last(self);
+    return pop<first>(thread, self);
 }
 
 Owned method_count(Thread& thread, Deque& self, Value value) {
@@ -629,8 +633,8 @@ Owned method_reduce(Thread& thread, Deque& self) {
     Owned state = TRY(call_getstate(thread, value));
     Owned iterator = TRY(iterate(thread, value));
     Ref<Tuple> arguments = empty_tuple();
-    if (self.max_size >= 0) {
-        Owned max_size = TRY(make_int(thread, self.max_size));
+    if (Index limit = max_size_of(self); limit >= 0) {
+        Owned max_size = TRY(make_int(thread, limit));
         arguments = TRY(make_tuple(thread, empty_tuple(), max_size));
     }
     return make_tuple(thread, Value::of(type_of(value)), arguments, state, iterator);
@@ -647,7 +651,7 @@ Result<Index> method_sizeof(Thread& thread, Deque& self) {
 }
 
 Owned get_maxlen(Thread& thread, Value self) {
-    Index max_size = deque_of(self).max_size;
+    Index max_size = max_size_of(deque_of(self));
     return max_size < 0 ? Owned::share(none()) : make_int(thread, max_size);
 }
 
@@ -694,7 +698,7 @@ const TypeSpec deque_spec = {
     .name = "collections.deque",
     .doc = "A list-like sequence optimized for data accesses near its endpoints.",
     .size = sizeof(Deque),
-    .flags = kTypeBase | kTypeTracked | kTypeHasWeakrefs | kTypeSequence,
+    .flags = kTypeBase | kTypeTracked | kTypeHasWeakrefs | kTypeSequence | kTypeCountsFromEnd,
     .slots = {.repr = deque_repr,
               .hash = unhashable,
               .compare = deque_compare,

@@ -1,6 +1,7 @@
 // The iterators of deques, stepped under the Locks of iterator and deque together.
 #include "memory/collector.h"
 #include "modules/_collections/collections.h"
+#include "object/iterators.h"
 #include "object/protocol.h"
 #include "object/stepping.h"
 #include "object/tuple.h"
@@ -67,10 +68,6 @@ Owned iterator_next(Thread& thread, Value value) {
     return raise(thread, exc::RuntimeError, "deque mutated during iteration");
 }
 
-Owned iterator_iter(Thread&, Value self) {
-    return Owned::share(self);
-}
-
 // _deque_iterator(deque, index): index items are skipped.
 template <bool reverse>
 Owned iterator_make(Thread& thread, Type& type, const Arguments& arguments) {
@@ -119,7 +116,7 @@ const TypeSpec deque_iterator_spec = {
     .name = "collections._deque_iterator",
     .size = sizeof(DequeIterator),
     .flags = kTypeTracked,
-    .slots = {.iter = iterator_iter,
+    .slots = {.iter = iterator_self,
               .next = iterator_next<false>,
               .make = iterator_make<false>,
               .fields = iterator_fields},
@@ -130,7 +127,7 @@ const TypeSpec deque_reverse_iterator_spec = {
     .name = "collections._deque_reverse_iterator",
     .size = sizeof(DequeIterator),
     .flags = kTypeTracked,
-    .slots = {.iter = iterator_iter,
+    .slots = {.iter = iterator_self,
               .next = iterator_next<true>,
               .make = iterator_make<true>,
               .fields = iterator_fields},

@@ -154,10 +154,8 @@ bool make_hidden(Thread& thread, Module& module, const TypeSpec& spec, Type** ou
 }
 
 bool execute(Thread& thread, Module& module) {
-    auto* state = static_cast<State*>(array_allocate_zeroed(sizeof(State)));
-    if (state == nullptr) return raise_memory_error(thread);
-    module.state = state;
-    module.free_state = array_free;
+    auto* state = make_module_state<State>(thread, module);
+    if (!state) return false;
     Type* ignored;
     return add(thread, module, deque_spec, &state->deque) &&
            add(thread, module, defaultdict_spec, &ignored) &&

@@ -4,6 +4,7 @@
 #include "modules/_collections/collections.h"
 #include "object/call.h"
 #include "object/dict_table.h"
+#include "object/iterators.h"
 #include "object/list.h"
 #include "object/pickling.h"
 #include "object/protocol.h"
@@ -60,7 +61,19 @@ bool set_pairs(Thread& thread, Value self, Value pairs) {
     }
 }
 
+// From an exact OrderedDict as it is at one time.
+bool update_from_ordered(Thread& thread, Dict& self, Dict& other) {
+    Ref<Dict> plain = TRY(dict_copy(thread, other));
+    return dict_update(thread, self, plain);
+}
+
 bool update_from(Thread& thread, Value self, Value other) {
+    // In one step for other threads, as a dict's.
+    if (is_exact(self.as<OrderedDict>())) {
+        if (is_exact_dict(other)) return dict_update(thread, self.as<Dict>(), other);
+        if (type_of(other).spec == &ordered_dict_spec)
+            return update_from_ordered(thread, self.as<Dict>(), other.as<Dict>());
+    }
     if (is_exact_dict(other)) {
         Ref<List> items = TRY(dict_items(thread, other.as<Dict>()));
         return set_pairs(thread, self, items);
@@ -200,10 +213,6 @@ Owned make_odict_iterator(Thread& thread, Type& dict_iterator, OrderedDict& dict
     return Owned::adopt(iterator);
 }
 
-Owned iterator_iter(Thread&, Value self) {
-    return Owned::share(self);
-}
-
 Owned iterator_next(Thread& thread, Value self) {
     auto& iterator = self.as<OdictIterator>();
     // The dict is only looked at before anything else can happen: to a lone iterator nothing does.
@@ -292,7 +301,7 @@ Owned method_copy(Thread& thread, OrderedDict& self) {
     Value value = Value::of(self);
     Owned copy = TRY(call(thread, Value::of(type_of(value))));
     if (is_exact(self)) {
-        TRY(dict_update(thread, copy.as<Dict>(), value));
+        TRY(update_from_ordered(thread, copy.as<Dict>(), self));
         return copy;
     }
     size_t position = 0;
@@ -411,7 +420,7 @@ const TypeSpec odict_iterator_spec = {
     .name = "odict_iterator",
     .size = sizeof(OdictIterator),
     .flags = kTypeTracked | kTypeNoInstantiate,
-    .slots = {.iter = iterator_iter, .next = iterator_next, .fields = iterator_fields},
+    .slots = {.iter = iterator_self, .next = iterator_next, .fields = iterator_fields},
     .methods = iterator_rows,
 };
 

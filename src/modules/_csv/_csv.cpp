@@ -5,10 +5,12 @@
 // dict of the module, the field limit its state.
 #include "memory/collector.h"
 #include "memory/heap.h"
+#include "modules/constants.h"
 #include "modules/native_class.h"
 #include "object/call.h"
 #include "object/dict.h"
 #include "object/int.h"
+#include "object/iterators.h"
 #include "object/list.h"
 #include "object/protocol.h"
 #include "object/str.h"
@@ -449,8 +451,10 @@ Owned reader_next(Thread& thread, Value self) {
     Dialect& dialect = reader.dialect.as<Dialect>();
     RecordParser parser(thread, dialect, field_limit(thread));
     TRY(parser.begin());
+    // A reference of its own: an iterator that has one alone takes no lock, and others read, too.
+    Owned input = reader.input.share();
     do {
-        Owned line = TRY(next(thread, reader.input.borrow()));
+        Owned line = TRY(next(thread, input));
         if (line.is_nothing()) {
             if (!parser.has_unfinished()) return line;
             if (dialect.strict)
@@ -471,9 +475,6 @@ Owned reader_next(Thread& thread, Value self) {
     return parser.take();
 }
 
-Owned reader_self(Thread&, Value self) {
-    return Owned::share(self);
-}
 Owned get_reader_dialect(Thread&, Value self) {
     return self.as<Reader>().dialect.share();
 }
@@ -496,7 +497,7 @@ const TypeSpec reader_spec = {
         "CSV format.",
     .size = sizeof(Reader),
     .flags = kTypeTracked | kTypeNoInstantiate,
-    .slots = {.iter = reader_self, .next = reader_next, .fields = reader_fields},
+    .slots = {.iter = iterator_self, .next = reader_next, .fields = reader_fields},
     .getsets = reader_attributes,
 };
 NativeClass reader_class(reader_spec);
@@ -764,14 +765,10 @@ bool execute(Thread& thread, Module& module) {
     if (!memory) return raise_memory_error(thread);
     module.state = new (memory) CsvState();
     module.free_state = [](void* state) { array_free(state); };
-    static constexpr struct {
-        const char* name;
-        int value;
-    } constants[] = {{"QUOTE_MINIMAL", kMinimal},       {"QUOTE_ALL", kAll},
-                     {"QUOTE_NONNUMERIC", kNonNumeric}, {"QUOTE_NONE", kNone},
-                     {"QUOTE_STRINGS", kStrings},       {"QUOTE_NOTNULL", kNotNull}};
-    for (auto& row : constants)
-        TRY(module_set(thread, module, row.name, Owned::small_int(row.value)));
+    static constexpr IntConstant constants[] = {
+        {"QUOTE_MINIMAL", kMinimal}, {"QUOTE_ALL", kAll},         {"QUOTE_NONNUMERIC", kNonNumeric},
+        {"QUOTE_NONE", kNone},       {"QUOTE_STRINGS", kStrings}, {"QUOTE_NOTNULL", kNotNull}};
+    TRY(add_int_constants(thread, module, constants));
     Ref<Dict> dialects = TRY(make_dict(thread));
     TRY(module_set(thread, module, "_dialects", std::move(dialects).owned()));
     return dialect_class.add_to(thread, module) && error_class.add_to(thread, module) &&

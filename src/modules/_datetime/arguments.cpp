@@ -85,6 +85,11 @@ bool load_int(Thread& thread, Value value, int* out) {
     return true;
 }
 
+bool load_ints_if_given(Thread& thread, const Value* values, std::initializer_list<int*> out) {
+    for (int* field : out) TRY(load_int_if_given(thread, *values++, field));
+    return true;
+}
+
 bool check_date(Thread& thread, CalendarDate date) {
     if (date.year < kMinYear || date.year > kMaxYear)
         return raise(thread, exc::ValueError, "year must be in {}..{}, not {}", kMinYear, kMaxYear,

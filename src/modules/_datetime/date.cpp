@@ -40,9 +40,7 @@ Owned date_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value given[3];
     TRY(bind_fields(thread, kFields, arguments, given));
     CalendarDate date;
-    TRY(load_int(thread, given[0], &date.year));
-    TRY(load_int(thread, given[1], &date.month));
-    TRY(load_int(thread, given[2], &date.day));
+    TRY(load_ints_if_given(thread, given, {&date.year, &date.month, &date.day}));
     return allocate_date(thread, type, date);
 }
 
@@ -121,12 +119,7 @@ Owned date_compare(Thread&, Value left, Value right, CompareOp op) {
 
 Result<int64_t> date_hash(Thread&, Value value) {
     auto& self = value.as<Date>();
-    int64_t hash = self.cached_hash.load(std::memory_order_relaxed);
-    if (hash == kNoHash) {
-        hash = hash_of_state(self);
-        self.cached_hash.store(hash, std::memory_order_relaxed);
-    }
-    return hash;
+    return cached_hash_of(self, [&] { return hash_of_state(self); });
 }
 
 // --- texts ---
@@ -174,14 +167,13 @@ Owned date_toordinal(Thread&, Date& self) {
 
 Owned date_replace(Thread& thread, Date& self, Value year, Value month, Value day) {
     CalendarDate date = self.date();
-    TRY(load_int_if_given(thread, year, &date.year));
-    TRY(load_int_if_given(thread, month, &date.month));
-    TRY(load_int_if_given(thread, day, &date.day));
+    const Value given[] = {year, month, day};
+    TRY(load_ints_if_given(thread, given, {&date.year, &date.month, &date.day}));
     return make_date(thread, type_of(Value::of(self)), date);
 }
 
 Owned date_reduce(Thread& thread, Date& self) {
-    Owned state = TRY(date_state(thread, self));
+    Owned state = TRY(pickled_state(thread, self));
     Ref<Tuple> arguments = TRY(make_tuple(thread, state));
     return make_tuple(thread, Value::of(type_of(Value::of(self))), arguments);
 }

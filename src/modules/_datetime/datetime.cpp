@@ -1,11 +1,9 @@
 // datetime: construction, fields and plain methods. Its arithmetic, clocks and texts have files of
 // their own. Immutable but for the cached hash, an atomic.
-#include "modules/_datetime/datetime.h"
+#include "modules/_datetime/clock_members.h"
 #include "object/call.h"
 #include "object/int.h"
 #include "object/names.h"
-#include "object/protocol.h"
-#include "object/tuple.h"
 
 namespace imugi::datetimes {
 
@@ -20,13 +18,7 @@ Owned new_datetime(Thread& thread, Type& type, const DateTimeFields& fields) {
     self->year = static_cast<uint16_t>(fields.date.year);
     self->month = static_cast<uint8_t>(fields.date.month);
     self->day = static_cast<uint8_t>(fields.date.day);
-    self->hour = static_cast<uint8_t>(fields.clock.hour);
-    self->minute = static_cast<uint8_t>(fields.clock.minute);
-    self->second = static_cast<uint8_t>(fields.clock.second);
-    self->microsecond = fields.clock.microsecond;
-    self->fold = static_cast<uint8_t>(fields.fold);
-    self->cached_hash.store(kNoHash, std::memory_order_relaxed);
-    if (!is_none(fields.tzinfo)) self->tzinfo.init(Owned::share(fields.tzinfo));
+    init_clock(*self, fields.clock, fields.fold, fields.tzinfo);
     return published(self, type);
 }
 
@@ -48,22 +40,15 @@ Owned make_datetime(Thread& thread, Type& type, const DateTimeFields& fields) {
                             Value::small_int(fields.clock.microsecond),
                             fields.tzinfo,
                             Value::small_int(fields.fold)};
-    if (!fields.fold) return call(thread, Value::of(type), Arguments{values, 8});
-    Ref<Tuple> names = TRY(make_tuple(thread, Value::of(ID(fold))));
-    return call(thread, Value::of(type), Arguments{values, 8, names.get()});
+    return call_with_fold(thread, type, values, 8, fields.fold);
 }
 
 namespace {
 
 // In the constructor's order; empty ones leave the field as it is.
 bool load_fields(Thread& thread, const Value* given, DateTimeFields* out) {
-    int* const numbers[] = {&out->date.year,        &out->date.month,   &out->date.day,
-                            &out->clock.hour,       &out->clock.minute, &out->clock.second,
-                            &out->clock.microsecond};
-    for (size_t i = 0; i < 7; i++) TRY(load_int_if_given(thread, given[i], numbers[i]));
-    TRY(load_int_if_given(thread, given[8], &out->fold));
-    if (!given[7].is_empty()) out->tzinfo = given[7];
-    return true;
+    TRY(load_ints_if_given(thread, given, {&out->date.year, &out->date.month, &out->date.day}));
+    return load_clock(thread, given + 3, out);
 }
 
 Owned datetime_make(Thread& thread, Type& type, const Arguments& arguments) {
@@ -157,13 +142,9 @@ Owned datetime_repr(Thread& thread, Value value) {
         TRY(format(thread, "{}({}, {}, {}, {}, {}", type_in_repr(type_of(value)), int{self.year},
                    int{self.month}, int{self.day}, int{self.hour}, int{self.minute}));
     TRY(out.append(*head));
-    if (self.second || self.microsecond) TRY(out.append(", ") && out.append_int(self.second));
-    if (self.microsecond) TRY(out.append(", ") && out.append_int(self.microsecond));
+    TRY(append_seconds(out, self));
     if (self.fold) TRY(out.append(", fold=1"));
-    if (!self.tzinfo.is_empty()) {
-        Owned zone = TRY(repr(thread, self.tzinfo.borrow()));
-        TRY(out.append(", tzinfo=") && out.append(zone.as<Str>()));
-    }
+    TRY(append_tzinfo(thread, out, self));
     TRY(out.append(")"));
     return out.finish();
 }
@@ -178,42 +159,6 @@ Owned datetime_str(Thread& thread, Value value) {
 Owned datetime_ctime(Thread& thread, DateTime& self) {
     return ctime_text(thread, self.date(), self.clock());
 }
-
-// --- pickling ---
-
-Owned reduce(Thread& thread, DateTime& self, int protocol) {
-    Owned state = TRY(datetime_state(thread, self, protocol));
-    return make_tuple(thread, Value::of(type_of(Value::of(self))), state);
-}
-Owned datetime_reduce(Thread& thread, DateTime& self) {
-    return reduce(thread, self, 2);
-}
-Owned datetime_reduce_ex(Thread& thread, DateTime& self, Value protocol) {
-    int number;
-    TRY(load_int(thread, protocol, &number));
-    return reduce(thread, self, number);
-}
-
-template <uint8_t DateTime::* field>
-Owned get_byte(Thread&, Value self) {
-    return Owned::small_int(self.as<DateTime>().*field);
-}
-Owned get_microsecond(Thread&, Value self) {
-    return Owned::small_int(self.as<DateTime>().microsecond);
-}
-Owned get_tzinfo(Thread&, Value self) {
-    return Owned::share(or_none(self.as<DateTime>().tzinfo));
-}
-
-const GetSetRow getsets[] = {
-    {"hour", get_byte<&DateTime::hour>},
-    {"minute", get_byte<&DateTime::minute>},
-    {"second", get_byte<&DateTime::second>},
-    {"microsecond", get_microsecond},
-    {"tzinfo", get_tzinfo},
-    {"fold", get_byte<&DateTime::fold>},
-    {},
-};
 
 #define REPLACE_PARAMETERS                                                               \
     "(self, /, year=<unrepresentable>, month=<unrepresentable>, day=<unrepresentable>, " \
@@ -265,9 +210,9 @@ const MethodRow rows[] = {
      "The same as replace()."},
     {"astimezone", "(self, /, tz=None) -> None", fn<datetime_astimezone>,
      "tz -> convert to local time in new timezone tz\n"},
-    {"__reduce_ex__", "(self, proto, /) -> None", fn<datetime_reduce_ex>,
+    {"__reduce_ex__", "(self, proto, /) -> None", fn<clock_reduce_ex<DateTime>>,
      "__reduce_ex__(proto) -> (cls, state)"},
-    {"__reduce__", "(self, /)", fn<datetime_reduce>, "__reduce__() -> (cls, state)"},
+    {"__reduce__", "(self, /)", fn<clock_reduce<DateTime>>, "__reduce__() -> (cls, state)"},
     {},
 };
 #undef REPLACE_PARAMETERS
@@ -291,7 +236,7 @@ const TypeSpec datetime_spec = {
               .add = datetime_add,
               .subtract = datetime_subtract},
     .methods = rows,
-    .getsets = getsets,
+    .getsets = clock_getsets<DateTime>,
 };
 
 }  // namespace imugi::datetimes

@@ -2,6 +2,8 @@
 // are read with borrow(), and the cached hash is an atomic that racing threads fill alike.
 #pragma once
 
+#include <initializer_list>
+
 #include "memory/collector.h"
 #include "modules/_datetime/calendar.h"
 #include "modules/shared_type.h"
@@ -81,6 +83,16 @@ inline bool is_datetime(Value value) {
 inline bool is_plain_date(Value value) {
     return date_class.is_exact(value) || (is_date(value) && !is_datetime(value));
 }
+// The hash of an object, computed at most a few times: by threads that race for it, all alike.
+template <class T, class Compute>
+Result<int64_t> cached_hash_of(T& self, Compute compute) {
+    int64_t hash = self.cached_hash.load(std::memory_order_relaxed);
+    if (hash == kNoHash) {
+        hash = TRY(Result<int64_t>(compute()));
+        self.cached_hash.store(hash, std::memory_order_relaxed);
+    }
+    return hash;
+}
 // A new object whose fields are set.
 inline Owned published(Object* self, const Type& type) {
     if (type.has(kTypeTracked)) track(self);
@@ -107,6 +119,9 @@ struct FieldNames {
 [[nodiscard]] inline bool load_int_if_given(Thread& thread, Value value, int* out) {
     return value.is_empty() || load_int(thread, value, out);
 }
+// As many values as there are ints to fill.
+[[nodiscard]] bool load_ints_if_given(Thread& thread, const Value* values,
+                                      std::initializer_list<int*> out);
 [[nodiscard]] bool check_date(Thread& thread, CalendarDate date);
 [[nodiscard]] bool check_clock(Thread& thread, Clock clock, int fold);
 [[nodiscard]] bool check_tzinfo(Thread& thread, Value tzinfo);  // None will do
@@ -130,7 +145,7 @@ Owned timedelta_of_int(Thread& thread, Type& type, Value micros);
 Owned int_of_micros(Thread& thread, Int128 micros);
 bool micros_of_int(Value value, Int128* out);  // false: beyond 2**80
 int64_t hash_of_span(int64_t days, int64_t seconds, int64_t micros);
-int64_t timedelta_hash_value(TimeDelta& self);
+Result<int64_t> hash_of_timedelta(TimeDelta& self);
 Owned total_seconds_of(Thread& thread, Int128 micros);
 
 // --- timedelta_scale.cpp ---
@@ -260,9 +275,9 @@ Owned make_time_tuple(Thread& thread, CalendarDate date, Clock clock, int dst);
 Owned parse_by_format(Thread& thread, Type& type, Value text, Value format, Str& function);
 
 // --- state.cpp ---
-Owned date_state(Thread& thread, const Date& self);
-Owned time_state(Thread& thread, const Time& self, int protocol);
-Owned datetime_state(Thread& thread, const DateTime& self, int protocol);
+Owned pickled_state(Thread& thread, const Date& self);
+Owned pickled_state(Thread& thread, const Time& self, int protocol);
+Owned pickled_state(Thread& thread, const DateTime& self, int protocol);
 // An instance from pickled state if the arguments are one; nothing if they are not.
 Owned date_from_state(Thread& thread, Type& type, const Arguments& arguments);
 Owned time_from_state(Thread& thread, Type& type, const Arguments& arguments);

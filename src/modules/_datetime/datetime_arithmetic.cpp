@@ -1,33 +1,13 @@
 // datetime with timedelta and with datetime: sums, differences, comparison, hash. Two with the same
 // tzinfo object are taken as local times; else they meet in UTC.
 #include "modules/_datetime/datetime.h"
+#include "object/ordering.h"
 #include "object/protocol.h"
 
 namespace imugi::datetimes {
 
 Owned compared(int64_t difference, CompareOp op) {
-    bool holds = false;
-    switch (op) {
-        case CompareOp::kLt:
-            holds = difference < 0;
-            break;
-        case CompareOp::kLe:
-            holds = difference <= 0;
-            break;
-        case CompareOp::kEq:
-            holds = difference == 0;
-            break;
-        case CompareOp::kNe:
-            holds = difference != 0;
-            break;
-        case CompareOp::kGt:
-            holds = difference > 0;
-            break;
-        case CompareOp::kGe:
-            holds = difference >= 0;
-            break;
-    }
-    return Owned::share(boolean(holds));
+    return Owned::share(boolean(holds(op, difference, int64_t{0})));
 }
 
 bool fields_of_total(Thread& thread, Int128 total, DateTimeFields* out) {
@@ -135,13 +115,7 @@ Result<int64_t> compute_hash(Thread& thread, Value value) {
 }  // namespace
 
 Result<int64_t> datetime_hash(Thread& thread, Value value) {
-    auto& self = value.as<DateTime>();
-    int64_t hash = self.cached_hash.load(std::memory_order_relaxed);
-    if (hash == kNoHash) {
-        hash = TRY(compute_hash(thread, value));
-        self.cached_hash.store(hash, std::memory_order_relaxed);
-    }
-    return hash;
+    return cached_hash_of(value.as<DateTime>(), [&] { return compute_hash(thread, value); });
 }
 
 }  // namespace imugi::datetimes

@@ -27,9 +27,7 @@ Owned iso_make(Thread& thread, Type&, const Arguments& arguments) {
     Value given[3];
     TRY(bind_fields(thread, kFields, arguments, given));
     IsoWeekDate week;
-    TRY(load_int(thread, given[0], &week.year));
-    TRY(load_int(thread, given[1], &week.week));
-    TRY(load_int(thread, given[2], &week.weekday));
+    TRY(load_ints_if_given(thread, given, {&week.year, &week.week, &week.weekday}));
     return make_iso_calendar_date(thread, week);
 }
 

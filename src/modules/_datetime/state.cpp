@@ -112,20 +112,20 @@ void load_date(Date& self, const uint8_t* state) {
 
 }  // namespace
 
-Owned date_state(Thread& thread, const Date& self) {
+Owned pickled_state(Thread& thread, const Date& self) {
     uint8_t state[kDateBytes];
     pack_date(state, self.date());
     return make_bytes(thread, state, sizeof state);
 }
 
-Owned time_state(Thread& thread, const Time& self, int protocol) {
+Owned pickled_state(Thread& thread, const Time& self, int protocol) {
     uint8_t state[kTimeBytes];
     pack_clock(state, self.clock());
     if (self.fold && protocol > 3) state[0] |= kFoldBit;
     return with_tzinfo(thread, state, sizeof state, self.tzinfo);
 }
 
-Owned datetime_state(Thread& thread, const DateTime& self, int protocol) {
+Owned pickled_state(Thread& thread, const DateTime& self, int protocol) {
     uint8_t state[kDateTimeBytes];
     pack_date(state, self.date());
     pack_clock(state + kDateBytes, self.clock());

@@ -1,10 +1,8 @@
 // time: a time of day, with or without a time zone. Immutable but for the cached hash, an atomic.
-#include "modules/_datetime/datetime.h"
+#include "modules/_datetime/clock_members.h"
 #include "object/call.h"
 #include "object/int.h"
 #include "object/names.h"
-#include "object/protocol.h"
-#include "object/tuple.h"
 
 namespace imugi::datetimes {
 
@@ -18,13 +16,7 @@ Owned allocate_time(Thread& thread, Type& type, const TimeFields& fields) {
     TRY(check_tzinfo(thread, fields.tzinfo));
     auto* self = allocate<Time>(thread, type);
     if (!self) return {};
-    self->hour = static_cast<uint8_t>(fields.clock.hour);
-    self->minute = static_cast<uint8_t>(fields.clock.minute);
-    self->second = static_cast<uint8_t>(fields.clock.second);
-    self->microsecond = fields.clock.microsecond;
-    self->fold = static_cast<uint8_t>(fields.fold);
-    self->cached_hash.store(kNoHash, std::memory_order_relaxed);
-    if (!is_none(fields.tzinfo)) self->tzinfo.init(Owned::share(fields.tzinfo));
+    init_clock(*self, fields.clock, fields.fold, fields.tzinfo);
     return published(self, type);
 }
 
@@ -36,25 +28,13 @@ Owned make_time(Thread& thread, Type& type, const TimeFields& fields) {
                             Value::small_int(fields.clock.microsecond),
                             fields.tzinfo,
                             Value::small_int(fields.fold)};
-    if (!fields.fold) return call(thread, Value::of(type), Arguments{values, 5});
-    Ref<Tuple> names = TRY(make_tuple(thread, Value::of(ID(fold))));
-    return call(thread, Value::of(type), Arguments{values, 5, names.get()});
+    return call_with_fold(thread, type, values, 5, fields.fold);
 }
 
 namespace {
 
 TimeFields fields_of(const Time& self) {
     return {self.clock(), self.fold, or_none(self.tzinfo)};
-}
-
-bool load_fields(Thread& thread, const Value* given, TimeFields* out) {
-    TRY(load_int_if_given(thread, given[0], &out->clock.hour));
-    TRY(load_int_if_given(thread, given[1], &out->clock.minute));
-    TRY(load_int_if_given(thread, given[2], &out->clock.second));
-    TRY(load_int_if_given(thread, given[3], &out->clock.microsecond));
-    TRY(load_int_if_given(thread, given[5], &out->fold));
-    if (!given[4].is_empty()) out->tzinfo = given[4];
-    return true;
 }
 
 Owned time_make(Thread& thread, Type& type, const Arguments& arguments) {
@@ -65,7 +45,7 @@ Owned time_make(Thread& thread, Type& type, const Arguments& arguments) {
     Value given[6];
     TRY(bind_fields(thread, kFields, arguments, given));
     TimeFields fields{{}, 0, none()};
-    TRY(load_fields(thread, given, &fields));
+    TRY(load_clock(thread, given, &fields));
     return allocate_time(thread, type, fields);
 }
 
@@ -116,13 +96,7 @@ Result<int64_t> compute_hash(Thread& thread, Value value) {
 }
 
 Result<int64_t> time_hash(Thread& thread, Value value) {
-    auto& self = value.as<Time>();
-    int64_t hash = self.cached_hash.load(std::memory_order_relaxed);
-    if (hash == kNoHash) {
-        hash = TRY(compute_hash(thread, value));
-        self.cached_hash.store(hash, std::memory_order_relaxed);
-    }
-    return hash;
+    return cached_hash_of(value.as<Time>(), [&] { return compute_hash(thread, value); });
 }
 
 // --- texts ---
@@ -133,12 +107,8 @@ Owned time_repr(Thread& thread, Value value) {
     Ref<Str> head = TRY(format(thread, "{}({}, {}", type_in_repr(type_of(value)), int{self.hour},
                                int{self.minute}));
     TRY(out.append(*head));
-    if (self.second || self.microsecond) TRY(out.append(", ") && out.append_int(self.second));
-    if (self.microsecond) TRY(out.append(", ") && out.append_int(self.microsecond));
-    if (!self.tzinfo.is_empty()) {
-        Owned zone = TRY(repr(thread, self.tzinfo.borrow()));
-        TRY(out.append(", tzinfo=") && out.append(zone.as<Str>()));
-    }
+    TRY(append_seconds(out, self));
+    TRY(append_tzinfo(thread, out, self));
     if (self.fold) TRY(out.append(", fold=1"));
     TRY(out.append(")"));
     return out.finish();
@@ -177,43 +147,9 @@ Owned time_replace(Thread& thread, Time& self, Value hour, Value minute, Value s
                    Value microsecond, Value tzinfo, Value fold) {
     TimeFields fields = fields_of(self);
     const Value given[] = {hour, minute, second, microsecond, tzinfo, fold};
-    TRY(load_fields(thread, given, &fields));
+    TRY(load_clock(thread, given, &fields));
     return make_time(thread, type_of(Value::of(self)), fields);
 }
-
-Owned reduce(Thread& thread, Time& self, int protocol) {
-    Owned state = TRY(time_state(thread, self, protocol));
-    return make_tuple(thread, Value::of(type_of(Value::of(self))), state);
-}
-Owned time_reduce(Thread& thread, Time& self) {
-    return reduce(thread, self, 2);
-}
-Owned time_reduce_ex(Thread& thread, Time& self, Value protocol) {
-    int number;
-    TRY(load_int(thread, protocol, &number));
-    return reduce(thread, self, number);
-}
-
-template <uint8_t Time::* field>
-Owned get_byte(Thread&, Value self) {
-    return Owned::small_int(self.as<Time>().*field);
-}
-Owned get_microsecond(Thread&, Value self) {
-    return Owned::small_int(self.as<Time>().microsecond);
-}
-Owned get_tzinfo(Thread&, Value self) {
-    return Owned::share(or_none(self.as<Time>().tzinfo));
-}
-
-const GetSetRow getsets[] = {
-    {"hour", get_byte<&Time::hour>},
-    {"minute", get_byte<&Time::minute>},
-    {"second", get_byte<&Time::second>},
-    {"microsecond", get_microsecond},
-    {"tzinfo", get_tzinfo},
-    {"fold", get_byte<&Time::fold>},
-    {},
-};
 
 #define REPLACE_PARAMETERS                                                                   \
     "(self, /, hour=<unrepresentable>, minute=<unrepresentable>, second=<unrepresentable>, " \
@@ -241,9 +177,9 @@ const MethodRow rows[] = {
      "The same as replace()."},
     {"fromisoformat", "(type, object, /)", fn<time_fromisoformat>,
      "string -> time from a string in ISO 8601 format", kMethodClass},
-    {"__reduce_ex__", "(self, proto, /) -> None", fn<time_reduce_ex>,
+    {"__reduce_ex__", "(self, proto, /) -> None", fn<clock_reduce_ex<Time>>,
      "__reduce_ex__(proto) -> (cls, state)"},
-    {"__reduce__", "(self, /)", fn<time_reduce>, "__reduce__() -> (cls, state)"},
+    {"__reduce__", "(self, /)", fn<clock_reduce<Time>>, "__reduce__() -> (cls, state)"},
     {},
 };
 #undef REPLACE_PARAMETERS
@@ -265,7 +201,7 @@ const TypeSpec time_spec = {
               .make = time_make,
               .fields = time_fields},
     .methods = rows,
-    .getsets = getsets,
+    .getsets = clock_getsets<Time>,
 };
 
 }  // namespace imugi::datetimes

@@ -240,7 +240,7 @@ Owned timedelta_compare(Thread&, Value left, Value right, CompareOp op) {
 }
 
 Result<int64_t> timedelta_hash(Thread&, Value value) {
-    return timedelta_hash_value(value.as<TimeDelta>());
+    return hash_of_timedelta(value.as<TimeDelta>());
 }
 
 // --- texts ---
@@ -321,13 +321,9 @@ int64_t hash_of_span(int64_t days, int64_t seconds, int64_t micros) {
     return hash.finish(3);
 }
 
-int64_t timedelta_hash_value(TimeDelta& self) {
-    int64_t hash = self.cached_hash.load(std::memory_order_relaxed);
-    if (hash == kNoHash) {
-        hash = hash_of_span(self.days, self.seconds, self.microseconds);
-        self.cached_hash.store(hash, std::memory_order_relaxed);
-    }
-    return hash;
+Result<int64_t> hash_of_timedelta(TimeDelta& self) {
+    return cached_hash_of(self,
+                          [&] { return hash_of_span(self.days, self.seconds, self.microseconds); });
 }
 
 Owned total_seconds_of(Thread& thread, Int128 micros) {

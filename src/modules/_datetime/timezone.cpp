@@ -84,7 +84,7 @@ Owned timezone_compare(Thread&, Value left, Value right, CompareOp op) {
 }
 
 Result<int64_t> timezone_hash(Thread&, Value self) {
-    return timedelta_hash_value(self.as<TimeZone>().delta());
+    return hash_of_timedelta(self.as<TimeZone>().delta());
 }
 
 Owned name_of(Thread& thread, TimeZone& self) {

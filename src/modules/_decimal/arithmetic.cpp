@@ -306,18 +306,29 @@ bool divide_integer(Number& out, const NumberView& a, const NumberView& b, const
     return finish(out, settings, status);
 }
 
+// The integer quotient and the rest of finite numbers; `done` where `rest` is the result already.
+static bool divide_for_rest(Number& quotient, Number& rest, const NumberView& a,
+                            const NumberView& b, const Settings& settings, Status& status,
+                            bool* done) {
+    TRY(propagate_nan(rest, a, b, settings, status, done));
+    if (*done) return true;
+    *done = true;
+    if (a.is_infinite()) return set_invalid(rest, status);
+    if (b.is_infinite()) return fit(rest, a, settings, status);
+    if (b.is_zero()) return set_invalid(rest, status, a.is_zero() ? kDivisionUndefined : 0);
+    bool possible;
+    TRY(divide_finite(quotient, rest, a, b, settings, &possible));
+    if (!possible) return set_invalid(rest, status, kDivisionImpossible);
+    *done = false;
+    return true;
+}
+
 bool remainder(Number& out, const NumberView& a, const NumberView& b, const Settings& settings,
                Status& status) {
-    bool done;
-    TRY(propagate_nan(out, a, b, settings, status, &done));
-    if (done) return true;
-    if (a.is_infinite()) return set_invalid(out, status);
-    if (b.is_infinite()) return fit(out, a, settings, status);
-    if (b.is_zero()) return set_invalid(out, status, a.is_zero() ? kDivisionUndefined : 0);
     Number quotient;
-    bool possible;
-    TRY(divide_finite(quotient, out, a, b, settings, &possible));
-    if (!possible) return set_invalid(out, status, kDivisionImpossible);
+    bool done;
+    TRY(divide_for_rest(quotient, out, a, b, settings, status, &done));
+    if (done) return true;
     return finish(out, settings, status);
 }
 
@@ -358,16 +369,10 @@ bool divide_with_remainder(Number& quotient, Number& rest, const NumberView& a, 
 
 bool remainder_near(Number& out, const NumberView& a, const NumberView& b, const Settings& settings,
                     Status& status) {
-    bool done;
-    TRY(propagate_nan(out, a, b, settings, status, &done));
-    if (done) return true;
-    if (a.is_infinite()) return set_invalid(out, status);
-    if (b.is_infinite()) return fit(out, a, settings, status);
-    if (b.is_zero()) return set_invalid(out, status, a.is_zero() ? kDivisionUndefined : 0);
     Number quotient;
-    bool possible;
-    TRY(divide_finite(quotient, out, a, b, settings, &possible));
-    if (!possible) return set_invalid(out, status, kDivisionImpossible);
+    bool done;
+    TRY(divide_for_rest(quotient, out, a, b, settings, status, &done));
+    if (done) return true;
     // Nearer to the next multiple, or half way below an odd quotient: one divisor less.
     Natural divisor, doubled;
     int64_t scale = b.exponent - out.exponent;

@@ -201,12 +201,7 @@ Owned create_decimal(Thread& thread, Context& self, Value num) {
 }
 Owned create_decimal_from_float(Thread& thread, Context& self, Value f) {
     Number n;
-    if (is_int(f))
-        TRY(number_from_int(thread, n, f));
-    else if (is_float(f))
-        TRY(number_from_double(thread, n, float_number(f)));
-    else
-        return raise(thread, exc::TypeError, "argument must be int or float");
+    TRY(number_from_float(thread, n, f));
     Status status = 0;
     if (!finish(n, self.settings(), status)) return raise_memory_error(thread);
     return finish_result(thread, self, n, status);

@@ -14,6 +14,7 @@
 #include "object/int_limbs.h"
 #include "object/list.h"
 #include "object/module.h"
+#include "object/ordering.h"
 #include "object/protocol.h"
 #include "object/tuple.h"
 
@@ -279,14 +280,15 @@ Owned decimal_from(Thread& thread, Type& type, Value value, Context& context, bo
                  type_name_of(value));
 }
 
+bool number_from_float(Thread& thread, Number& out, Value value) {
+    if (is_int(value)) return number_from_int(thread, out, value);
+    if (is_float(value)) return number_from_double(thread, out, float_number(value));
+    return raise(thread, exc::TypeError, "argument must be int or float");
+}
+
 Owned decimal_from_float(Thread& thread, Type& type, Value value) {
     Number n;
-    if (is_int(value))
-        TRY(number_from_int(thread, n, value));
-    else if (is_float(value))
-        TRY(number_from_double(thread, n, float_number(value)));
-    else
-        return raise(thread, exc::TypeError, "argument must be int or float");
+    TRY(number_from_float(thread, n, value));
     Owned result = TRY(make_decimal(thread, n.view()));
     if (&type == &decimal_class.type()) return result;
     return call(thread, Value::of(type), result);
@@ -386,28 +388,7 @@ Owned decimal_compare(Thread& thread, Value left, Value right, CompareOp op) {
         order = compare(a, b);
         return order != -2;
     }));
-    bool result = false;
-    switch (op) {
-        case CompareOp::kLt:
-            result = order < 0;
-            break;
-        case CompareOp::kLe:
-            result = order <= 0;
-            break;
-        case CompareOp::kEq:
-            result = order == 0;
-            break;
-        case CompareOp::kNe:
-            result = order != 0;
-            break;
-        case CompareOp::kGt:
-            result = order > 0;
-            break;
-        case CompareOp::kGe:
-            result = order >= 0;
-            break;
-    }
-    return Owned::share(boolean(result));
+    return Owned::share(boolean(holds(op, order, 0)));
 }
 
 namespace {

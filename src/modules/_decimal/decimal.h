@@ -97,6 +97,8 @@ class Operand {
 };
 [[nodiscard]] bool number_from_int(Thread& thread, Number& out, Value value);
 [[nodiscard]] bool number_from_double(Thread& thread, Number& out, double value);
+// Of from_float()'s argument, a float or an int.
+[[nodiscard]] bool number_from_float(Thread& thread, Number& out, Value value);
 // Decimal(value) rounded to the context (a null `exact` one), or exactly.
 Owned decimal_from(Thread& thread, Type& type, Value value, Context& context, bool exact);
 Owned decimal_from_float(Thread& thread, Type& type, Value value);

@@ -4,6 +4,7 @@
 #include "memory/array.h"
 #include "memory/collector.h"
 #include "modules/_elementtree/elementtree.h"
+#include "object/iterators.h"
 #include "object/protocol.h"
 #include "thread/lock.h"
 #include "thread/safepoint.h"
@@ -124,10 +125,6 @@ Owned iterator_next(Thread& thread, Value value) {
     }
 }
 
-Owned iterator_iter(Thread&, Value self) {
-    return Owned::share(self);
-}
-
 void iterator_fields(Object* object, FieldVisitor& visitor) {
     auto& self = static_cast<ElementIterator&>(*object);
     visitor.visit(self.root);
@@ -163,7 +160,7 @@ const TypeSpec element_iterator_spec = {
     .name = "_elementtree._element_iterator",
     .size = sizeof(ElementIterator),
     .flags = kTypeNoInstantiate | kTypeTracked | kTypeImmutable,
-    .slots = {.iter = iterator_iter,
+    .slots = {.iter = iterator_self,
               .next = iterator_next,
               .fields = iterator_fields,
               .release = iterator_release},

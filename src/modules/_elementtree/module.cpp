@@ -1,7 +1,7 @@
 // The module _elementtree: its types are made anew by each import, with a state of their own.
-#include "memory/array.h"
 #include "modules/_elementtree/elementtree.h"
 #include "modules/native_class.h"
+#include "modules/native_types.h"
 #include "object/protocol.h"
 #include "object/tuple.h"
 #include "thread/lock.h"
@@ -58,11 +58,8 @@ bool load_helpers(Thread& thread, State& state) {
 }
 
 bool execute(Thread& thread, Module& module) {
-    auto* state = static_cast<State*>(array_allocate_zeroed(sizeof(State)));
-    if (!state) return raise_memory_error(thread);
-    module.state = state;
-    module.free_state = array_free;
-    module.state_fields = state_fields;
+    auto* state = make_module_state<State>(thread, module, state_fields);
+    if (!state) return false;
     TRY(load_helpers(thread, *state));
     state->parse_error.init(Owned::share(Value::of(parse_error.type(thread))));
     TRY(parse_error.add_to(thread, module));

@@ -65,11 +65,8 @@ bool parser_init(Thread& thread, Value value, const Arguments& arguments) {
             return raise(thread, exc::TypeError,
                          "XMLParser() argument 'encoding' must be str or None, not {}",
                          type_name_of(bound[1]));
-        size_t size;
-        encoding = str_utf8(thread, bound[1].as<Str>(), &size);
+        encoding = name_text(thread, bound[1].as<Str>());
         if (!encoding) return false;
-        if (strlen(encoding) != size)
-            return raise(thread, exc::ValueError, "embedded null character");
     }
     auto& self = value.as<XmlParser>();
     State& state = state_of(type_of(value), parser_spec);

@@ -118,10 +118,8 @@ Object* make_singleton(Thread& thread, Type& type) {
 }
 
 bool execute(Thread& thread, Module& module) {
-    auto* state = static_cast<State*>(array_allocate_zeroed(sizeof(State)));
-    if (state == nullptr) return raise_memory_error(thread);
-    module.state = state;
-    module.free_state = array_free;
+    auto* state = make_module_state<State>(thread, module);
+    if (!state) return false;
     state->placeholder_type = module_add_type(thread, module, placeholder_spec);
     if (state->placeholder_type == nullptr) return false;
     state->placeholder = make_singleton(thread, *state->placeholder_type);

@@ -53,7 +53,9 @@ bool swap_items(Thread& thread, List& heap, Index i, Index j) {
 template <bool largest>
 bool sift_down(Thread& thread, List& heap, Index start, Index position) {
     Index size = list_size(heap);
-    if (position >= size) return raise(thread, exc::IndexError, "index out of range");
+    // -1: another thread has emptied the list.
+    if (position < 0 || position >= size)
+        return raise(thread, exc::IndexError, "index out of range");
     Owned item = TRY(item_at(thread, heap, position));
     while (position > start) {
         Index parent = (position - 1) / 2;
@@ -138,10 +140,7 @@ Owned heappushpop(Thread& thread, List& heap, Value item) {
     Owned top = list_item(thread, heap, 0);
     if (top.is_nothing()) return Owned::share(item);
     if (!TRY(above<largest>(thread, top, item))) return Owned::share(item);
-    Owned first = exchange_first(thread, heap, item);
-    if (first.is_nothing()) return raise(thread, exc::IndexError, "index out of range");
-    TRY(sift_up<largest>(thread, heap, 0));
-    return first;
+    return heapreplace<largest>(thread, heap, item);
 }
 
 template <bool largest>

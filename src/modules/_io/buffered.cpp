@@ -65,40 +65,35 @@ bool init_arguments(Thread& thread, const char* name, const Arguments& arguments
     return true;
 }
 
-bool reader_init(Thread& thread, Value self_value, const Arguments& arguments) {
+enum Ability { kReads = 1, kWrites = 2, kSeeks = 4 };
+
+bool buffered_init(Thread& thread, Value self_value, const Arguments& arguments, const char* name,
+                   int abilities) {
     auto& self = self_value.as<Buffered>();
     Value raw;
     Index size;
-    TRY(init_arguments(thread, "BufferedReader", arguments, &raw, &size));
+    TRY(init_arguments(thread, name, arguments, &raw, &size));
     self.state = BufferedState::kUninitialised;
-    TRY(check_able(thread, raw, ID(readable), "File or stream is not readable."));
-    return init_buffer(thread, self, raw, size, true, false);
+    if (abilities & kSeeks)
+        TRY(check_able(thread, raw, ID(seekable), "File or stream is not seekable."));
+    if (abilities & kReads)
+        TRY(check_able(thread, raw, ID(readable), "File or stream is not readable."));
+    if (abilities & kWrites)
+        TRY(check_able(thread, raw, ID(writable), "File or stream is not writable."));
+    return init_buffer(thread, self, raw, size, abilities & kReads, abilities & kWrites);
+}
+bool reader_init(Thread& thread, Value self, const Arguments& arguments) {
+    return buffered_init(thread, self, arguments, "BufferedReader", kReads);
+}
+bool writer_init(Thread& thread, Value self, const Arguments& arguments) {
+    return buffered_init(thread, self, arguments, "BufferedWriter", kWrites);
+}
+bool random_init(Thread& thread, Value self, const Arguments& arguments) {
+    return buffered_init(thread, self, arguments, "BufferedRandom", kSeeks | kReads | kWrites);
 }
 
-bool writer_init(Thread& thread, Value self_value, const Arguments& arguments) {
-    auto& self = self_value.as<Buffered>();
-    Value raw;
-    Index size;
-    TRY(init_arguments(thread, "BufferedWriter", arguments, &raw, &size));
-    self.state = BufferedState::kUninitialised;
-    TRY(check_able(thread, raw, ID(writable), "File or stream is not writable."));
-    return init_buffer(thread, self, raw, size, false, true);
-}
-
-bool random_init(Thread& thread, Value self_value, const Arguments& arguments) {
-    auto& self = self_value.as<Buffered>();
-    Value raw;
-    Index size;
-    TRY(init_arguments(thread, "BufferedRandom", arguments, &raw, &size));
-    self.state = BufferedState::kUninitialised;
-    TRY(check_able(thread, raw, ID(seekable), "File or stream is not seekable."));
-    TRY(check_able(thread, raw, ID(readable), "File or stream is not readable."));
-    TRY(check_able(thread, raw, ID(writable), "File or stream is not writable."));
-    return init_buffer(thread, self, raw, size, true, true);
-}
-
-Owned buffered_make(Thread& thread, Type& type, const Arguments& arguments) {
-    Owned self = TRY(make_blank<Buffered>(thread, type, arguments));
+Owned buffered_make(Thread& thread, Type& type, const Arguments&) {
+    Owned self = TRY(make_blank<Buffered>(thread, type));
     track(self.value().object());
     return self;
 }

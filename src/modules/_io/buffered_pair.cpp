@@ -113,8 +113,8 @@ Owned pair_closed(Thread& thread, Value self) {
     return get_attribute(thread, writer, ID(closed));
 }
 
-Owned pair_make(Thread& thread, Type& type, const Arguments& arguments) {
-    Owned self = TRY(make_blank<BufferedPair>(thread, type, arguments));
+Owned pair_make(Thread& thread, Type& type, const Arguments&) {
+    Owned self = TRY(make_blank<BufferedPair>(thread, type));
     track(self.value().object());
     return self;
 }

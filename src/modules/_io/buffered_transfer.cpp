@@ -51,70 +51,59 @@ static bool interrupted(Thread& thread) {
     return clear_exception_if(thread, exc::InterruptedError) && safepoint(thread);
 }
 
-Index raw_read(Thread& thread, Buffered& self, char* data, size_t size) {
-    if (self.plain) {
-        Index n = file_read(thread, self.raw.borrow(), data, size);
-        if (n > 0 && self.position >= 0) self.position += n;
-        return n;
+// raw.method(memoryview(memory)).
+static Owned call_on_view(Thread& thread, Buffered& self, Str& method, Value memory) {
+    Owned view = TRY(call(thread, Value::of(memoryview_type), memory));
+    for (;;) {
+        Owned result = call_method(thread, self.raw.borrow(), method, view);
+        if (result || !interrupted(thread)) return result;
     }
+}
+
+static bool check_length(Thread& thread, const char* method, Index n, size_t most) {
+    if (n >= 0 && static_cast<size_t>(n) <= most) return true;
+    return raise(thread, exc::OSError,
+                 "raw {}() returned invalid length {} (should have been between 0 and {})", method,
+                 n, most);
+}
+
+// n, by which the position moves on; a failure (negative) comes back as it is.
+static Index advanced(Buffered& self, Index n) {
+    if (n > 0 && self.position >= 0) self.position += n;
+    return n;
+}
+
+Index raw_read(Thread& thread, Buffered& self, char* data, size_t size) {
+    if (self.plain) return advanced(self, file_read(thread, self.raw.borrow(), data, size));
     Ref<ByteArray> room = make_bytearray(thread, nullptr, size);
     if (!room) return -1;
-    Owned view = call(thread, Value::of(memoryview_type), room);
-    if (!view) return -1;
-    Owned result;
-    for (;;) {
-        result = call_method(thread, self.raw.borrow(), ID(readinto), view);
-        if (result) break;
-        if (!interrupted(thread)) return -1;
-    }
+    Owned result = call_on_view(thread, self, ID(readinto), room);
+    if (!result) return -1;
     if (is_none(result)) return -2;
     auto n = to_ssize(thread, result, exc::ValueError);
     if (!n)
         return (void)raise_from_pending(thread, exc::OSError,
                                         make_str(thread, "raw readinto() failed")),
                -1;
-    if (*n < 0 || static_cast<size_t>(*n) > size) {
-        (void)raise(thread, exc::OSError,
-                    "raw readinto() returned invalid length {} (should have been between 0 and {})",
-                    *n, size);
-        return -1;
-    }
+    if (!check_length(thread, "readinto", *n, size)) return -1;
     {
         Buffer buffer(thread);
         if (!buffer.get(room)) return -1;
         memcpy(data, buffer.data(), static_cast<size_t>(*n));
     }
-    if (*n > 0 && self.position >= 0) self.position += *n;
-    return *n;
+    return advanced(self, *n);
 }
 
 Index raw_write(Thread& thread, Buffered& self, const char* data, size_t size) {
-    if (self.plain) {
-        Index n = file_write(thread, self.raw.borrow(), data, size);
-        if (n > 0 && self.position >= 0) self.position += n;
-        return n;
-    }
+    if (self.plain) return advanced(self, file_write(thread, self.raw.borrow(), data, size));
     Ref<Bytes> bytes = make_bytes(thread, data, size);
     if (!bytes) return -1;
-    Owned view = call(thread, Value::of(memoryview_type), bytes);
-    if (!view) return -1;
-    Owned result;
-    for (;;) {
-        result = call_method(thread, self.raw.borrow(), ID(write), view);
-        if (result) break;
-        if (!interrupted(thread)) return -1;
-    }
+    Owned result = call_on_view(thread, self, ID(write), bytes);
+    if (!result) return -1;
     if (is_none(result)) return -2;
     auto n = to_ssize(thread, result, exc::ValueError);
-    if (!n) return -1;
-    if (*n < 0 || static_cast<size_t>(*n) > size) {
-        (void)raise(thread, exc::OSError,
-                    "raw write() returned invalid length {} (should have been between 0 and {})",
-                    *n, size);
-        return -1;
-    }
-    if (*n > 0 && self.position >= 0) self.position += *n;
-    return *n;
+    if (!n || !check_length(thread, "write", *n, size)) return -1;
+    return advanced(self, *n);
 }
 
 static int64_t position_of(Thread& thread, Owned result, const char* method) {

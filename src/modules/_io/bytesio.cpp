@@ -5,6 +5,7 @@
 #include "memory/array.h"
 #include "memory/collector.h"
 #include "modules/_io/io.h"
+#include "modules/_io/pickled_state.h"
 #include "object/attribute.h"
 #include "object/buffer.h"
 #include "object/bytes.h"
@@ -294,26 +295,15 @@ bool io_setstate(Thread& thread, BytesIO& self, Value state) {
     if (!is_int(tuple[1]))
         return raise(thread, exc::TypeError, "second item of state must be an integer, not {}",
                      type_name_of(tuple[1]));
-    Index position = TRY(to_ssize(thread, tuple[1], exc::OverflowError));
-    if (position < 0) return raise(thread, exc::ValueError, "position value cannot be negative");
-    {
-        Lock guard(thread, self);
-        self.position = static_cast<size_t>(position);
-    }
-    if (is_none(tuple[2])) return true;
-    if (!is_dict(tuple[2]))
-        return raise(thread, exc::TypeError, "third item of state should be a dict, got a {}",
-                     type_name_of(tuple[2]));
-    Owned dict = TRY(instance_dict(thread, &self));
-    return dict_update(thread, dict.as<Dict>(), tuple[2]);
+    return restore(thread, self, tuple[1], tuple[2], "third");
 }
 
 Owned get_closed(Thread&, Value self) {
     return Owned::share(boolean(!self.as<BytesIO>().open));
 }
 
-Owned io_make(Thread& thread, Type& type, const Arguments& arguments) {
-    Owned self = TRY(make_blank<BytesIO>(thread, type, arguments));
+Owned io_make(Thread& thread, Type& type, const Arguments&) {
+    Owned self = TRY(make_blank<BytesIO>(thread, type));
     self.as<BytesIO>().open = true;
     track(self.value().object());
     return self;

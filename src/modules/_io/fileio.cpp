@@ -51,14 +51,17 @@ int descriptor(FileIO& self) {
 // The largest transfer that Linux makes in one call.
 constexpr size_t kMostBytes = 0x7ffff000;
 
-Index read_descriptor(Thread& thread, int fd, void* data, size_t size) {
+// read() or write(), again when a signal has cut it short. -1: an exception, -2: it would block.
+template <class Data>
+Index transfer(Thread& thread, ssize_t (*call)(int, Data*, size_t), int fd, Data* data,
+               size_t size) {
     if (size > kMostBytes) size = kMostBytes;
     for (;;) {
         ssize_t n;
         int error;
         {
             Detached detached(thread);
-            n = read(fd, data, size);
+            n = call(fd, data, size);
             error = errno;
         }
         if (n >= 0) return n;
@@ -67,23 +70,13 @@ Index read_descriptor(Thread& thread, int fd, void* data, size_t size) {
         if (!safepoint(thread)) return -1;
     }
 }
-
+Index read_descriptor(Thread& thread, int fd, void* data, size_t size) {
+    return transfer(thread, read, fd, data, size);
+}
 Index write_descriptor(Thread& thread, int fd, const void* data, size_t size) {
-    if (size > kMostBytes) size = kMostBytes;
-    for (;;) {
-        ssize_t n;
-        int error;
-        {
-            Detached detached(thread);
-            n = write(fd, data, size);
-            error = errno;
-        }
-        // A signal that cut the call short is answered at once, not after the caller's next step.
-        if (n >= 0) return safepoint(thread) ? n : -1;
-        if (error == EAGAIN) return -2;
-        if (error != EINTR) return (void)raise_os_error(thread, error), -1;
-        if (!safepoint(thread)) return -1;
-    }
+    Index n = transfer(thread, write, fd, data, size);
+    // A signal that cut the call short is answered at once, not after the caller's next step.
+    return n < 0 || safepoint(thread) ? n : -1;
 }
 
 Raised raise_mode(Thread& thread, const char* action) {

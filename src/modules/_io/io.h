@@ -32,7 +32,11 @@ void chain_pending(Thread& thread, Owned first);
 
 // A native instance without its fields set; its finalizer is io_finalize.
 template <class T>
-Owned make_blank(Thread& thread, Type& type, const Arguments& arguments);
+Owned make_blank(Thread& thread, Type& type) {
+    T* object = allocate<T>(thread, type);
+    if (!object) return {};
+    return Owned::adopt(object);
+}
 void io_finalize(Thread& thread, Value self);
 
 // FileIO's descriptor calls for buffered files. -1: an exception, -2: it would block.
@@ -61,13 +65,4 @@ Index find_line_end(const Str& text, size_t start, size_t end, bool translated, 
 // A newline= argument: None, '', '\n', '\r' or '\r\n'.
 [[nodiscard]] bool check_newline(Thread& thread, Value newline);
 
-}  // namespace imugi::io
-
-namespace imugi::io {
-template <class T>
-Owned make_blank(Thread& thread, Type& type, const Arguments&) {
-    T* object = allocate<T>(thread, type);
-    if (!object) return {};
-    return Owned::adopt(object);
-}
 }  // namespace imugi::io

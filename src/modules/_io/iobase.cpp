@@ -471,8 +471,8 @@ const GetSetRow text_io_base_getsets[] = {
     {},
 };
 
-Owned base_make(Thread& thread, Type& type, const Arguments& arguments) {
-    Owned self = TRY(make_blank<Object>(thread, type, arguments));
+Owned base_make(Thread& thread, Type& type, const Arguments&) {
+    Owned self = TRY(make_blank<Object>(thread, type));
     track(self.value().object());
     return self;
 }

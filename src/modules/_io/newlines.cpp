@@ -244,8 +244,8 @@ Owned decoder_newlines(Thread& thread, Value self) {
     return line_ends_seen(thread, self.as<NewlineDecoder>().seen);
 }
 
-Owned decoder_make(Thread& thread, Type& type, const Arguments& arguments) {
-    Owned self = TRY(make_blank<NewlineDecoder>(thread, type, arguments));
+Owned decoder_make(Thread& thread, Type& type, const Arguments&) {
+    Owned self = TRY(make_blank<NewlineDecoder>(thread, type));
     track(self.value().object());
     return self;
 }

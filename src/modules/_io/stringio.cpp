@@ -4,6 +4,7 @@
 #include "memory/array.h"
 #include "memory/collector.h"
 #include "modules/_io/newlines.h"
+#include "modules/_io/pickled_state.h"
 #include "object/attribute.h"
 #include "object/call.h"
 #include "object/dict.h"
@@ -292,22 +293,11 @@ bool string_setstate(Thread& thread, StringIO& self, Value state) {
     if (!is_int(tuple[2]))
         return raise(thread, exc::TypeError, "third item of state must be an integer, got {}",
                      type_name_of(tuple[2]));
-    Index position = TRY(to_ssize(thread, tuple[2], exc::OverflowError));
-    if (position < 0) return raise(thread, exc::ValueError, "position value cannot be negative");
-    {
-        Lock guard(thread, self);
-        self.position = static_cast<size_t>(position);
-    }
-    if (is_none(tuple[3])) return true;
-    if (!is_dict(tuple[3]))
-        return raise(thread, exc::TypeError, "fourth item of state should be a dict, got a {}",
-                     type_name_of(tuple[3]));
-    Owned dict = TRY(instance_dict(thread, &self));
-    return dict_update(thread, dict.as<Dict>(), tuple[3]);
+    return restore(thread, self, tuple[2], tuple[3], "fourth");
 }
 
-Owned string_make(Thread& thread, Type& type, const Arguments& arguments) {
-    Owned self = TRY(make_blank<StringIO>(thread, type, arguments));
+Owned string_make(Thread& thread, Type& type, const Arguments&) {
+    Owned self = TRY(make_blank<StringIO>(thread, type));
     auto& object = self.as<StringIO>();
     object.read_newline.init(Owned::share(none()));
     track(&object);

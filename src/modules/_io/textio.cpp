@@ -411,8 +411,8 @@ bool set_finalizing(Thread& thread, Value self, Value value) {
     return true;
 }
 
-Owned text_make(Thread& thread, Type& type, const Arguments& arguments) {
-    Owned self = TRY(make_blank<TextIO>(thread, type, arguments));
+Owned text_make(Thread& thread, Type& type, const Arguments&) {
+    Owned self = TRY(make_blank<TextIO>(thread, type));
     track(self.value().object());
     return self;
 }

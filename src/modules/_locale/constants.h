@@ -6,14 +6,12 @@
 #include <climits>
 #include <clocale>
 
+#include "modules/constants.h"
+
 namespace imugi {
 
-struct LocaleConstant {
-    const char* name;
-    int value;
-};
 // What nl_langinfo() knows.
-inline constexpr LocaleConstant kLanguageItems[] = {
+inline constexpr IntConstant kLanguageItems[] = {
     {"ABDAY_1", ABDAY_1},
     {"ABDAY_2", ABDAY_2},
     {"ABDAY_3", ABDAY_3},
@@ -71,7 +69,7 @@ inline constexpr LocaleConstant kLanguageItems[] = {
     {"YESEXPR", YESEXPR},
     {"_DATE_FMT", _DATE_FMT},
 };
-inline constexpr LocaleConstant kLocaleConstants[] = {
+inline constexpr IntConstant kLocaleConstants[] = {
     {"CHAR_MAX", CHAR_MAX},     {"LC_ALL", LC_ALL},           {"LC_COLLATE", LC_COLLATE},
     {"LC_CTYPE", LC_CTYPE},     {"LC_MESSAGES", LC_MESSAGES}, {"LC_MONETARY", LC_MONETARY},
     {"LC_NUMERIC", LC_NUMERIC}, {"LC_TIME", LC_TIME},

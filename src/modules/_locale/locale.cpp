@@ -11,6 +11,7 @@
 #include "modules/fs_path.h"
 #include "object/bytes.h"
 #include "object/call.h"
+#include "object/codecs.h"
 #include "object/dict.h"
 #include "object/list.h"
 #include "object/module.h"
@@ -38,19 +39,13 @@ Owned decode(Thread& thread, const char* text) {
     return decode_fs(thread, text).owned();
 }
 
-// A copy of a str as bytes; null with an exception. Freed by array_free.
+// The text of an argument; null with an exception.
 const char* text_of(Thread& thread, Value value, const char* name) {
     if (!is_str(value)) {
         (void)raise(thread, exc::TypeError, "{} must be str, not {}", name, type_name_of(value));
         return nullptr;
     }
-    size_t size;
-    const char* text = str_utf8(thread, value.as<Str>(), &size);
-    if (text && strlen(text) != size) {
-        (void)raise(thread, exc::ValueError, "embedded null character");
-        return nullptr;
-    }
-    return text;
+    return name_text(thread, value.as<Str>());
 }
 
 Owned setlocale_function(Thread& thread, Value module, int category, Value locale) {
@@ -127,7 +122,7 @@ Owned localeconv_function(Thread& thread, Value) {
 }
 
 Owned nl_langinfo_function(Thread& thread, Value, int key) {
-    for (const LocaleConstant& item : kLanguageItems) {
+    for (const IntConstant& item : kLanguageItems) {
         if (item.value != key) continue;
         char copy[512];
         {
@@ -270,10 +265,8 @@ const MethodRow functions[] = {
 };
 
 bool execute(Thread& thread, Module& module) {
-    for (const LocaleConstant& item : kLanguageItems)
-        TRY(module_set(thread, module, item.name, Value::small_int(item.value)));
-    for (const LocaleConstant& item : kLocaleConstants)
-        TRY(module_set(thread, module, item.name, Value::small_int(item.value)));
+    TRY(add_int_constants(thread, module, kLanguageItems));
+    TRY(add_int_constants(thread, module, kLocaleConstants));
     // A class of its own to each interpreter, as a class statement makes it.
     Ref<Str> name = TRY(make_str(thread, "Error")), home = TRY(make_str(thread, "locale"));
     Ref<Tuple> bases = TRY(make_tuple(thread, Value::of(exc::Exception)));

@@ -513,9 +513,8 @@ const MethodRow profiler_rows[] = {
 };
 
 bool execute(Thread& thread, Module& module) {
-    Type* type = profiler_class.make(thread);
-    return type && module_set(thread, module, "Profiler", Value::of(type)) &&
-           entry_struct.add_to(thread, module) && sub_entry_struct.add_to(thread, module);
+    return profiler_class.add_to(thread, module) && entry_struct.add_to(thread, module) &&
+           sub_entry_struct.add_to(thread, module);
 }
 
 ModuleSpec spec("_lsprof", "Fast profiler", nullptr, execute);

@@ -2,6 +2,7 @@
 #include "modules/_lzma/lzma.h"
 
 #include "modules/codec_stream.h"
+#include "modules/constants.h"
 #include "modules/native_class.h"
 #include "object/int.h"
 #include "object/module.h"
@@ -309,11 +310,7 @@ const GetSetRow decompressor_attributes[] = {
     {},
 };
 
-struct Constant {
-    const char* name;
-    uint64_t value;
-};
-constexpr Constant kConstants[] = {
+constexpr IntConstant kConstants[] = {
     {"FORMAT_AUTO", kAuto},
     {"FORMAT_XZ", kXz},
     {"FORMAT_ALONE", kAlone},
@@ -344,16 +341,10 @@ constexpr Constant kConstants[] = {
     {"PRESET_EXTREME", LZMA_PRESET_EXTREME},
 };
 
-bool add(Thread& thread, Module& module, SharedType& shared, const char* name) {
-    Type* type = shared.make(thread);
-    return type && module_set(thread, module, name, Value::of(type));
-}
 bool execute(Thread& thread, Module& module) {
-    for (const Constant& constant : kConstants)
-        TRY(module_set(thread, module, constant.name, make_int_unsigned(thread, constant.value)));
-    return error_class.add_to(thread, module) &&
-           add(thread, module, compressor_class, "LZMACompressor") &&
-           add(thread, module, decompressor_class, "LZMADecompressor");
+    TRY(add_int_constants(thread, module, kConstants));
+    return error_class.add_to(thread, module) && compressor_class.add_to(thread, module) &&
+           decompressor_class.add_to(thread, module);
 }
 
 ModuleSpec spec("_lzma", nullptr, functions, execute);

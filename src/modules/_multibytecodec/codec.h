@@ -3,6 +3,8 @@
 // codecs are used by any number of threads.
 #pragma once
 
+#include <span>
+
 #include "modules/_multibytecodec/charset.h"
 #include "object/bytes.h"
 #include "object/str.h"
@@ -34,8 +36,7 @@ struct Codec {
     void (*reset_decoding)(State&) = nullptr;
     State encoding_start = {}, decoding_start = {};
     const void* details = nullptr;  // the family's own
-    const CharsetId* charsets = nullptr;
-    size_t charset_count = 0;
+    std::span<const CharsetId> charsets = {};
 };
 
 // The codec of that name and module with its tables made. Null with LookupError.

@@ -162,8 +162,8 @@ const Codec* find_codec(Thread& thread, const char* module, const Str& name) {
     for (const Codec* codec : families) {
         for (; codec->name; codec++) {
             if (strcmp(codec->module, module) != 0 || !str_equal(name, codec->name)) continue;
-            for (size_t i = 0; i < codec->charset_count; i++)
-                if (!charset(thread, codec->charsets[i])) return nullptr;
+            for (CharsetId id : codec->charsets)
+                if (!charset(thread, id)) return nullptr;
             return codec;
         }
     }

@@ -71,38 +71,49 @@ bool ignore_init(Thread&, Value, const Arguments&) {
     return true;  // make has done it all; the bases' __init__ is not for these
 }
 
-// --- encoding ---
+namespace {
 
-Owned encode_piece(Thread& thread, Encoder& self, Value input, bool final) {
-    Owned text = TRY(is_str(input) ? Owned::share(input) : str(thread, input));
+// What a coder has when a call begins.
+template <class T>
+struct Snapshot {
     Owned errors;
     State state;
-    uint32_t pending[kMostPending];
+    decltype(T::pending) pending;
     size_t count;
-    {
+
+    Snapshot(Thread& thread, T& self) {
         Lock guard(thread, self);
         errors = self.errors.share();
         state = self.state;
         count = self.pending_count;
         memcpy(pending, self.pending, sizeof pending);
     }
-    if (count != 0) {
+};
+
+}  // namespace
+
+// --- encoding ---
+
+Owned encode_piece(Thread& thread, Encoder& self, Value input, bool final) {
+    Owned text = TRY(is_str(input) ? Owned::share(input) : str(thread, input));
+    Snapshot now(thread, self);
+    if (now.count != 0) {
         StrBuilder joined(thread);
-        for (size_t i = 0; i < count; i++) TRY(joined.append(pending[i]));
+        for (size_t i = 0; i < now.count; i++) TRY(joined.append(now.pending[i]));
         TRY(joined.append(text.as<Str>()));
         text = TRY(joined.finish());
     }
     const Str& whole = text.as<Str>();
-    const char* mode = name_text(thread, errors.as<Str>());
+    const char* mode = name_text(thread, now.errors.as<Str>());
     if (!mode) return {};
     BytesBuilder out(thread);
     size_t at = 0;
-    bool ok = encode_text(thread, *self.codec, state, whole, &at, mode, final, final, out);
+    bool ok = encode_text(thread, *self.codec, now.state, whole, &at, mode, final, final, out);
     if (ok && whole.length() - at > kMostKept)
         ok = raise(thread, exc::UnicodeError, "pending buffer overflow");
     {
         Lock guard(thread, self);
-        self.state = state;
+        self.state = now.state;
         if (ok) {
             self.pending_count = 0;
             for (; at < whole.length(); at++) self.pending[self.pending_count++] = whole[at];
@@ -130,30 +141,20 @@ bool reset_encoder(Thread& thread, Encoder& self) {
 
 Owned decode_piece(Thread& thread, Decoder& self, const uint8_t* data, size_t length, bool final,
                    size_t* size) {
-    Owned errors;
-    State state;
-    uint8_t pending[kMostPending];
-    size_t count;
-    {
-        Lock guard(thread, self);
-        errors = self.errors.share();
-        state = self.state;
-        count = self.pending_count;
-        memcpy(pending, self.pending, sizeof pending);
-    }
+    Snapshot now(thread, self);
     BytesBuilder joined(thread);
-    if (count != 0) {
-        TRY(joined.append(pending, count));
+    if (now.count != 0) {
+        TRY(joined.append(now.pending, now.count));
         TRY(joined.append(data, length));
         data = joined.data();
         length = joined.size();
     }
-    const char* mode = name_text(thread, errors.as<Str>());
+    const char* mode = name_text(thread, now.errors.as<Str>());
     if (!mode) return {};
     StrBuilder out(thread);
     size_t at = 0;
     *size = length;
-    bool ok = decode_text(thread, *self.codec, state, data, length, &at, mode, false, out);
+    bool ok = decode_text(thread, *self.codec, now.state, data, length, &at, mode, false, out);
     bool keep = false;
     if (ok && final && at < length) {
         ok = decode_incomplete(thread, *self.codec, data, length, &at, mode, out);
@@ -163,7 +164,7 @@ Owned decode_piece(Thread& thread, Decoder& self, const uint8_t* data, size_t le
         ok = raise(thread, exc::UnicodeError, "pending buffer overflow");
     {
         Lock guard(thread, self);
-        self.state = state;
+        self.state = now.state;
         if (!keep) self.pending_count = ok ? static_cast<uint8_t>(length - at) : 0;
         if (ok && at < length) memcpy(self.pending, data + at, length - at);
     }

@@ -39,11 +39,12 @@ constexpr DoubleByte gb2312 = {CharsetId::kGb2312, 0x80}, gbk = {CharsetId::kGbk
                      johab = {CharsetId::kJohab, 0};
 
 constexpr Codec double_byte(const char* name, const char* module, const DoubleByte& details) {
-    Codec codec{name, module, encode_double, decode_double};
-    codec.details = &details;
-    codec.charsets = &details.id;
-    codec.charset_count = 1;
-    return codec;
+    return {.name = name,
+            .module = module,
+            .encode = encode_double,
+            .decode = decode_double,
+            .details = &details,
+            .charsets = {&details.id, 1}};
 }
 
 }  // namespace

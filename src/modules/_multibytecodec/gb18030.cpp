@@ -71,15 +71,15 @@ int decode_gb18030(const Codec&, State&, const uint8_t* in, size_t left, StrBuil
 
 constexpr CharsetId charsets[] = {CharsetId::kGb18030};
 
-constexpr Codec make_gb18030() {
-    Codec codec{"gb18030", "_codecs_cn", encode_gb18030, decode_gb18030};
-    codec.charsets = charsets;
-    codec.charset_count = 1;
-    return codec;
-}
-
 }  // namespace
 
-const Codec gb18030_codecs[] = {make_gb18030(), {}};
+const Codec gb18030_codecs[] = {
+    {.name = "gb18030",
+     .module = "_codecs_cn",
+     .encode = encode_gb18030,
+     .decode = decode_gb18030,
+     .charsets = charsets},
+    {},
+};
 
 }  // namespace imugi::mbc

@@ -62,15 +62,17 @@ void reset_hz(State& state) {
 
 constexpr CharsetId charsets[] = {CharsetId::kGb2312};
 
-constexpr Codec make_hz() {
-    Codec codec{"hz", "_codecs_cn", encode_hz, decode_hz, finish_hz, reset_hz};
-    codec.charsets = charsets;
-    codec.charset_count = 1;
-    return codec;
-}
-
 }  // namespace
 
-const Codec hz_codecs[] = {make_hz(), {}};
+const Codec hz_codecs[] = {
+    {.name = "hz",
+     .module = "_codecs_cn",
+     .encode = encode_hz,
+     .decode = decode_hz,
+     .finish_encoding = finish_hz,
+     .reset_decoding = reset_hz,
+     .charsets = charsets},
+    {},
+};
 
 }  // namespace imugi::mbc

@@ -297,16 +297,18 @@ constexpr CharsetId many[] = {CharsetId::kJisX0208, CharsetId::kJisX0212, Charse
 constexpr CharsetId japanese_0213[] = {CharsetId::kJisX0208, CharsetId::kJisX0213Plane1,
                                        CharsetId::kJisX0213Plane2};
 
-template <size_t n>
-constexpr Codec iso2022(const char* name, const Encoding& encoding, const CharsetId (&sets)[n]) {
-    Codec codec{name,           "_codecs_iso2022", encode_iso2022,
-                decode_iso2022, finish_iso2022,    reset_iso2022};
-    codec.encoding_start = {{kAscii, kAscii}};
-    codec.decoding_start = {{kAscii, kAscii, kAscii}};
-    codec.details = &encoding;
-    codec.charsets = sets;
-    codec.charset_count = n;
-    return codec;
+constexpr Codec iso2022(const char* name, const Encoding& encoding,
+                        std::span<const CharsetId> charsets) {
+    return {.name = name,
+            .module = "_codecs_iso2022",
+            .encode = encode_iso2022,
+            .decode = decode_iso2022,
+            .finish_encoding = finish_iso2022,
+            .reset_decoding = reset_iso2022,
+            .encoding_start = {{kAscii, kAscii}},
+            .decoding_start = {{kAscii, kAscii, kAscii}},
+            .details = &encoding,
+            .charsets = charsets};
 }
 
 }  // namespace

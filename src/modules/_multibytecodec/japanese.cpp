@@ -275,14 +275,14 @@ constexpr CharsetId sets_0213[] = {CharsetId::kJisX0213Plane1, CharsetId::kJisX0
 constexpr CharsetId sets_932[] = {CharsetId::kCp932};
 constexpr Jis0213 edition_2000 = Jis0213::k2000, edition_2004 = Jis0213::k2004;
 
-template <size_t n>
 constexpr Codec japanese(const char* name, Codec::EncodeStep encode, Codec::DecodeStep decode,
-                         const CharsetId (&sets)[n], const Jis0213* edition = nullptr) {
-    Codec codec{name, "_codecs_jp", encode, decode};
-    codec.details = edition;
-    codec.charsets = sets;
-    codec.charset_count = n;
-    return codec;
+                         std::span<const CharsetId> charsets, const Jis0213* edition = nullptr) {
+    return {.name = name,
+            .module = "_codecs_jp",
+            .encode = encode,
+            .decode = decode,
+            .details = edition,
+            .charsets = charsets};
 }
 
 }  // namespace

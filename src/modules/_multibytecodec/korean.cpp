@@ -60,15 +60,15 @@ int decode_euc_kr(const Codec&, State&, const uint8_t* in, size_t left, StrBuild
 
 constexpr CharsetId charsets[] = {CharsetId::kKsX1001};
 
-constexpr Codec make_euc_kr() {
-    Codec codec{"euc_kr", "_codecs_kr", encode_euc_kr, decode_euc_kr};
-    codec.charsets = charsets;
-    codec.charset_count = 1;
-    return codec;
-}
-
 }  // namespace
 
-const Codec korean_codecs[] = {make_euc_kr(), {}};
+const Codec korean_codecs[] = {
+    {.name = "euc_kr",
+     .module = "_codecs_kr",
+     .encode = encode_euc_kr,
+     .decode = decode_euc_kr,
+     .charsets = charsets},
+    {},
+};
 
 }  // namespace imugi::mbc

@@ -10,6 +10,7 @@
 #include "memory/array.h"
 #include "modules/posix/posix.h"
 #include "modules/shared_type.h"
+#include "object/codecs.h"
 #include "object/dict.h"
 #include "object/module.h"
 #include "object/protocol.h"
@@ -50,13 +51,7 @@ const char* name_of(Thread& thread, Value value) {
         (void)raise(thread, exc::TypeError, "name must be str, not {}", type_name_of(value));
         return nullptr;
     }
-    size_t size;
-    const char* text = str_utf8(thread, value.as<Str>(), &size);
-    if (text && strlen(text) != size) {
-        (void)raise(thread, exc::ValueError, "embedded null character");
-        return nullptr;
-    }
-    return text;
+    return name_text(thread, value.as<Str>());
 }
 
 Owned make_lock(Thread& thread, Type& type, sem_t* handle, int kind, int most, const char* name) {

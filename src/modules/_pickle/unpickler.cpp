@@ -164,7 +164,7 @@ class Loader {
         return true;
     }
 
-    Owned load() {
+    Owned load_object() {
         for (;;) {
             const uint8_t* code = take(1, true);
             if (!code) return {};
@@ -987,7 +987,7 @@ Owned unpickler_load(Thread& thread, Unpickler& self) {
     loader.fix_imports = self.fix_imports.load(std::memory_order_relaxed);
     self.protocol.store(0, std::memory_order_relaxed);
     TRY(loader.prepare());
-    return loader.load();
+    return loader.load_object();
 }
 
 Owned get_memo(Thread& thread, Value self) {
@@ -1065,7 +1065,7 @@ Owned load(Thread& thread, Value file, bool fix_imports, Str& encoding, Str& err
     Owned iterator = TRY(buffer_iterator(thread, buffers));
     if (!iterator.is_nothing()) loader.buffers = std::move(iterator);
     TRY(loader.prepare());
-    return loader.load();
+    return loader.load_object();
 }
 
 Owned loads(Thread& thread, Value data, bool fix_imports, Str& encoding, Str& errors,
@@ -1081,7 +1081,7 @@ Owned loads(Thread& thread, Value data, bool fix_imports, Str& encoding, Str& er
     Owned iterator = TRY(buffer_iterator(thread, buffers));
     if (!iterator.is_nothing()) loader.buffers = std::move(iterator);
     TRY(loader.prepare());
-    return loader.load();
+    return loader.load_object();
 }
 
 }  // namespace imugi::pickle

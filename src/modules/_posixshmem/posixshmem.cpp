@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include "modules/posix/posix.h"
+#include "object/codecs.h"
 #include "object/module.h"
 #include "object/protocol.h"
 #include "object/str.h"
@@ -17,13 +18,7 @@ const char* load_name(Thread& thread, Value path) {
                     type_name_of(path));
         return nullptr;
     }
-    size_t size;
-    const char* name = str_utf8(thread, path.as<Str>(), &size);
-    if (name && strlen(name) != size) {
-        (void)raise(thread, exc::ValueError, "embedded null character");
-        return nullptr;
-    }
-    return name;
+    return name_text(thread, path.as<Str>());
 }
 
 Owned shm_open_function(Thread& thread, Value, Value path, int flags, int mode) {

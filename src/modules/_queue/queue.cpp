@@ -102,6 +102,19 @@ void wake_one(Ends& ends) {
         &ends);
 }
 
+// Who was woken takes an item and then does this: what was put after the wish had been taken, but
+// before it was known that more wait, has woken nobody.
+void pass_on(Ends& ends) {
+    {
+        SpinGuard out(ends.out.lock);
+        SpinGuard in(ends.in.lock);
+        if (ends.out.size.load(std::memory_order_relaxed) == 0 &&
+            ends.in.size.load(std::memory_order_relaxed) == 0)
+            return;
+    }
+    if (ends.wanted.exchange(false, std::memory_order_seq_cst)) wake_one(ends);
+}
+
 bool put(Thread& thread, SimpleQueue& self, Value item, Value, Value) {
     Ends& ends = *self.ends;
     Owned owned = Owned::share(item);
@@ -178,12 +191,16 @@ Owned look_for_item(Ends& ends) {
 // Waits up to timeout_ns (negative: for ever); nothing when none came.
 Owned wait_for_item(Thread& thread, Ends& ends, int64_t timeout_ns) {
     int64_t deadline = timeout_ns < 0 ? 0 : now_ns() + timeout_ns;
+    bool woken = false;
     for (;;) {
         // In this order: a put() that takes the wish changes the count afterwards.
         uint32_t seen = ends.arrivals.load(std::memory_order_seq_cst);
         ends.wanted.store(true, std::memory_order_seq_cst);
         Owned item = take(ends);
-        if (!item.is_nothing()) return item;
+        if (!item.is_nothing()) {
+            if (woken) pass_on(ends);
+            return item;
+        }
         int64_t wait = thread.is_main ? kSlice : -1;
         if (timeout_ns >= 0) {
             int64_t left = deadline - now_ns();
@@ -195,6 +212,7 @@ Owned wait_for_item(Thread& thread, Ends& ends, int64_t timeout_ns) {
             Detached detached(thread);
             result = park(&ends.arrivals, seen, sizeof(uint32_t), wait);
         }
+        woken = woken || result == ParkResult::kUnparked;
         if (!safepoint(thread)) {
             // The wake-up that came to this thread is another's now.
             if (result == ParkResult::kUnparked) wake_one(ends);
@@ -289,9 +307,7 @@ const MethodRow queue_rows[] = {
 };
 
 bool execute(Thread& thread, Module& module) {
-    Type* type = queue_class.make(thread);
-    return type && module_set(thread, module, "SimpleQueue", Value::of(type)) &&
-           empty_class.add_to(thread, module);
+    return queue_class.add_to(thread, module) && empty_class.add_to(thread, module);
 }
 
 ModuleSpec spec("_queue", "A queue in native code, for the module queue.", nullptr, execute);

@@ -15,7 +15,10 @@
 #include "memory/array.h"
 #include "memory/collector.h"
 #include "modules/_signal/handling.h"
+#include "modules/constants.h"
 #include "modules/native_class.h"
+#include "modules/native_types.h"
+#include "modules/posix/signal_set.h"
 #include "modules/shared_struct.h"
 #include "object/audit.h"
 #include "object/call.h"
@@ -249,21 +252,6 @@ Owned signal_getitimer(Thread& thread, Value, int which) {
 
 // --- sets of signals ---
 
-bool load_set(Thread& thread, Value iterable, sigset_t* set) {
-    sigemptyset(set);
-    Owned iterator = TRY(iterate(thread, iterable));
-    for (;;) {
-        Owned item = TRY(next(thread, iterator));
-        if (item.is_nothing()) return true;
-        int64_t number = TRY(to_ssize_clamped(thread, item));
-        if (number <= 0 || number >= kSignals)
-            return raise(thread, exc::ValueError, "signal number {} out of range [1; {}]", number,
-                         kSignals - 1);
-        // Numbers that the C library keeps for itself are ignored.
-        sigaddset(set, static_cast<int>(number));
-    }
-}
-
 Owned make_signal_set(Thread& thread, const sigset_t& members) {
     Owned set = TRY(call(thread, Value::of(set_type)));
     for (int number = 1; number < kSignals; number++)
@@ -274,7 +262,7 @@ Owned make_signal_set(Thread& thread, const sigset_t& members) {
 
 Owned signal_pthread_sigmask(Thread& thread, Value, int how, Value mask) {
     sigset_t set, old;
-    TRY(load_set(thread, mask, &set));
+    TRY(posix::load_signal_set(thread, mask, &set));
     int error = pthread_sigmask(how, &set, &old);
     if (error) return raise_os_error(thread, error);
     // Signals that were just unblocked have come.
@@ -293,7 +281,7 @@ Owned signal_valid_signals(Thread& thread, Value) {
 }
 Owned signal_sigwait(Thread& thread, Value, Value mask) {
     sigset_t set;
-    TRY(load_set(thread, mask, &set));
+    TRY(posix::load_signal_set(thread, mask, &set));
     int number, error;
     {
         Detached detached(thread);
@@ -339,7 +327,7 @@ Owned make_siginfo(Thread& thread, const siginfo_t& info) {
 
 Owned signal_sigwaitinfo(Thread& thread, Value, Value mask) {
     sigset_t set;
-    TRY(load_set(thread, mask, &set));
+    TRY(posix::load_signal_set(thread, mask, &set));
     for (;;) {
         siginfo_t info;
         int number, error;
@@ -362,7 +350,7 @@ int64_t monotonic_now() {
 
 Owned signal_sigtimedwait(Thread& thread, Value, Value mask, Value timeout) {
     sigset_t set;
-    TRY(load_set(thread, mask, &set));
+    TRY(posix::load_signal_set(thread, mask, &set));
     double seconds = TRY(to_double(thread, timeout));
     if (std::isnan(seconds))
         return raise(thread, exc::ValueError, "Invalid value NaN (not a number)");
@@ -475,12 +463,8 @@ const MethodRow functions[] = {
     {},
 };
 
-struct Constant {
-    const char* name;
-    int64_t value;
-};
 #define NAME(constant) {#constant, constant}
-const Constant constants[] = {
+const IntConstant constants[] = {
     {"NSIG", NSIG},    {"SIG_DFL", 0},       {"SIG_IGN", 1},    NAME(SIG_BLOCK), NAME(SIG_UNBLOCK),
     NAME(SIG_SETMASK), NAME(SIGHUP),         NAME(SIGINT),      NAME(SIGQUIT),   NAME(SIGILL),
     NAME(SIGTRAP),     NAME(SIGIOT),         NAME(SIGABRT),     NAME(SIGFPE),    NAME(SIGKILL),
@@ -528,13 +512,10 @@ bool read_handlers(Thread& thread, Module& module, SignalState& state) {
 }
 
 bool execute(Thread& thread, Module& module) {
-    auto* state = static_cast<SignalState*>(array_allocate_zeroed(sizeof(SignalState)));
-    if (!state) return raise_memory_error(thread);
-    module.state = state;
+    auto* state = make_module_state<SignalState>(thread, module, visit_state);
+    if (!state) return false;
     module.free_state = free_state;
-    module.state_fields = visit_state;
-    for (const Constant& constant : constants)
-        TRY(module_set(thread, module, constant.name, Value::small_int(constant.value)));
+    TRY(add_int_constants(thread, module, constants));
     TRY(module_set(thread, module, "SIGRTMIN", Value::small_int(SIGRTMIN)));
     TRY(module_set(thread, module, "SIGRTMAX", Value::small_int(SIGRTMAX)));
     TRY(siginfo_type.add_to(thread, module));

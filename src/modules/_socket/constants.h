@@ -1,16 +1,11 @@
 // The constants of the _socket module, as Linux numbers them.
 #pragma once
 
-#include <cstdint>
+#include "modules/constants.h"
 
 namespace imugi {
 
-struct SocketConstant {
-    const char* name;
-    int64_t value;
-};
-
-inline constexpr SocketConstant socket_constants[] = {
+inline constexpr IntConstant socket_constants[] = {
     {"AF_ALG", 38},
     {"AF_APPLETALK", 5},
     {"AF_ASH", 18},

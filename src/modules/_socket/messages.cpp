@@ -7,6 +7,7 @@
 
 #include "memory/array.h"
 #include "modules/_socket/socket.h"
+#include "modules/posix/buffer_vectors.h"
 #include "object/audit.h"
 #include "object/buffer.h"
 #include "object/list.h"
@@ -24,44 +25,6 @@ struct Memory {
         data = static_cast<char*>(array_allocate_zeroed(size ? size : 1));
         return data || raise_memory_error(thread);
     }
-};
-
-// Buffers of a sequence, pinned while this lives.
-class Pieces {
-  public:
-    explicit Pieces(Thread& thread) : thread_(thread) {}
-    ~Pieces() {
-        for (size_t i = 0; i < count_; i++) views_[i].~Buffer();
-        array_free(views_);
-        array_free(vectors_);
-    }
-    Pieces(const Pieces&) = delete;
-    bool load(Value sequence, int flags, const char* message) {
-        Owned list = fast_sequence(thread_, sequence, message);
-        if (!list) return false;
-        items_ = to_tuple(thread_, list);
-        if (!items_) return false;
-        size_t count = items_->size;
-        views_ = static_cast<Buffer*>(array_allocate(count * sizeof(Buffer) + 1));
-        vectors_ = static_cast<iovec*>(array_allocate(count * sizeof(iovec) + 1));
-        if (!views_ || !vectors_) return raise_memory_error(thread_);
-        for (size_t i = 0; i < count; i++) {
-            new (&views_[i]) Buffer(thread_);
-            count_++;
-            TRY(views_[i].get((*items_)[i], flags));
-            vectors_[i] = {views_[i].data(), views_[i].size()};
-        }
-        return true;
-    }
-    iovec* data() { return vectors_; }
-    size_t count() const { return count_; }
-
-  private:
-    Thread& thread_;
-    Ref<Tuple> items_;
-    Buffer* views_ = nullptr;
-    iovec* vectors_ = nullptr;
-    size_t count_ = 0;
 };
 
 // The list of (level, type, data); descriptors in what cannot be shown are closed.
@@ -141,7 +104,7 @@ Owned socket_recvmsg(Thread& thread, Socket& self, Index size, Index ancillary_s
 
 Owned socket_recvmsg_into(Thread& thread, Socket& self, Value buffers, Index ancillary_size,
                           int flags) {
-    Pieces pieces(thread);
+    posix::BufferVectors pieces(thread);
     TRY(pieces.load(buffers, kBufferWritable, "recvmsg_into() argument 1 must be an iterable"));
     int64_t n;
     int message_flags;
@@ -154,7 +117,7 @@ Owned socket_recvmsg_into(Thread& thread, Socket& self, Value buffers, Index anc
 
 Owned socket_sendmsg(Thread& thread, Socket& self, Value buffers, Value ancillary, int flags,
                      Value target) {
-    Pieces pieces(thread);
+    posix::BufferVectors pieces(thread);
     TRY(pieces.load(buffers, kBufferSimple, "sendmsg() argument 1 must be an iterable"));
     Owned items = fast_sequence(thread, ancillary, "sendmsg() argument 2 must be an iterable");
     if (!items) return {};

@@ -8,8 +8,7 @@ namespace imugi::sockets {
 namespace {
 
 bool execute(Thread& thread, Module& module) {
-    for (const SocketConstant& constant : socket_constants)
-        TRY(module_set(thread, module, constant.name, Value::small_int(constant.value)));
+    TRY(add_int_constants(thread, module, socket_constants));
     TRY(module_set(thread, module, "has_ipv6", boolean(true)));
     TRY(module_set(thread, module, "error", Value::of(exc::OSError)));
     TRY(module_set(thread, module, "timeout", Value::of(exc::TimeoutError)));

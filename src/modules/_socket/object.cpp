@@ -136,7 +136,9 @@ void socket_finalize(Thread& thread, Value self_value) {
 Owned socket_repr(Thread& thread, Value self_value) {
     auto& self = self_value.as<Socket>();
     return format(thread, "<socket object, fd={}, family={}, type={}, proto={}>", descriptor(self),
-                  self.family.load(), self.type.load(), self.protocol.load());
+                  self.family.load(std::memory_order_relaxed),
+                  self.type.load(std::memory_order_relaxed),
+                  self.protocol.load(std::memory_order_relaxed));
 }
 
 // --- connecting ---

@@ -1,6 +1,7 @@
 // The _stat module: mode bits by name, tests of them, and ls-style text. No state.
 #include <sys/stat.h>
 
+#include "modules/constants.h"
 #include "object/int.h"
 #include "object/module.h"
 #include "object/native.h"
@@ -11,12 +12,7 @@ namespace imugi {
 
 namespace {
 
-struct Constant {
-    const char* name;
-    int64_t value;
-};
-
-const Constant constants[] = {
+const IntConstant constants[] = {
     {"SF_APPEND", 01000000},
     {"SF_ARCHIVED", 0200000},
     {"SF_DATALESS", 010000000000},
@@ -136,39 +132,37 @@ Owned filemode(Thread& thread, Value, Value value) {
 }
 
 const MethodRow functions[] = {
-    {"S_ISBLK", "(module, mode, /)", fn<is_kind<S_IFBLK>>,
+    {"S_ISBLK", "(module, object, /)", fn<is_kind<S_IFBLK>>,
      "S_ISBLK(mode) -> bool\n\nReturn True if mode is from a block special device file."},
-    {"S_ISCHR", "(module, mode, /)", fn<is_kind<S_IFCHR>>,
+    {"S_ISCHR", "(module, object, /)", fn<is_kind<S_IFCHR>>,
      "S_ISCHR(mode) -> bool\n\nReturn True if mode is from a character special device file."},
-    {"S_ISDIR", "(module, mode, /)", fn<is_kind<S_IFDIR>>,
+    {"S_ISDIR", "(module, object, /)", fn<is_kind<S_IFDIR>>,
      "S_ISDIR(mode) -> bool\n\nReturn True if mode is from a directory."},
-    {"S_ISDOOR", "(module, mode, /)", fn<is_kind<0>>,
+    {"S_ISDOOR", "(module, object, /)", fn<is_kind<0>>,
      "S_ISDOOR(mode) -> bool\n\nReturn True if mode is from a door."},
-    {"S_ISFIFO", "(module, mode, /)", fn<is_kind<S_IFIFO>>,
+    {"S_ISFIFO", "(module, object, /)", fn<is_kind<S_IFIFO>>,
      "S_ISFIFO(mode) -> bool\n\nReturn True if mode is from a FIFO (named pipe)."},
-    {"S_ISLNK", "(module, mode, /)", fn<is_kind<S_IFLNK>>,
+    {"S_ISLNK", "(module, object, /)", fn<is_kind<S_IFLNK>>,
      "S_ISLNK(mode) -> bool\n\nReturn True if mode is from a symbolic link."},
-    {"S_ISPORT", "(module, mode, /)", fn<is_kind<0>>,
+    {"S_ISPORT", "(module, object, /)", fn<is_kind<0>>,
      "S_ISPORT(mode) -> bool\n\nReturn True if mode is from an event port."},
-    {"S_ISREG", "(module, mode, /)", fn<is_kind<S_IFREG>>,
+    {"S_ISREG", "(module, object, /)", fn<is_kind<S_IFREG>>,
      "S_ISREG(mode) -> bool\n\nReturn True if mode is from a regular file."},
-    {"S_ISSOCK", "(module, mode, /)", fn<is_kind<S_IFSOCK>>,
+    {"S_ISSOCK", "(module, object, /)", fn<is_kind<S_IFSOCK>>,
      "S_ISSOCK(mode) -> bool\n\nReturn True if mode is from a socket."},
-    {"S_ISWHT", "(module, mode, /)", fn<is_kind<0>>,
+    {"S_ISWHT", "(module, object, /)", fn<is_kind<0>>,
      "S_ISWHT(mode) -> bool\n\nReturn True if mode is from a whiteout."},
-    {"S_IMODE", "(module, mode, /)", fn<mode_bits>,
+    {"S_IMODE", "(module, object, /)", fn<mode_bits>,
      "Return the portion of the file's mode that can be set by os.chmod()."},
-    {"S_IFMT", "(module, mode, /)", fn<mode_kind>,
+    {"S_IFMT", "(module, object, /)", fn<mode_kind>,
      "Return the portion of the file's mode that describes the file type."},
-    {"filemode", "(module, mode, /)", fn<filemode>,
+    {"filemode", "(module, object, /)", fn<filemode>,
      "Convert a file's mode to a string of the form '-rwxrwxrwx'"},
     {},
 };
 
 bool execute(Thread& thread, Module& module) {
-    for (const Constant& constant : constants)
-        TRY(module_set(thread, module, constant.name, make_int(thread, constant.value)));
-    return true;
+    return add_int_constants(thread, module, constants);
 }
 
 ModuleSpec spec{"_stat",

@@ -13,6 +13,7 @@
 #include "object/call.h"
 #include "object/dict.h"
 #include "object/int.h"
+#include "object/iterators.h"
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
@@ -203,9 +204,6 @@ void iterator_fields(Object* self, FieldVisitor& visitor) {
     auto& iterator = *static_cast<UnpackIterator*>(self);
     visitor.visit(iterator.owner);
     visitor.visit(iterator.view);
-}
-Owned iterator_self(Thread&, Value self) {
-    return Owned::share(self);
 }
 Owned iterator_next(Thread& thread, Value self) {
     auto& iterator = self.as<UnpackIterator>();

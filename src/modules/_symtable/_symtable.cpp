@@ -2,6 +2,7 @@
 #include "compile/compile.h"
 #include "compile/symtable.h"
 #include "memory/collector.h"
+#include "modules/constants.h"
 #include "modules/fs_path.h"
 #include "modules/native_class.h"
 #include "object/attribute.h"
@@ -102,19 +103,9 @@ Owned symtable(Thread& thread, Value source, Value filename, Str& start) {
     }
     Owned held;
     std::string_view text;
-    if (is_str(source)) {
-        size_t size;
-        const char* utf8 = str_utf8(thread, source.as<Str>(), &size);
-        if (!utf8) return {};
-        text = {utf8, size};
-        options.flags = compile::kIgnoreCookie;
-    } else {
-        held = TRY(
-            compile::bytes_of_source(thread, source, "symtable() arg 1 must be a string or bytes"));
-        text = {held.as<Bytes>().text(), held.as<Bytes>().size};
-    }
-    if (memchr(text.data(), 0, text.size()))
-        return raise(thread, exc::SyntaxError, "source code string cannot contain null bytes");
+    TRY(compile::load_source(thread, source, "symtable() arg 1 must be a string or bytes",
+                             &options.flags, &held, &text));
+    TRY(compile::check_no_nulls(thread, text));
     Owned top;
     auto visit = [](Thread& inner, Scope& scope, void* out) {
         *static_cast<Owned*>(out) = make_entry(inner, scope);
@@ -130,10 +121,7 @@ const MethodRow functions[] = {
     {}};
 
 bool execute(Thread& thread, Module& module) {
-    struct {
-        const char* name;
-        int value;
-    } const constants[] = {
+    static constexpr IntConstant constants[] = {
         {"USE", compile::kUse},
         {"DEF_GLOBAL", compile::kDefGlobal},
         {"DEF_NONLOCAL", compile::kDefNonlocal},
@@ -161,9 +149,7 @@ bool execute(Thread& thread, Module& module) {
         {"SCOPE_OFF", 12},
         {"SCOPE_MASK", 15},
     };
-    for (const auto& constant : constants)
-        TRY(module_set(thread, module, constant.name, Value::small_int(constant.value)));
-    return true;
+    return add_int_constants(thread, module, constants);
 }
 
 ModuleSpec spec("_symtable", nullptr, functions, execute);

@@ -8,6 +8,7 @@
 #include "modules/native_class.h"
 #include "object/bytes.h"
 #include "object/call.h"
+#include "object/iterators.h"
 #include "object/protocol.h"
 #include "object/str.h"
 #include "object/tuple.h"
@@ -167,10 +168,6 @@ Owned tokenizer_next(Thread& thread, Value value) {
     return make_tuple(thread, Value::small_int(token.type), text, start, end, line);
 }
 
-Owned tokenizer_iter(Thread&, Value self) {
-    return Owned::share(self);
-}
-
 void tokenizer_fields(Object* object, FieldVisitor& visitor) {
     auto& self = *static_cast<TokenizerIter*>(object);
     visitor.visit(self.readline);
@@ -187,7 +184,7 @@ void tokenizer_release(Object* object) {
 const TypeSpec tokenizer_spec = {
     .name = "_tokenize.TokenizerIter",
     .size = sizeof(TokenizerIter),
-    .slots = {.iter = tokenizer_iter,
+    .slots = {.iter = iterator_self,
               .next = tokenizer_next,
               .make = tokenizer_make,
               .fields = tokenizer_fields,

@@ -103,10 +103,6 @@ Owned open_file(Thread& thread, State& state, Value key) {
     return call(thread, open, path, mode);
 }
 
-}  // namespace
-
-namespace {
-
 Owned new_zone(Thread& thread, Type& type, Value key, bool from_cache) {
     Owned file = TRY(open_file(thread, state_of(type), key));
     auto* self = allocate<ZoneInfo>(thread, type);

@@ -3,6 +3,7 @@
 #include "modules/_zoneinfo/zoneinfo.h"
 
 #include "memory/array.h"
+#include "modules/native_types.h"
 #include "object/call.h"
 #include "object/int.h"
 #include "object/module.h"
@@ -231,11 +232,8 @@ Owned attribute_of(Thread& thread, const char* module, Str& name) {
 bool execute(Thread& thread, Module& module) {
     Ref<Str> base = TRY(make_str(thread, "_datetime"));
     if (!import_module(thread, *base)) return false;
-    auto* state = static_cast<State*>(array_allocate_zeroed(sizeof(State)));
-    if (!state) return raise_memory_error(thread);
-    module.state = state;
-    module.free_state = array_free;
-    module.state_fields = state_fields;
+    auto* state = make_module_state<State>(thread, module, state_fields);
+    if (!state) return false;
     state->type = module_add_type(thread, module, zone_info_spec, &tzinfo_class.type());
     if (!state->type) return false;
     state->weak_cache.init(TRY(make_weak_cache(thread)));

@@ -10,6 +10,7 @@
 #include "object/buffer.h"
 #include "object/bytes.h"
 #include "object/call.h"
+#include "object/iterators.h"
 #include "object/list.h"
 #include "object/pickling.h"
 #include "object/protocol.h"
@@ -145,6 +146,38 @@ bool splice(Thread& thread, Array& self, Index begin, Index end, const uint8_t* 
     {
         Lock guard(thread, self);
         change = splice_locked(self, begin, end, items, count);
+    }
+    return report(thread, change);
+}
+
+Owned take_item(Thread& thread, Array& self, Index at) {
+    uint8_t item[8];
+    Change change = Change::kDone;
+    bool empty, inside;
+    {
+        Lock guard(thread, self);
+        Index size = self.size.load(std::memory_order_relaxed);
+        empty = size == 0;
+        if (at < 0) at += size;
+        inside = at >= 0 && at < size;
+        if (inside) {
+            memcpy(item, self.at(at), self.kind->size);
+            change = splice_locked(self, at, at + 1, nullptr, 0);
+        }
+    }
+    if (!inside)
+        return raise(thread, exc::IndexError,
+                     empty ? "pop from empty array" : "pop index out of range");
+    TRY(report(thread, change));
+    return self.kind->load(thread, item);
+}
+
+bool insert_item(Thread& thread, Array& self, Index at, const uint8_t* item) {
+    Change change;
+    {
+        Lock guard(thread, self);
+        if (at < 0) at += self.size.load(std::memory_order_relaxed);
+        change = splice_locked(self, at, at, item, 1);
     }
     return report(thread, change);
 }
@@ -404,11 +437,22 @@ Result<Index> index_key(Thread& thread, Value key) {
 Owned array_subscript(Thread& thread, Value self, Value key) {
     if (is_slice(key)) return get_slice(thread, array_of(self), key.as<Slice>());
     Index index = key.is_small_int() ? key.small_int() : TRY(index_key(thread, key));
-    if (index < 0) index += array_of(self).size.load(std::memory_order_relaxed);
-    return array_item(thread, self, index);
+    if (index >= 0) return array_item(thread, self, index);
+    uint8_t item[8];
+    bool inside;
+    {
+        Array& array = array_of(self);
+        Lock guard(thread, array);
+        index += array.size.load(std::memory_order_relaxed);
+        inside = index >= 0;
+        if (inside) memcpy(item, array.at(index), array.kind->size);
+    }
+    if (inside) return array_of(self).kind->load(thread, item);
+    return raise(thread, exc::IndexError, "array index out of range");
 }
 
-bool array_assign_item(Thread& thread, Value value, Index index, Value item) {
+// A negative index counts from the end, if `from_end` says so.
+bool assign_at(Thread& thread, Value value, Index index, Value item, bool from_end) {
     Array& self = array_of(value);
     uint8_t bytes[8];
     if (!item.is_empty()) TRY(self.kind->store(thread, item, bytes));
@@ -416,6 +460,7 @@ bool array_assign_item(Thread& thread, Value value, Index index, Value item) {
     bool inside;
     {
         Lock guard(thread, self);
+        if (from_end && index < 0) index += self.size.load(std::memory_order_relaxed);
         inside = index >= 0 && index < self.size.load(std::memory_order_relaxed);
         if (inside && item.is_empty()) {
             change = splice_locked(self, index, index + 1, nullptr, 0);
@@ -425,6 +470,10 @@ bool array_assign_item(Thread& thread, Value value, Index index, Value item) {
     }
     if (!inside) return raise(thread, exc::IndexError, "array assignment index out of range");
     return report(thread, change);
+}
+
+bool array_assign_item(Thread& thread, Value value, Index index, Value item) {
+    return assign_at(thread, value, index, item, false);
 }
 
 // Every step-th item is taken out. Under the Lock.
@@ -487,8 +536,7 @@ bool assign_slice(Thread& thread, Array& self, Slice& slice, Value value) {
 bool array_assign(Thread& thread, Value self, Value key, Value value) {
     if (is_slice(key)) return assign_slice(thread, array_of(self), key.as<Slice>(), value);
     Index index = key.is_small_int() ? key.small_int() : TRY(index_key(thread, key));
-    if (index < 0) index += array_of(self).size.load(std::memory_order_relaxed);
-    return array_assign_item(thread, self, index, value);
+    return assign_at(thread, self, index, value, true);
 }
 
 Result<bool> array_contains(Thread& thread, Value self, Value value) {
@@ -614,10 +662,6 @@ Owned array_iter(Thread& thread, Value self) {
     return Owned::adopt(iterator);
 }
 
-Owned iterator_iter(Thread&, Value self) {
-    return Owned::share(self);
-}
-
 Owned iterator_next(Thread& thread, Value value) {
     auto& self = value.as<ArrayIterator>();
     Index index = self.index.load(std::memory_order_relaxed);
@@ -695,7 +739,7 @@ const TypeSpec iterator_spec = {
     .name = "array.arrayiterator",
     .size = sizeof(ArrayIterator),
     .flags = kTypeTracked | kTypeNoInstantiate,
-    .slots = {.iter = iterator_iter, .next = iterator_next, .fields = iterator_fields},
+    .slots = {.iter = iterator_self, .next = iterator_next, .fields = iterator_fields},
     .methods = iterator_rows,
 };
 

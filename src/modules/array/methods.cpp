@@ -108,18 +108,11 @@ bool remove(Thread& thread, Array& self, Value value) {
 bool insert(Thread& thread, Array& self, Index at, Value value) {
     uint8_t item[8];
     TRY(self.kind->store(thread, value, item));
-    if (at < 0 && (at += size_of(self)) < 0) at = 0;
-    return splice(thread, self, at, at, item, 1);
+    return insert_item(thread, self, at, item);
 }
 
 Owned pop(Thread& thread, Array& self, Index at) {
-    Index size = size_of(self);
-    if (size == 0) return raise(thread, exc::IndexError, "pop from empty array");
-    if (at < 0) at += size;
-    Owned item = TRY(item_at(thread, self, at));
-    if (item.is_nothing()) return raise(thread, exc::IndexError, "pop index out of range");
-    TRY(splice(thread, self, at, at + 1, nullptr, 0));
-    return item;
+    return take_item(thread, self, at);
 }
 
 bool reverse(Thread& thread, Array& self) {
@@ -417,10 +410,8 @@ bool register_sequence(Thread& thread, Type& type) {
 }
 
 bool execute(Thread& thread, Module& module) {
-    auto* state = static_cast<State*>(array_allocate_zeroed(sizeof(State)));
-    if (state == nullptr) return raise_memory_error(thread);
-    module.state = state;
-    module.free_state = array_free;
+    auto* state = make_module_state<State>(thread, module);
+    if (!state) return false;
     state->array = module_add_type(thread, module, array_spec);
     if (state->array == nullptr) return false;
     Ref<Type> iterator = TRY(make_native_type(thread, iterator_spec, &module));

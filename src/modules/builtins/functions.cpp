@@ -303,6 +303,20 @@ Owned sum_bytes(Thread& thread, const Bytes& bytes, int64_t total) {
     return make_int(thread, total);
 }
 
+// Floats summed with the error carried along (Neumaier).
+struct CompensatedSum {
+    double sum = 0, error = 0;
+    void add(double x) {
+        double next_sum = sum + x;
+        if (__builtin_fabs(sum) >= __builtin_fabs(x))
+            error += (sum - next_sum) + x;
+        else
+            error += (x - next_sum) + sum;
+        sum = next_sum;
+    }
+    double result() const { return error != 0 && __builtin_isfinite(error) ? sum + error : sum; }
+};
+
 Owned builtin_sum(Thread& thread, Value iterable, Value start) {
     if (start.is_small_int() && is_exact_bytes(iterable))
         return sum_bytes(thread, iterable.as<Bytes>(), start.small_int());
@@ -328,9 +342,8 @@ Owned builtin_sum(Thread& thread, Value iterable, Value start) {
                      "sum() can't sum bytearray [use b''.join(seq) instead]");
     Owned total = done ? TRY(make_int(thread, small_total)) : Owned::share(start);
     Owned item;
-    // Floats are summed with the error carried along (Neumaier), from the first float on.
-    double sum = 0, error = 0;
-    bool floating = false;
+    CompensatedSum sum;
+    bool floating = false;  // from the first float on
     for (;;) {
         item = next(thread, iterator);
         if (!item) return {};
@@ -345,17 +358,10 @@ Owned builtin_sum(Thread& thread, Value iterable, Value start) {
                 is_number = true;
             }
             if (is_number) {
-                double next_sum = sum + x;
-                if (__builtin_fabs(sum) >= __builtin_fabs(x))
-                    error += (sum - next_sum) + x;
-                else
-                    error += (x - next_sum) + sum;
-                sum = next_sum;
+                sum.add(x);
                 continue;
             }
-            double result = sum;
-            if (error != 0 && __builtin_isfinite(error)) result += error;
-            total = TRY(make_float(thread, result));
+            total = TRY(make_float(thread, sum.result()));
             floating = false;
         }
         if (ended) return total;
@@ -363,17 +369,11 @@ Owned builtin_sum(Thread& thread, Value iterable, Value start) {
             bool number =
                 is_exact_float(item) || (is_exact_int(item) && item.value().is_small_int());
             if (number) {
-                sum = float_number(total);
-                error = 0;
+                sum = {float_number(total), 0};
                 floating = true;
                 double x = is_exact_float(item) ? float_number(item)
                                                 : static_cast<double>(item.value().small_int());
-                double next_sum = sum + x;
-                if (__builtin_fabs(sum) >= __builtin_fabs(x))
-                    error += (sum - next_sum) + x;
-                else
-                    error += (x - next_sum) + sum;
-                sum = next_sum;
+                sum.add(x);
                 continue;
             }
         }

@@ -1,3 +1,5 @@
+// The import statement: modules that are there are found without importlib, whose locks make an
+// import by many threads one. No state but the times that -X importtime shows, each thread's own.
 #include "modules/builtins/import.h"
 
 #include <inttypes.h>

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "modules/digests/update.h"
 #include "modules/shared_type.h"
 #include "object/buffer.h"
 #include "object/bytes.h"
@@ -136,17 +137,6 @@ struct BuiltinTypeOf<blake2::Hash<Kind>> {
 namespace blake2 {
 
 namespace {
-
-template <class Kind>
-bool update(Thread& thread, Hash<Kind>& self, Value data) {
-    if (is_str(data))
-        return raise(thread, exc::TypeError, "Strings must be encoded before hashing");
-    Buffer buffer(thread);
-    TRY(buffer.get(data));
-    Lock guard(thread, self);
-    self.state.take(buffer.data(), buffer.size());
-    return true;
-}
 
 // A parameter of tree hashing within its bounds.
 bool read_number(Thread& thread, Value value, const char* name, uint64_t least, uint64_t most,
@@ -318,7 +308,7 @@ const MethodRow rows[] = {
     {"digest", "(self, /)", fn<digest<Kind>>, "Return the digest value as a bytes object."},
     {"hexdigest", "(self, /)", fn<hexdigest<Kind>>,
      "Return the digest value as a string of hexadecimal digits."},
-    {"update", "(self, data, /)", fn<update<Kind>>,
+    {"update", "(self, data, /)", fn<update<Hash<Kind>>>,
      "Update this hash object's state with the provided bytes-like object."},
     {},
 };

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "memory/array.h"
+#include "modules/digests/update.h"
 #include "modules/shared_type.h"
 #include "object/buffer.h"
 #include "object/bytes.h"
@@ -118,16 +119,6 @@ namespace sha3 {
 
 namespace {
 
-bool update(Thread& thread, Hash& self, Value data) {
-    if (is_str(data))
-        return raise(thread, exc::TypeError, "Strings must be encoded before hashing");
-    Buffer buffer(thread);
-    TRY(buffer.get(data));
-    Lock guard(thread, self);
-    self.state.take(buffer.data(), buffer.size());
-    return true;
-}
-
 template <size_t index>
 Owned make(Thread& thread, Type& type, const Arguments& arguments) {
     Value values[3];
@@ -239,7 +230,7 @@ const MethodRow hash_rows[] = {
     {"digest", "(self, /)", fn<digest>, "Return the digest value as a bytes object."},
     {"hexdigest", "(self, /)", fn<hexdigest>,
      "Return the digest value as a string of hexadecimal digits."},
-    {"update", "(self, data, /)", fn<update>, kUpdateDoc},
+    {"update", "(self, data, /)", fn<update<Hash>>, kUpdateDoc},
     {},
 };
 const MethodRow shake_rows[] = {
@@ -247,7 +238,7 @@ const MethodRow shake_rows[] = {
     {"digest", "(self, /, length)", fn<shake_digest>, "Return the digest value as a bytes object."},
     {"hexdigest", "(self, /, length)", fn<shake_hexdigest>,
      "Return the digest value as a string of hexadecimal digits."},
-    {"update", "(self, data, /)", fn<update>, kUpdateDoc},
+    {"update", "(self, data, /)", fn<update<Hash>>, kUpdateDoc},
     {},
 };
 

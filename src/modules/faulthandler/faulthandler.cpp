@@ -12,6 +12,7 @@
 
 #include "memory/array.h"
 #include "modules/faulthandler/dump.h"
+#include "modules/native_types.h"
 #include "object/call.h"
 #include "object/dict.h"
 #include "object/int.h"
@@ -454,10 +455,8 @@ const MethodRow functions[] = {
 };
 
 bool execute(Thread& thread, Module& module) {
-    module.state = array_allocate_zeroed(sizeof(Files));
-    if (!module.state) return raise_memory_error(thread);
+    if (!make_module_state<Files>(thread, module, files_fields)) return false;
     module.free_state = free_files;
-    module.state_fields = files_fields;
     return true;
 }
 

@@ -1,16 +1,11 @@
 // The constants of the fcntl module, as Linux numbers them.
 #pragma once
 
-#include <cstdint>
+#include "modules/constants.h"
 
 namespace imugi {
 
-struct FcntlConstant {
-    const char* name;
-    int64_t value;
-};
-
-inline constexpr FcntlConstant fcntl_constants[] = {
+inline constexpr IntConstant fcntl_constants[] = {
     {"DN_ACCESS", 1},
     {"DN_ATTRIB", 32},
     {"DN_CREATE", 4},

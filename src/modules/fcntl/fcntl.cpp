@@ -158,9 +158,7 @@ const MethodRow functions[] = {
 };
 
 bool execute(Thread& thread, Module& module) {
-    for (const FcntlConstant& constant : fcntl_constants)
-        TRY(module_set(thread, module, constant.name, Value::small_int(constant.value)));
-    return true;
+    return add_int_constants(thread, module, fcntl_constants);
 }
 
 ModuleSpec spec{"fcntl",

@@ -4,6 +4,7 @@
 #include "memory/collector.h"
 #include "memory/fields.h"
 #include "memory/verify.h"
+#include "modules/constants.h"
 #include "object/audit.h"
 #include "object/call.h"
 #include "object/code.h"
@@ -326,17 +327,12 @@ bool execute(Thread& thread, Module& module) {
     }
     TRY(module_set(thread, module, "callbacks", callbacks.borrow()));
     TRY(module_set(thread, module, "garbage", garbage.borrow()));
-    struct {
-        const char* name;
-        int64_t value;
-    } constants[] = {{"DEBUG_STATS", 1},
-                     {"DEBUG_COLLECTABLE", 2},
-                     {"DEBUG_UNCOLLECTABLE", 4},
-                     {"DEBUG_SAVEALL", 32},
-                     {"DEBUG_LEAK", 38}};
-    for (auto& constant : constants)
-        TRY(module_set(thread, module, constant.name, make_int(thread, constant.value)));
-    return true;
+    static constexpr IntConstant constants[] = {{"DEBUG_STATS", 1},
+                                                {"DEBUG_COLLECTABLE", 2},
+                                                {"DEBUG_UNCOLLECTABLE", 4},
+                                                {"DEBUG_SAVEALL", 32},
+                                                {"DEBUG_LEAK", 38}};
+    return add_int_constants(thread, module, constants);
 }
 
 ModuleSpec spec{"gc", "This module provides access to the garbage collector for reference cycles.",

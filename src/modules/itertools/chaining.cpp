@@ -104,8 +104,7 @@ Owned batched_make(Thread& thread, Type& type, const Arguments& arguments) {
     return Owned::adopt(batched);
 }
 
-Owned batched_next(Thread& thread, Value value) {
-    auto& self = value.as<Batched>();
+Owned next_batch(Thread& thread, Batched& self) {
     Owned iterator = load_field(thread, self, self.iterator);
     if (!iterator) return Owned::nothing();
     ValueBuffer items(thread);
@@ -121,6 +120,16 @@ Owned batched_next(Thread& thread, Value value) {
         TRY(items.append(std::move(item)));
     }
     return items.to_tuple();
+}
+
+// Longer ones take turns with others that use the iterator: the Lock is not held for long.
+constexpr Index kLongestWholeBatch = 1024;
+
+Owned batched_next(Thread& thread, Value value) {
+    auto& self = value.as<Batched>();
+    if (is_unique(&self) || self.size > kLongestWholeBatch) return next_batch(thread, self);
+    Lock guard(thread, self);
+    return next_batch(thread, self);
 }
 
 // --- pairwise ---
@@ -146,34 +155,42 @@ Owned pairwise_make(Thread& thread, Type& type, const Arguments& arguments) {
     return Owned::adopt(pairwise);
 }
 
-Owned exhaust_pairwise(Thread& thread, Pairwise& self, Owned outcome) {
-    clear_field(thread, self, self.iterator);
-    clear_field(thread, self, self.previous);
+Owned exhaust_pairwise(Pairwise& self, Owned outcome, Owned* dropped) {
+    dropped[0] = self.iterator.take();
+    dropped[1] = self.previous.take();
     return outcome;
 }
 
-Owned pairwise_next(Thread& thread, Value value) {
-    auto& self = value.as<Pairwise>();
-    Owned iterator = load_field(thread, self, self.iterator);
+// Under the Lock; what is replaced is dropped after it.
+Owned next_pair(Thread& thread, Pairwise& self, Owned* dropped) {
+    Owned iterator = self.iterator.share();
     if (!iterator) return Owned::nothing();
-    Owned previous = load_field(thread, self, self.previous);
+    Owned previous = self.previous.share();
     if (!previous) {
         previous = next(thread, iterator);
         if (!previous || previous.is_nothing())
-            return exhaust_pairwise(thread, self, std::move(previous));
-        Owned old = swap_field(thread, self, self.previous, previous.share());
+            return exhaust_pairwise(self, std::move(previous), dropped);
+        dropped[0] = self.previous.exchange(previous.share());
         // The step may have come back here and finished.
-        iterator = load_field(thread, self, self.iterator);
+        iterator = self.iterator.share();
         if (!iterator) {
-            clear_field(thread, self, self.previous);
+            dropped[1] = self.previous.take();
             return Owned::nothing();
         }
     }
     Owned item = next(thread, iterator);
-    if (!item || item.is_nothing()) return exhaust_pairwise(thread, self, std::move(item));
+    if (!item || item.is_nothing()) return exhaust_pairwise(self, std::move(item), dropped);
     Ref<Tuple> pair = TRY(make_tuple(thread, previous, item));
-    Owned old = swap_field(thread, self, self.previous, std::move(item));
+    dropped[1] = self.previous.exchange(std::move(item));
     return pair;
+}
+
+Owned pairwise_next(Thread& thread, Value value) {
+    auto& self = value.as<Pairwise>();
+    Owned dropped[2];
+    // Each pair begins where the one before it ended.
+    Lock guard(thread, self);
+    return next_pair(thread, self, dropped);
 }
 
 // --- islice ---
@@ -250,6 +267,9 @@ Index islice_following(const ISlice& self, Index wanted) {
 Owned islice_next_shared(Thread& thread, ISlice& self, Value iterator) {
     Index left;
     bool ended;
+    Owned item = Owned::nothing();
+    // Of the items that are skipped; more are read without the Lock.
+    constexpr Index kMostUnderLock = 1024;
     {
         Lock guard(thread, self);
         Index wanted = self.wanted.load(std::memory_order_relaxed);
@@ -260,8 +280,14 @@ Owned islice_next_shared(Thread& thread, ISlice& self, Value iterator) {
             self.wanted.store(islice_following(self, wanted), std::memory_order_relaxed);
         }
         self.reached.store(ended ? wanted : wanted + 1, std::memory_order_relaxed);
+        for (bool whole = left <= kMostUnderLock; whole && left > 0; left--) {
+            item = TRY(next(thread, iterator));
+            if (!item.is_nothing()) continue;
+            ended = true;
+            left = 0;
+            break;
+        }
     }
-    Owned item = Owned::nothing();
     for (; left > 0; left--) {
         item = TRY(next(thread, iterator));
         if (!item.is_nothing()) continue;
@@ -340,8 +366,11 @@ Owned zip_longest_next(Thread& thread, Value value) {
     if (iterators.size == 0 || self.active.load(std::memory_order_relaxed) == 0)
         return Owned::nothing();
     Ref<Tuple> result = TRY(make_tuple_blank(thread, iterators.size));
+    // One item of each iterator, though others step them.
+    Lock guard(thread, self);
+    if (self.active.load(std::memory_order_relaxed) == 0) return Owned::nothing();
     for (size_t i = 0; i < iterators.size; i++) {
-        Owned iterator = load_field(thread, self, iterators.items[i]);
+        Owned iterator = iterators.items[i].share();
         Owned item = iterator ? next(thread, iterator) : Owned::nothing();
         if (!item) {
             self.active.store(0, std::memory_order_relaxed);
@@ -349,7 +378,7 @@ Owned zip_longest_next(Thread& thread, Value value) {
         }
         if (item.is_nothing()) {
             if (iterator) {
-                Owned old = swap_field(thread, self, iterators.items[i], Owned());
+                Owned old = iterators.items[i].take();
                 if (old && self.active.fetch_sub(1, std::memory_order_relaxed) <= 1) {
                     self.active.store(0, std::memory_order_relaxed);
                     return Owned::nothing();
@@ -373,7 +402,10 @@ const TypeSpec chain_spec = {
         "iterable, until all of the iterables are exhausted.",
     .size = sizeof(Chain),
     .flags = kTypeBase | kTypeTracked,
-    .slots = {.iter = self_iter, .next = chain_next, .make = chain_make, .fields = chain_fields},
+    .slots = {.iter = iterator_self,
+              .next = chain_next,
+              .make = chain_make,
+              .fields = chain_fields},
     .methods = chain_rows,
     .signature = "(*iterables)",
 };
@@ -396,7 +428,7 @@ const TypeSpec batched_spec = {
         "than n.",
     .size = sizeof(Batched),
     .flags = kTypeBase | kTypeTracked,
-    .slots = {.iter = self_iter,
+    .slots = {.iter = iterator_self,
               .next = batched_next,
               .make = batched_make,
               .fields = batched_fields},
@@ -410,7 +442,7 @@ const TypeSpec pairwise_spec = {
         "    s -> (s0,s1), (s1,s2), (s2, s3), ...",
     .size = sizeof(Pairwise),
     .flags = kTypeBase | kTypeTracked,
-    .slots = {.iter = self_iter,
+    .slots = {.iter = iterator_self,
               .next = pairwise_next,
               .make = pairwise_make,
               .fields = pairwise_fields},
@@ -430,7 +462,10 @@ const TypeSpec islice_spec = {
         "but returns an iterator.",
     .size = sizeof(ISlice),
     .flags = kTypeBase | kTypeTracked,
-    .slots = {.iter = self_iter, .next = islice_next, .make = islice_make, .fields = islice_fields},
+    .slots = {.iter = iterator_self,
+              .next = islice_next,
+              .make = islice_make,
+              .fields = islice_fields},
 };
 
 const TypeSpec zip_longest_spec = {
@@ -444,7 +479,7 @@ const TypeSpec zip_longest_spec = {
         "defaults to None or can be specified by a keyword argument.\n",
     .size = sizeof(ZipLongest),
     .flags = kTypeBase | kTypeTracked,
-    .slots = {.iter = self_iter,
+    .slots = {.iter = iterator_self,
               .next = zip_longest_next,
               .make = zip_longest_make,
               .fields = zip_longest_fields},

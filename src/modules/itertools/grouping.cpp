@@ -41,26 +41,31 @@ Owned accumulate_make(Thread& thread, Type& type, const Arguments& arguments) {
     return Owned::adopt(self);
 }
 
-Owned accumulate_next(Thread& thread, Value value) {
-    auto& self = value.as<Accumulate>();
+Owned next_total(Thread& thread, Accumulate& self, Value iterator, Value function, Owned* old) {
     if (!self.initial.is_empty()) {
-        Owned initial = swap_field(thread, self, self.initial, Owned());
-        if (initial) {
-            Owned old = swap_field(thread, self, self.total, initial.share());
-            return initial;
-        }
+        Owned initial = self.initial.exchange(Owned());
+        *old = self.total.exchange(initial.share());
+        return initial;
     }
-    Inner iterator(self, self.iterator);
-    Inner function(self, self.function);
     Owned item = TRY(next(thread, iterator));
     if (item.is_nothing()) return item;
-    Owned total = load_field(thread, self, self.total);
+    Owned total = self.total.share();
     if (total) {
         item = TRY(is_none(function) ? binary_op(thread, BinaryOp::kAdd, total, item)
                                      : call(thread, function, total, item));
     }
-    Owned old = swap_field(thread, self, self.total, item.share());
+    *old = self.total.exchange(item.share());
     return item;
+}
+
+Owned accumulate_next(Thread& thread, Value value) {
+    auto& self = value.as<Accumulate>();
+    Inner iterator(self, self.iterator);
+    Inner function(self, self.function);
+    Owned old;
+    // Between the step and the new total no other thread's step comes.
+    Lock guard(thread, self);
+    return next_total(thread, self, iterator, function, &old);
 }
 
 // --- groupby ---
@@ -172,7 +177,7 @@ const TypeSpec accumulate_spec = {
     .doc = "Return series of accumulated sums (or other binary function results).",
     .size = sizeof(Accumulate),
     .flags = kTypeBase | kTypeTracked,
-    .slots = {.iter = self_iter,
+    .slots = {.iter = iterator_self,
               .next = accumulate_next,
               .make = accumulate_make,
               .fields = accumulate_fields},
@@ -191,7 +196,7 @@ const TypeSpec groupby_spec = {
         "    is used for grouping.",
     .size = sizeof(GroupBy),
     .flags = kTypeBase | kTypeTracked,
-    .slots = {.iter = self_iter,
+    .slots = {.iter = iterator_self,
               .next = groupby_next,
               .make = groupby_make,
               .fields = groupby_fields},
@@ -202,7 +207,7 @@ const TypeSpec grouper_spec = {
     .name = "itertools._grouper",
     .size = sizeof(Grouper),
     .flags = kTypeTracked,
-    .slots = {.iter = self_iter,
+    .slots = {.iter = iterator_self,
               .next = grouper_next,
               .make = grouper_make,
               .fields = grouper_fields},

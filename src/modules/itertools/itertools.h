@@ -3,6 +3,7 @@
 #pragma once
 
 #include "modules/native_types.h"
+#include "object/iterators.h"
 
 namespace imugi::itertools {
 
@@ -19,7 +20,6 @@ struct State {
     Type* tee_data;
 };
 
-Owned self_iter(Thread& thread, Value self);
 // Keywords are for subclasses with an __init__ of their own.
 [[nodiscard]] bool no_keywords(Thread& thread, Type& type, const TypeSpec& spec, const char* name,
                                const Arguments& arguments);

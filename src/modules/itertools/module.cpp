@@ -4,10 +4,6 @@
 
 namespace imugi::itertools {
 
-Owned self_iter(Thread&, Value self) {
-    return Owned::share(self);
-}
-
 bool no_keywords(Thread& thread, Type& type, const TypeSpec& spec, const char* name,
                  const Arguments& arguments) {
     if (type.spec == &spec || type.slots.init == object_type.slots.init)
@@ -23,10 +19,8 @@ const MethodRow functions[] = {
 };
 
 bool execute(Thread& thread, Module& module) {
-    auto* state = static_cast<State*>(array_allocate_zeroed(sizeof(State)));
-    if (state == nullptr) return raise_memory_error(thread);
-    module.state = state;
-    module.free_state = array_free;
+    auto* state = make_module_state<State>(thread, module);
+    if (!state) return false;
     for (const TypeSpec* spec : {&accumulate_spec, &batched_spec, &chain_spec, &combinations_spec,
                                  &combinations_with_replacement_spec, &compress_spec, &count_spec,
                                  &cycle_spec, &dropwhile_spec, &filterfalse_spec, &groupby_spec,

@@ -6,6 +6,7 @@
 #include "object/protocol.h"
 #include "object/stepping.h"
 #include "object/tuple.h"
+#include "thread/safepoint.h"
 
 namespace imugi::itertools {
 
@@ -52,10 +53,21 @@ Owned compress_next(Thread& thread, Value value) {
     auto& self = value.as<Selecting>();
     Inner selectors(self, self.function);
     Inner data(self, self.iterator);
+    bool shared = !is_unique(&self);
     for (;;) {
-        Owned item = TRY(next(thread, data));
-        if (item.is_nothing()) return item;
-        Owned selector = TRY(next(thread, selectors));
+        Owned item, selector;
+        if (shared) {
+            TRY(safepoint(thread));
+            // An item and its selector, though others step both.
+            Lock guard(thread, self);
+            item = TRY(next(thread, data));
+            if (item.is_nothing()) return item;
+            selector = TRY(next(thread, selectors));
+        } else {
+            item = TRY(next(thread, data));
+            if (item.is_nothing()) return item;
+            selector = TRY(next(thread, selectors));
+        }
         if (selector.is_nothing()) return selector;
         if (TRY(is_true(thread, selector))) return item;
     }
@@ -124,7 +136,7 @@ const TypeSpec compress_spec = {
         "choose the data elements.",
     .size = sizeof(Selecting),
     .flags = kTypeBase | kTypeTracked,
-    .slots = {.iter = self_iter,
+    .slots = {.iter = iterator_self,
               .next = compress_next,
               .make = compress_make,
               .fields = selecting_fields},
@@ -138,7 +150,7 @@ const TypeSpec dropwhile_spec = {
         "Afterwards, return every element until the iterable is exhausted.",
     .size = sizeof(Selecting),
     .flags = kTypeBase | kTypeTracked,
-    .slots = {.iter = self_iter,
+    .slots = {.iter = iterator_self,
               .next = dropwhile_next,
               .make = function_make<&dropwhile_spec>,
               .fields = selecting_fields},
@@ -152,7 +164,7 @@ const TypeSpec takewhile_spec = {
         "for each entry.",
     .size = sizeof(Selecting),
     .flags = kTypeBase | kTypeTracked,
-    .slots = {.iter = self_iter,
+    .slots = {.iter = iterator_self,
               .next = takewhile_next,
               .make = function_make<&takewhile_spec>,
               .fields = selecting_fields},
@@ -166,7 +178,7 @@ const TypeSpec filterfalse_spec = {
         "If function is None, return the items that are false.",
     .size = sizeof(Selecting),
     .flags = kTypeBase | kTypeTracked,
-    .slots = {.iter = self_iter,
+    .slots = {.iter = iterator_self,
               .next = filterfalse_next,
               .make = function_make<&filterfalse_spec>,
               .fields = selecting_fields},
@@ -180,7 +192,7 @@ const TypeSpec starmap_spec = {
         "argument tuple taken from the given sequence.",
     .size = sizeof(Selecting),
     .flags = kTypeBase | kTypeTracked,
-    .slots = {.iter = self_iter,
+    .slots = {.iter = iterator_self,
               .next = starmap_next,
               .make = function_make<&starmap_spec>,
               .fields = selecting_fields},

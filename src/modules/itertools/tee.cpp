@@ -64,22 +64,22 @@ Owned make_tee(Thread& thread, Type& type, Owned data, uint32_t index) {
 
 // Value number i of the link, read from the source if need be.
 Owned link_value(Thread& thread, TeeData& data, uint32_t i) {
-    bool busy;
-    {
-        Lock guard(thread, data);
-        if (i < data.read.load(std::memory_order_relaxed)) return data.values[i].share();
-        busy = data.running.exchange(true, std::memory_order_relaxed);
-    }
-    if (busy) return raise(thread, exc::RuntimeError, "cannot re-enter the tee iterator");
     Inner iterator(data, data.iterator);
-    Owned value = next(thread, iterator);
-    Owned kept = value.share();
-    Lock guard(thread, data);
-    data.running.store(false, std::memory_order_relaxed);
-    if (!value || value.is_nothing()) return value;
-    data.values[i].init(std::move(kept));
-    data.read.store(i + 1, std::memory_order_relaxed);
-    return value;
+    for (;;) {
+        Owned value;
+        Lock guard(thread, data);
+        uint32_t read = data.read.load(std::memory_order_relaxed);
+        if (i < read) return data.values[i].share();
+        // Under the Lock, so that others wait; where the step runs code that lets go of it, they
+        // find it running, as that code itself does.
+        if (data.running.exchange(true, std::memory_order_relaxed))
+            return raise(thread, exc::RuntimeError, "cannot re-enter the tee iterator");
+        value = next(thread, iterator);
+        data.running.store(false, std::memory_order_relaxed);
+        if (!value || value.is_nothing()) return value;
+        data.values[read].init(std::move(value));
+        data.read.store(read + 1, std::memory_order_relaxed);
+    }
 }
 
 Owned next_link(Thread& thread, TeeData& data) {
@@ -95,31 +95,33 @@ Owned next_link(Thread& thread, TeeData& data) {
 
 Owned tee_next(Thread& thread, Value value) {
     auto& self = value.as<Tee>();
-    Owned data;
-    uint32_t index;
-    {
-        Lock guard(thread, self);
-        data = self.data.share();
-        index = self.index.load(std::memory_order_relaxed);
-    }
-    if (index >= kLinkValues) {
+    for (;;) {
+        Owned data;
+        uint32_t index;
+        {
+            // Each place is one thread's.
+            Lock guard(thread, self);
+            data = self.data.share();
+            index = self.index.load(std::memory_order_relaxed);
+            if (index < kLinkValues) self.index.store(index + 1, std::memory_order_relaxed);
+        }
+        if (index < kLinkValues) {
+            Owned item = link_value(thread, data.as<TeeData>(), index);
+            if (item && !item.is_nothing()) return item;
+            Lock guard(thread, self);
+            if (same(self.data.borrow(), data) &&
+                self.index.load(std::memory_order_relaxed) == index + 1)
+                self.index.store(index, std::memory_order_relaxed);
+            return item;
+        }
         Owned link = TRY(next_link(thread, data.as<TeeData>()));
         Owned old;
         Lock guard(thread, self);
         if (same(self.data.borrow(), data)) {
-            old = self.data.exchange(link.share());
+            old = self.data.exchange(std::move(link));
             self.index.store(0, std::memory_order_relaxed);
         }
-        data = self.data.share();
-        index = self.index.load(std::memory_order_relaxed);
     }
-    Owned item = TRY(link_value(thread, data.as<TeeData>(), index));
-    if (!item.is_nothing()) {
-        Lock guard(thread, self);
-        if (same(self.data.borrow(), data) && self.index.load(std::memory_order_relaxed) == index)
-            self.index.store(index + 1, std::memory_order_relaxed);
-    }
-    return item;
 }
 
 Owned tee_copy(Thread& thread, Tee& self) {
@@ -178,7 +180,7 @@ const TypeSpec tee_spec = {
     .doc = "Iterator wrapped to make it copyable.",
     .size = sizeof(Tee),
     .flags = kTypeTracked | kTypeHasWeakrefs,
-    .slots = {.iter = self_iter, .next = tee_next, .make = tee_make, .fields = tee_fields},
+    .slots = {.iter = iterator_self, .next = tee_next, .make = tee_make, .fields = tee_fields},
     .methods = tee_rows,
     .signature = "(iterable, /)",
 };

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "memory/collector.h"
+#include "modules/constants.h"
 #include "modules/native_class.h"
 #include "modules/posix/posix.h"
 #include "modules/shared_type.h"
@@ -407,6 +408,11 @@ bool mmap_resize(Thread& thread, Mapping& self, Index size) {
     if (self.fd < 0 && !(self.flags & MAP_PRIVATE) && size > self.size)
         return raise(thread, exc::ValueError,
                      "mmap: can't expand a shared anonymous mapping on Linux");
+    // mremap refuses it when the file is cut already: who reads what is mapped then gets SIGBUS.
+    if (size == 0) {
+        errno = EINVAL;
+        return posix::fail(thread);
+    }
     if (self.fd >= 0 && ftruncate(self.fd, self.offset + size) < 0) return posix::fail(thread);
     void* moved = mremap(self.data, static_cast<size_t>(self.size), static_cast<size_t>(size),
                          MREMAP_MAYMOVE);
@@ -589,11 +595,7 @@ const MethodRow mmap_rows[] = {
 };
 const GetSetRow mmap_getsets[] = {{"closed", get_closed}, {}};
 
-struct Constant {
-    const char* name;
-    int64_t value;
-};
-constexpr Constant kConstants[] = {
+constexpr IntConstant kConstants[] = {
     {"PROT_EXEC", PROT_EXEC},
     {"PROT_READ", PROT_READ},
     {"PROT_WRITE", PROT_WRITE},
@@ -635,14 +637,12 @@ constexpr Constant kConstants[] = {
 };
 
 bool execute(Thread& thread, Module& module) {
-    for (const Constant& constant : kConstants)
-        TRY(module_set(thread, module, constant.name, Value::small_int(constant.value)));
+    TRY(add_int_constants(thread, module, kConstants));
     Owned page = Owned::small_int(sysconf(_SC_PAGESIZE));
     TRY(module_set(thread, module, "PAGESIZE", page.value()));
     TRY(module_set(thread, module, "ALLOCATIONGRANULARITY", page.value()));
     TRY(module_set(thread, module, "error", Value::of(exc::OSError)));
-    Type* type = mmap_class.make(thread);
-    return type && module_set(thread, module, "mmap", Value::of(type));
+    return mmap_class.add_to(thread, module);
 }
 
 ModuleSpec spec("mmap", nullptr, nullptr, execute);

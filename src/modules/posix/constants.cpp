@@ -19,6 +19,7 @@
 #include <linux/limits.h>
 #include <linux/memfd.h>
 
+#include "modules/constants.h"
 #include "modules/posix/names.h"
 #include "modules/posix/posix.h"
 #include "object/dict.h"
@@ -30,13 +31,8 @@ namespace imugi::posix {
 
 namespace {
 
-struct Constant {
-    const char* name;
-    int64_t value;
-};
-
 #define NAME(constant) {#constant, static_cast<int64_t>(constant)}
-const Constant constants[] = {
+const IntConstant constants[] = {
     NAME(F_OK),
     NAME(R_OK),
     NAME(W_OK),
@@ -236,8 +232,7 @@ Ref<Dict> make_environ(Thread& thread) {
 }  // namespace
 
 bool add_constants(Thread& thread, Module& module) {
-    for (const Constant& constant : constants)
-        TRY(module_set(thread, module, constant.name, make_int(thread, constant.value)));
+    TRY(add_int_constants(thread, module, constants));
     TRY(add_names(thread, module, "pathconf_names", pathconf_names, pathconf_name_count));
     TRY(add_names(thread, module, "confstr_names", confstr_names, confstr_name_count));
     TRY(add_names(thread, module, "sysconf_names", sysconf_names, sysconf_name_count));

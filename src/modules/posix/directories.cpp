@@ -11,6 +11,7 @@
 #include "object/attribute.h"
 #include "object/audit.h"
 #include "object/exception.h"
+#include "object/iterators.h"
 #include "object/list.h"
 #include "object/names.h"
 #include "object/pickling.h"
@@ -308,10 +309,6 @@ bool scandir_exit(Thread& thread, ScandirIterator& self, Args) {
     close_iterator(thread, self);
     return true;
 }
-Owned scandir_iter(Thread&, Value self) {
-    return Owned::share(self);
-}
-
 void scandir_finalize(Thread& thread, Value self_value) {
     auto& self = self_value.as<ScandirIterator>();
     if (!self.directory) return;
@@ -343,7 +340,7 @@ const TypeSpec scandir_spec = {
     .name = "posix.ScandirIterator",
     .size = sizeof(ScandirIterator),
     .flags = kTypeTracked | kTypeImmutable | kTypeNoInstantiate,
-    .slots = {.iter = scandir_iter,
+    .slots = {.iter = iterator_self,
               .next = scandir_next,
               .finalize = scandir_finalize,
               .fields = scandir_fields},

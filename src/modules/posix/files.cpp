@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include "memory/array.h"
+#include "modules/posix/buffer_vectors.h"
 #include "modules/posix/posix.h"
 #include "object/audit.h"
 #include "object/buffer.h"
@@ -125,69 +126,39 @@ Owned posix_pwrite(Thread& thread, Value, int fd, Value data, Value offset_value
         thread, retried(thread, [&] { return pwrite(fd, buffer.data(), buffer.size(), offset); }));
 }
 
-// A sequence of buffers as iovecs.
-class Vectors {
-  public:
-    explicit Vectors(Thread& thread) : thread_(thread) {}
-    ~Vectors() {
-        for (size_t i = 0; i < count_; i++) views_[i].~Buffer();
-        array_free(views_);
-        array_free(vectors_);
-    }
-    Vectors(const Vectors&) = delete;
-    bool load(Value sequence, int flags) {
-        items_ = fast_sequence(thread_, sequence, "buffers must be a sequence");
-        if (!items_) return false;
-        Ref<Tuple> tuple = TRY(to_tuple(thread_, items_));
-        size_t count = tuple->size;
-        views_ = static_cast<Buffer*>(array_allocate(count * sizeof(Buffer) + 1));
-        vectors_ = static_cast<iovec*>(array_allocate(count * sizeof(iovec) + 1));
-        if (!views_ || !vectors_) return raise_memory_error(thread_);
-        for (size_t i = 0; i < count; i++) {
-            new (&views_[i]) Buffer(thread_);
-            count_++;
-            TRY(views_[i].get((*tuple)[i], flags));
-            vectors_[i] = {views_[i].data(), views_[i].size()};
-        }
-        return true;
-    }
-    iovec* data() { return vectors_; }
-    int count() const { return static_cast<int>(count_); }
-
-  private:
-    Thread& thread_;
-    Owned items_;
-    Buffer* views_ = nullptr;
-    iovec* vectors_ = nullptr;
-    size_t count_ = 0;
-};
+bool load(BufferVectors& vectors, Value buffers, int flags) {
+    return vectors.load(buffers, flags, "buffers must be a sequence");
+}
+int count_of(const BufferVectors& vectors) {
+    return static_cast<int>(vectors.count());
+}
 
 Owned posix_readv(Thread& thread, Value, int fd, Value buffers) {
-    Vectors vectors(thread);
-    TRY(vectors.load(buffers, kBufferWritable));
+    BufferVectors vectors(thread);
+    TRY(load(vectors, buffers, kBufferWritable));
     return number(thread,
-                  retried(thread, [&] { return readv(fd, vectors.data(), vectors.count()); }));
+                  retried(thread, [&] { return readv(fd, vectors.data(), count_of(vectors)); }));
 }
 Owned posix_writev(Thread& thread, Value, int fd, Value buffers) {
-    Vectors vectors(thread);
-    TRY(vectors.load(buffers, kBufferSimple));
+    BufferVectors vectors(thread);
+    TRY(load(vectors, buffers, kBufferSimple));
     return number(thread,
-                  retried(thread, [&] { return writev(fd, vectors.data(), vectors.count()); }));
+                  retried(thread, [&] { return writev(fd, vectors.data(), count_of(vectors)); }));
 }
 Owned posix_preadv(Thread& thread, Value, int fd, Value buffers, Value offset_value, int flags) {
-    Vectors vectors(thread);
-    TRY(vectors.load(buffers, kBufferWritable));
+    BufferVectors vectors(thread);
+    TRY(load(vectors, buffers, kBufferWritable));
     int64_t offset = TRY(load_offset(thread, offset_value));
     return number(thread, retried(thread, [&] {
-                      return preadv2(fd, vectors.data(), vectors.count(), offset, flags);
+                      return preadv2(fd, vectors.data(), count_of(vectors), offset, flags);
                   }));
 }
 Owned posix_pwritev(Thread& thread, Value, int fd, Value buffers, Value offset_value, int flags) {
-    Vectors vectors(thread);
-    TRY(vectors.load(buffers, kBufferSimple));
+    BufferVectors vectors(thread);
+    TRY(load(vectors, buffers, kBufferSimple));
     int64_t offset = TRY(load_offset(thread, offset_value));
     return number(thread, retried(thread, [&] {
-                      return pwritev2(fd, vectors.data(), vectors.count(), offset, flags);
+                      return pwritev2(fd, vectors.data(), count_of(vectors), offset, flags);
                   }));
 }
 
@@ -267,27 +238,28 @@ Owned posix_pipe2(Thread& thread, Value, int flags) {
     return make_pair(thread, ends[0], ends[1]);
 }
 
-Owned posix_get_inheritable(Thread& thread, Value, int fd) {
-    int flags = fcntl(fd, F_GETFD);
+// `get` and `set` are commands of fcntl().
+Owned lacks_flag(Thread& thread, int fd, int get, int flag) {
+    int flags = fcntl(fd, get);
     if (flags < 0) return fail(thread);
-    return Owned::share(boolean(!(flags & FD_CLOEXEC)));
+    return Owned::share(boolean(!(flags & flag)));
+}
+Owned change_flag(Thread& thread, int fd, int get, int set, int flag, bool on) {
+    int flags = fcntl(fd, get);
+    if (flags < 0) return fail(thread);
+    return done(thread, fcntl(fd, set, on ? flags | flag : flags & ~flag));
+}
+Owned posix_get_inheritable(Thread& thread, Value, int fd) {
+    return lacks_flag(thread, fd, F_GETFD, FD_CLOEXEC);
 }
 Owned posix_set_inheritable(Thread& thread, Value, int fd, int inheritable) {
-    int flags = fcntl(fd, F_GETFD);
-    if (flags < 0) return fail(thread);
-    flags = inheritable ? flags & ~FD_CLOEXEC : flags | FD_CLOEXEC;
-    return done(thread, fcntl(fd, F_SETFD, flags));
+    return change_flag(thread, fd, F_GETFD, F_SETFD, FD_CLOEXEC, !inheritable);
 }
 Owned posix_get_blocking(Thread& thread, Value, int fd) {
-    int flags = fcntl(fd, F_GETFL);
-    if (flags < 0) return fail(thread);
-    return Owned::share(boolean(!(flags & O_NONBLOCK)));
+    return lacks_flag(thread, fd, F_GETFL, O_NONBLOCK);
 }
 Owned posix_set_blocking(Thread& thread, Value, int fd, bool blocks) {
-    int flags = fcntl(fd, F_GETFL);
-    if (flags < 0) return fail(thread);
-    flags = blocks ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
-    return done(thread, fcntl(fd, F_SETFL, flags));
+    return change_flag(thread, fd, F_GETFL, F_SETFL, O_NONBLOCK, !blocks);
 }
 
 // An optional offset: None is "the file's own".

@@ -1,6 +1,6 @@
 // The posix module: its tables put together.
 #include "object/module.h"
-#include "memory/array.h"
+#include "modules/native_types.h"
 #include "modules/posix/posix.h"
 #include "modules/posix/state.h"
 #include "object/call.h"
@@ -12,9 +12,6 @@ namespace imugi::posix {
 
 namespace {
 
-void free_state(void* state) {
-    array_free(state);
-}
 void visit_state(void* state, FieldVisitor& visitor) {
     auto* self = static_cast<PosixState*>(state);
     visitor.visit(self->before_fork);
@@ -23,11 +20,8 @@ void visit_state(void* state, FieldVisitor& visitor) {
 }
 
 bool make_state(Thread& thread, Module& module) {
-    auto* state = static_cast<PosixState*>(array_allocate_zeroed(sizeof(PosixState)));
-    if (!state) return raise_memory_error(thread);
-    module.state = state;
-    module.free_state = free_state;
-    module.state_fields = visit_state;
+    auto* state = make_module_state<PosixState>(thread, module, visit_state);
+    if (!state) return false;
     for (Slot PosixState::* slot :
          {&PosixState::before_fork, &PosixState::after_in_child, &PosixState::after_in_parent})
         (state->*slot).init(TRY(make_list(thread)).owned());

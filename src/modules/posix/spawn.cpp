@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "modules/posix/posix.h"
+#include "modules/posix/signal_set.h"
 #include "modules/posix/vectors.h"
 #include "object/audit.h"
 #include "object/exception.h"
@@ -101,20 +102,6 @@ Owned posix_execve(Thread& thread, Value, Value path_value, Value argv, Value en
     return fail(thread, path.object);
 }
 
-bool load_signals(Thread& thread, Value iterable, sigset_t* set) {
-    sigemptyset(set);
-    Owned iterator = TRY(iterate(thread, iterable));
-    for (;;) {
-        Owned item = TRY(next(thread, iterator));
-        if (item.is_nothing()) return true;
-        int64_t signal = TRY(to_int64(thread, item));
-        if (signal <= 0 || signal >= NSIG)
-            return raise(thread, exc::ValueError, "signal number {} out of range [1; {}]", signal,
-                         NSIG - 1);
-        sigaddset(set, static_cast<int>(signal));
-    }
-}
-
 // RAII over the two C objects.
 struct SpawnSettings {
     posix_spawnattr_t attributes;
@@ -177,12 +164,12 @@ bool fill_attributes(Thread& thread, SpawnSettings& settings, Value setpgroup, b
     if (setsid) flags |= POSIX_SPAWN_SETSID;
     sigset_t set;
     if (TRY(length(thread, setsigmask)) > 0) {
-        TRY(load_signals(thread, setsigmask, &set));
+        TRY(load_signal_set(thread, setsigmask, &set));
         posix_spawnattr_setsigmask(&settings.attributes, &set);
         flags |= POSIX_SPAWN_SETSIGMASK;
     }
     if (TRY(length(thread, setsigdef)) > 0) {
-        TRY(load_signals(thread, setsigdef, &set));
+        TRY(load_signal_set(thread, setsigdef, &set));
         posix_spawnattr_setsigdefault(&settings.attributes, &set);
         flags |= POSIX_SPAWN_SETSIGDEF;
     }

@@ -7,10 +7,12 @@
 #include "base/random.h"
 #include "memory/array.h"
 #include "memory/collector.h"
+#include "modules/constants.h"
 #include "modules/native_class.h"
 #include "object/buffer.h"
 #include "object/bytes.h"
 #include "object/call.h"
+#include "object/codecs.h"
 #include "object/dict.h"
 #include "object/int.h"
 #include "object/interpreter.h"
@@ -105,10 +107,8 @@ bool load_text(Thread& thread, Value value, const char* what, const char** out) 
     if (!is_str(value))
         return raise(thread, exc::TypeError, "{} must be str or None, not {}", what,
                      type_name_of(value));
-    size_t size;
-    *out = str_utf8(thread, value.as<Str>(), &size);
-    if (!*out) return false;
-    return strlen(*out) == size || raise(thread, exc::ValueError, "embedded null character");
+    *out = name_text(thread, value.as<Str>());
+    return *out != nullptr;
 }
 
 Owned parser_create(Thread& thread, Value, Value encoding_value, Value separator_value,
@@ -149,10 +149,11 @@ Owned external_parser(Thread& thread, Parser& self, Value context_value, Value e
     made->parser = XML_ExternalEntityParserCreate(self.parser, context, encoding);
     TRY(prepare(thread, *made));
     made->buffer_size = self.buffer_size;
-    made->ordered_attributes = self.ordered_attributes.load();
-    made->specified_attributes = self.specified_attributes.load();
-    made->namespace_prefixes = self.namespace_prefixes.load();
-    made->reparse_at_once = self.reparse_at_once.load();
+    for (std::atomic<bool> Parser::* flag :
+         {&Parser::ordered_attributes, &Parser::specified_attributes, &Parser::namespace_prefixes,
+          &Parser::reparse_at_once})
+        (made->*flag)
+            .store((self.*flag).load(std::memory_order_relaxed), std::memory_order_relaxed);
     if (self.buffer) {
         made->buffer = static_cast<char*>(array_allocate(static_cast<size_t>(made->buffer_size)));
         if (!made->buffer) return raise_memory_error(thread);
@@ -497,12 +498,8 @@ const MethodRow functions[] = {
     {},
 };
 
-struct Constant {
-    const char* name;
-    int value;
-};
 #define ERROR(name) {#name, name}
-constexpr Constant kErrors[] = {
+constexpr IntConstant kErrors[] = {
     ERROR(XML_ERROR_NO_MEMORY),
     ERROR(XML_ERROR_SYNTAX),
     ERROR(XML_ERROR_NO_ELEMENTS),
@@ -548,7 +545,7 @@ constexpr Constant kErrors[] = {
     ERROR(XML_ERROR_AMPLIFICATION_LIMIT_BREACH),
 };
 #undef ERROR
-constexpr Constant kModel[] = {
+constexpr IntConstant kModel[] = {
     {"XML_CTYPE_EMPTY", XML_CTYPE_EMPTY},   {"XML_CTYPE_ANY", XML_CTYPE_ANY},
     {"XML_CTYPE_MIXED", XML_CTYPE_MIXED},   {"XML_CTYPE_NAME", XML_CTYPE_NAME},
     {"XML_CTYPE_CHOICE", XML_CTYPE_CHOICE}, {"XML_CTYPE_SEQ", XML_CTYPE_SEQ},
@@ -571,7 +568,7 @@ bool add_errors(Thread& thread, Module& parent) {
     Ref<Module> errors = TRY(add_submodule(thread, parent, "pyexpat.errors", "errors",
                                            "Constants used to describe error conditions."));
     Ref<Dict> codes = TRY(make_dict(thread)), messages = TRY(make_dict(thread));
-    for (const Constant& error : kErrors) {
+    for (const IntConstant& error : kErrors) {
         const char* known = XML_ErrorString(static_cast<XML_Error>(error.value));
         Ref<Str> text = TRY(make_str(thread, known ? known : ""));
         TRY(module_set(thread, *errors, error.name, text.value()));
@@ -606,18 +603,16 @@ bool execute(Thread& thread, Module& module) {
                        .owned()));
     TRY(module_set(thread, module, "native_encoding", make_str(thread, "UTF-8").owned()));
     TRY(module_set(thread, module, "features", feature_list(thread).owned()));
-    const Constant parsing[] = {
+    const IntConstant parsing[] = {
         {"XML_PARAM_ENTITY_PARSING_NEVER", XML_PARAM_ENTITY_PARSING_NEVER},
         {"XML_PARAM_ENTITY_PARSING_UNLESS_STANDALONE", XML_PARAM_ENTITY_PARSING_UNLESS_STANDALONE},
         {"XML_PARAM_ENTITY_PARSING_ALWAYS", XML_PARAM_ENTITY_PARSING_ALWAYS}};
-    for (const Constant& constant : parsing)
-        TRY(module_set(thread, module, constant.name, Value::small_int(constant.value)));
+    TRY(add_int_constants(thread, module, parsing));
     TRY(add_errors(thread, module));
     Ref<Module> model =
         TRY(add_submodule(thread, module, "pyexpat.model", "model",
                           "Constants used to interpret content model information."));
-    for (const Constant& constant : kModel)
-        TRY(module_set(thread, *model, constant.name, Value::small_int(constant.value)));
+    TRY(add_int_constants(thread, *model, kModel));
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "memory/collector.h"
+#include "modules/constants.h"
 #include "modules/shared_struct.h"
 #include "object/audit.h"
 #include "object/float.h"
@@ -142,12 +143,8 @@ const MethodRow functions[] = {
     {},
 };
 
-struct Constant {
-    const char* name;
-    int64_t value;
-};
 #define NAME(constant) {#constant, static_cast<int64_t>(constant)}
-const Constant constants[] = {
+const IntConstant constants[] = {
     NAME(RLIMIT_CPU),  NAME(RLIMIT_FSIZE),    NAME(RLIMIT_DATA),    NAME(RLIMIT_STACK),
     NAME(RLIMIT_CORE), NAME(RLIMIT_NOFILE),   NAME(RLIMIT_OFILE),   NAME(RLIMIT_AS),
     NAME(RLIMIT_RSS),  NAME(RLIMIT_NPROC),    NAME(RLIMIT_MEMLOCK), NAME(RLIMIT_MSGQUEUE),
@@ -157,8 +154,7 @@ const Constant constants[] = {
 #undef NAME
 
 bool execute(Thread& thread, Module& module) {
-    for (const Constant& constant : constants)
-        TRY(module_set(thread, module, constant.name, Value::small_int(constant.value)));
+    TRY(add_int_constants(thread, module, constants));
     TRY(module_set(thread, module, "error", Value::of(exc::OSError)));
     return usage_type.add_to(thread, module);
 }

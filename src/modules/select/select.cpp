@@ -12,6 +12,7 @@
 
 #include "memory/array.h"
 #include "memory/collector.h"
+#include "modules/constants.h"
 #include "modules/native_class.h"
 #include "modules/posix/posix.h"
 #include "object/call.h"
@@ -526,12 +527,8 @@ const MethodRow functions[] = {
     {},
 };
 
-struct Constant {
-    const char* name;
-    int64_t value;
-};
 #define NAME(constant) {#constant, static_cast<int64_t>(constant)}
-const Constant constants[] = {
+const IntConstant constants[] = {
     NAME(PIPE_BUF),
     NAME(POLLIN),
     NAME(POLLPRI),
@@ -565,8 +562,7 @@ const Constant constants[] = {
 #undef NAME
 
 bool execute(Thread& thread, Module& module) {
-    for (const Constant& constant : constants)
-        TRY(module_set(thread, module, constant.name, Value::small_int(constant.value)));
+    TRY(add_int_constants(thread, module, constants));
     TRY(module_set(thread, module, "error", Value::of(exc::OSError)));
     return poll_class.get(thread) && epoll_class.add_to(thread, module);
 }

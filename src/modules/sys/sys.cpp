@@ -455,7 +455,7 @@ static bool set_path(Thread& thread, Module& sys, const Config& config) {
         part = *end ? end + 1 : end;
     }
     char zip[4300];
-    snprintf(zip, sizeof(zip), "%s/lib/python314.zip", places.base_prefix);
+    snprintf(zip, sizeof(zip), "%s/lib/python314t.zip", places.base_prefix);
     TRY(add(zip, strlen(zip)));
     TRY(add(places.stdlib, strlen(places.stdlib)));
     char dynamic[4300];

@@ -2,8 +2,10 @@
 // are under one mutex of the process, as libc's log is the process's.
 #include <syslog.h>
 
+#include "modules/constants.h"
 #include "object/audit.h"
 #include "object/bytes.h"
+#include "object/codecs.h"
 #include "object/fwd.h"
 #include "object/interpreter.h"
 #include "object/list.h"
@@ -69,10 +71,8 @@ bool syslog_function(Thread& thread, Value, Args arguments) {
     if (!is_str(message))
         return raise(thread, exc::TypeError, "argument {} must be str, not {}",
                      static_cast<int64_t>(arguments.count), type_name_of(message));
-    size_t size;
-    const char* text = str_utf8(thread, message.as<Str>(), &size);
+    const char* text = name_text(thread, message.as<Str>());
     if (!text) return false;
-    if (strlen(text) != size) return raise(thread, exc::ValueError, "embedded null character");
     TRY(audit(thread, "syslog.syslog", priority, message));
     bool open;
     {
@@ -117,11 +117,7 @@ const MethodRow functions[] = {
     {},
 };
 
-struct Constant {
-    const char* name;
-    int value;
-};
-constexpr Constant kConstants[] = {
+constexpr IntConstant kConstants[] = {
     {"LOG_EMERG", LOG_EMERG},   {"LOG_ALERT", LOG_ALERT},     {"LOG_CRIT", LOG_CRIT},
     {"LOG_ERR", LOG_ERR},       {"LOG_WARNING", LOG_WARNING}, {"LOG_NOTICE", LOG_NOTICE},
     {"LOG_INFO", LOG_INFO},     {"LOG_DEBUG", LOG_DEBUG},     {"LOG_PID", LOG_PID},
@@ -137,9 +133,7 @@ constexpr Constant kConstants[] = {
 };
 
 bool execute(Thread& thread, Module& module) {
-    for (const Constant& constant : kConstants)
-        TRY(module_set(thread, module, constant.name, Value::small_int(constant.value)));
-    return true;
+    return add_int_constants(thread, module, kConstants);
 }
 
 ModuleSpec spec("syslog", "The system's log.", functions, execute);

@@ -6,7 +6,9 @@
 
 namespace imugi {
 
-const TerminalConstant terminal_constants[] = {
+namespace {
+
+const IntConstant constants[] = {
 #ifdef B0
     {"B0", B0},
 #endif
@@ -709,7 +711,10 @@ const TerminalConstant terminal_constants[] = {
 #ifdef _POSIX_VDISABLE
     {"_POSIX_VDISABLE", _POSIX_VDISABLE},
 #endif
-    {},
 };
+
+}  // namespace
+
+const std::span<const IntConstant> terminal_constants = constants;
 
 }  // namespace imugi

@@ -164,8 +164,7 @@ const MethodRow functions[] = {
 };
 
 bool execute(Thread& thread, Module& module) {
-    for (const TerminalConstant* at = terminal_constants; at->name; at++)
-        TRY(module_set(thread, module, at->name, make_int(thread, at->value)));
+    TRY(add_int_constants(thread, module, terminal_constants));
     return error_class.add_to(thread, module);
 }
 

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "memory/collector.h"
+#include "modules/constants.h"
 #include "modules/shared_struct.h"
 #include "object/attribute.h"
 #include "object/audit.h"
@@ -541,11 +542,7 @@ const MethodRow functions[] = {
     {},
 };
 
-struct ClockName {
-    const char* name;
-    clockid_t clock;
-};
-const ClockName clock_names[] = {
+const IntConstant clocks[] = {
     {"CLOCK_REALTIME", CLOCK_REALTIME},
     {"CLOCK_MONOTONIC", CLOCK_MONOTONIC},
     {"CLOCK_MONOTONIC_RAW", CLOCK_MONOTONIC_RAW},
@@ -558,8 +555,7 @@ const ClockName clock_names[] = {
 bool execute(Thread& thread, Module& module) {
     tzset();
     TRY(set_zone(thread, module));
-    for (const ClockName& clock : clock_names)
-        TRY(module_set(thread, module, clock.name, Value::small_int(clock.clock)));
+    TRY(add_int_constants(thread, module, clocks));
     TRY(time_type.add_to(thread, module));
     return module_set(thread, module, "_STRUCT_TM_ITEMS", Value::small_int(11));
 }

@@ -49,19 +49,20 @@ Owned or_default(Thread& thread, Value otherwise, const char* message) {
     return raise(thread, exc::ValueError, "{}", message);
 }
 
-Owned decimal(Thread& thread, Value self, Value chr, Value otherwise) {
+Owned digit_by(Thread& thread, Value self, Value chr, Value otherwise, const char* function,
+               int (*value_of)(uint32_t c), const char* missing) {
     uint32_t c;
-    TRY(one_character(thread, "decimal", chr, &c));
-    int value = unassigned(self, c) ? -1 : unicode::decimal_value(c);
-    if (value < 0) return or_default(thread, otherwise, "not a decimal");
+    TRY(one_character(thread, function, chr, &c));
+    int value = unassigned(self, c) ? -1 : value_of(c);
+    if (value < 0) return or_default(thread, otherwise, missing);
     return Owned::small_int(value);
 }
+Owned decimal(Thread& thread, Value self, Value chr, Value otherwise) {
+    return digit_by(thread, self, chr, otherwise, "decimal", unicode::decimal_value,
+                    "not a decimal");
+}
 Owned digit(Thread& thread, Value self, Value chr, Value otherwise) {
-    uint32_t c;
-    TRY(one_character(thread, "digit", chr, &c));
-    int value = unassigned(self, c) ? -1 : unicode::digit_value(c);
-    if (value < 0) return or_default(thread, otherwise, "not a digit");
-    return Owned::small_int(value);
+    return digit_by(thread, self, chr, otherwise, "digit", unicode::digit_value, "not a digit");
 }
 Owned numeric(Thread& thread, Value self, Value chr, Value otherwise) {
     uint32_t c;
@@ -112,16 +113,18 @@ Owned name(Thread& thread, Value self, Value chr, Value otherwise) {
     return make_str(thread, text, size);
 }
 
-// Sequences that have a name are few; ICU has characters only, so these are not found.
 Owned lookup(Thread& thread, Value self, Str& wanted) {
     size_t size;
     const char* text = str_utf8(thread, wanted, &size);
     if (!text) return {};
     if (size > 256) return raise(thread, exc::KeyError, "name too long");
     uint32_t c;
-    if (!unicode::lookup(text, size, &c) || unassigned(self, c))
-        return raise(thread, exc::KeyError, "undefined character name '{}'", wanted);
-    return make_str_from_char(thread, c);
+    if (unicode::lookup(text, size, &c) && !unassigned(self, c))
+        return make_str_from_char(thread, c);
+    uint32_t sequence[unicode::most_sequence];
+    size_t count = is_old(self) ? 0 : unicode::lookup_sequence(text, size, sequence);
+    if (count == 0) return raise(thread, exc::KeyError, "undefined character name '{}'", wanted);
+    return make_str_from_units(thread, sequence, sizeof(uint32_t), count);
 }
 
 bool form_of(Thread& thread, Str& name, unicode::Form* form) {

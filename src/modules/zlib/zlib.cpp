@@ -6,6 +6,7 @@
 
 #include "memory/collector.h"
 #include "memory/heap.h"
+#include "modules/constants.h"
 #include "modules/native_class.h"
 #include "object/buffer.h"
 #include "object/bytes.h"
@@ -625,28 +626,21 @@ Owned checksum(Thread& thread, Value data, Value start) {
     return Owned::small_int(static_cast<int64_t>(result & 0xFFFFFFFF));
 }
 
-// 3.14: the CRC of two pieces joined, from those of the pieces.
-Owned crc32_combine_function(Thread& thread, Value first, Value second, Index size) {
+// 3.14: the checksum of two pieces joined, from those of the pieces.
+template <uLong (*join)(uLong first, uLong second, z_off_t size)>
+Owned combine(Thread& thread, Value first, Value second, Index size) {
     if (size < 0) return raise(thread, exc::ValueError, "length must be non-negative");
     Owned a = TRY(to_index(thread, first));
     Owned b = TRY(to_index(thread, second));
-    uLong result = crc32_combine(static_cast<uint32_t>(int_to_uint64_mask(a)),
-                                 static_cast<uint32_t>(int_to_uint64_mask(b)), size);
-    return Owned::small_int(static_cast<int64_t>(result & 0xFFFFFFFF));
-}
-Owned adler32_combine_function(Thread& thread, Value first, Value second, Index size) {
-    if (size < 0) return raise(thread, exc::ValueError, "length must be non-negative");
-    Owned a = TRY(to_index(thread, first));
-    Owned b = TRY(to_index(thread, second));
-    uLong result = adler32_combine(static_cast<uint32_t>(int_to_uint64_mask(a)),
-                                   static_cast<uint32_t>(int_to_uint64_mask(b)), size);
+    uLong result = join(static_cast<uint32_t>(int_to_uint64_mask(a)),
+                        static_cast<uint32_t>(int_to_uint64_mask(b)), size);
     return Owned::small_int(static_cast<int64_t>(result & 0xFFFFFFFF));
 }
 
 const MethodRow functions[] = {
     {"adler32", "(data, value=1, /)", fn<checksum<adler32_z>>,
      "Adler-32 checksum of the data, going on from value."},
-    {"adler32_combine", "(adler1, adler2, len2, /)", fn<adler32_combine_function>,
+    {"adler32_combine", "(adler1, adler2, len2, /)", fn<combine<adler32_combine>>,
      "Checksum of two pieces joined, from theirs and the second one's length."},
     {"compress", "(data, /, level=-1, wbits=15)", fn<compress_bytes>,
      "The data compressed in one piece."},
@@ -654,7 +648,7 @@ const MethodRow functions[] = {
      fn<compressobj>, "A compressor for data that comes in pieces."},
     {"crc32", "(data, value=0, /)", fn<checksum<crc32_z>>,
      "CRC-32 checksum of the data, going on from value."},
-    {"crc32_combine", "(crc1, crc2, len2, /)", fn<crc32_combine_function>,
+    {"crc32_combine", "(crc1, crc2, len2, /)", fn<combine<crc32_combine>>,
      "Checksum of two pieces joined, from theirs and the second one's length."},
     {"decompress", "(data, /, wbits=15, bufsize=16384)", fn<decompress_bytes>,
      "The data decompressed in one piece."},
@@ -664,31 +658,27 @@ const MethodRow functions[] = {
 };
 
 bool execute(Thread& thread, Module& module) {
-    static constexpr struct {
-        const char* name;
-        int value;
-    } constants[] = {{"MAX_WBITS", MAX_WBITS},
-                     {"DEFLATED", Z_DEFLATED},
-                     {"DEF_MEM_LEVEL", 8},
-                     {"DEF_BUF_SIZE", 16384},
-                     {"Z_NO_COMPRESSION", Z_NO_COMPRESSION},
-                     {"Z_BEST_SPEED", Z_BEST_SPEED},
-                     {"Z_BEST_COMPRESSION", Z_BEST_COMPRESSION},
-                     {"Z_DEFAULT_COMPRESSION", Z_DEFAULT_COMPRESSION},
-                     {"Z_FILTERED", Z_FILTERED},
-                     {"Z_HUFFMAN_ONLY", Z_HUFFMAN_ONLY},
-                     {"Z_RLE", Z_RLE},
-                     {"Z_FIXED", Z_FIXED},
-                     {"Z_DEFAULT_STRATEGY", Z_DEFAULT_STRATEGY},
-                     {"Z_NO_FLUSH", Z_NO_FLUSH},
-                     {"Z_PARTIAL_FLUSH", Z_PARTIAL_FLUSH},
-                     {"Z_SYNC_FLUSH", Z_SYNC_FLUSH},
-                     {"Z_FULL_FLUSH", Z_FULL_FLUSH},
-                     {"Z_FINISH", Z_FINISH},
-                     {"Z_BLOCK", Z_BLOCK},
-                     {"Z_TREES", Z_TREES}};
-    for (auto& row : constants)
-        TRY(module_set(thread, module, row.name, Owned::small_int(row.value)));
+    static constexpr IntConstant constants[] = {{"MAX_WBITS", MAX_WBITS},
+                                                {"DEFLATED", Z_DEFLATED},
+                                                {"DEF_MEM_LEVEL", 8},
+                                                {"DEF_BUF_SIZE", 16384},
+                                                {"Z_NO_COMPRESSION", Z_NO_COMPRESSION},
+                                                {"Z_BEST_SPEED", Z_BEST_SPEED},
+                                                {"Z_BEST_COMPRESSION", Z_BEST_COMPRESSION},
+                                                {"Z_DEFAULT_COMPRESSION", Z_DEFAULT_COMPRESSION},
+                                                {"Z_FILTERED", Z_FILTERED},
+                                                {"Z_HUFFMAN_ONLY", Z_HUFFMAN_ONLY},
+                                                {"Z_RLE", Z_RLE},
+                                                {"Z_FIXED", Z_FIXED},
+                                                {"Z_DEFAULT_STRATEGY", Z_DEFAULT_STRATEGY},
+                                                {"Z_NO_FLUSH", Z_NO_FLUSH},
+                                                {"Z_PARTIAL_FLUSH", Z_PARTIAL_FLUSH},
+                                                {"Z_SYNC_FLUSH", Z_SYNC_FLUSH},
+                                                {"Z_FULL_FLUSH", Z_FULL_FLUSH},
+                                                {"Z_FINISH", Z_FINISH},
+                                                {"Z_BLOCK", Z_BLOCK},
+                                                {"Z_TREES", Z_TREES}};
+    TRY(add_int_constants(thread, module, constants));
     return module_set(thread, module, "ZLIB_VERSION", Owned(make_str(thread, ZLIB_VERSION))) &&
            module_set(thread, module, "ZLIB_RUNTIME_VERSION",
                       Owned(make_str(thread, zlibVersion()))) &&
