@@ -5,6 +5,8 @@
 // atomics name their writers.
 #pragma once
 
+#include <time.h>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -55,6 +57,9 @@ struct ThreadAtomics {
     // A claim must not find it before it has a heap.
     std::atomic<ThreadState> state{ThreadState::kSuspended};
     std::atomic<uint64_t> seen_epoch{UINT64_MAX};  // grace periods; UINT64_MAX while detached
+    // What a sleep has left. The kernel reads it; a signal handler sets it to nothing, by atomic
+    // stores, lest the main thread oversleep a signal that comes just before it sleeps.
+    timespec sleep_left{};
 };
 
 struct ThreadFields {

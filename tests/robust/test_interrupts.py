@@ -56,6 +56,24 @@ def test_waiting():
         interrupt(source)
 
 
+def test_just_before_a_sleep():
+    """A signal that comes between the last look for one and the system call is not overslept."""
+    previous = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    rounds = 300 if SANITIZED else 3000
+    try:
+        for number in range(rounds):
+            slept = False
+            try:
+                signal.setitimer(signal.ITIMER_REAL, (number % 200 + 1) / 1_000_000)
+                time.sleep(20)
+                slept = True
+            except KeyboardInterrupt:
+                pass
+            check(not slept)
+    finally:
+        signal.signal(signal.SIGALRM, previous)
+
+
 def test_python():
     for source in ("while True: pass", "for x in iter(int, 1): pass", "def f():\n  try: pass\n  finally: f2()\ndef f2():\n  while True: pass\nf()",
                    "class A:\n  def __enter__(s): return s\n  def __exit__(s, *a): pass\nwhile True:\n  with A(): pass"):

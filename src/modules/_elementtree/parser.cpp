@@ -5,6 +5,7 @@
 
 #include "memory/array.h"
 #include "memory/collector.h"
+#include "modules/pyexpat/reparse.h"
 #include "object/buffer.h"
 #include "object/bytes.h"
 #include "object/call.h"
@@ -183,9 +184,9 @@ Owned parser_close(Thread& thread, XmlParser& self) {
 Owned parser_flush(Thread& thread, XmlParser& self) {
     Use use(thread, self.owner);
     TRY(check_usable(thread, self));
-    (void)XML_SetReparseDeferralEnabled(self.expat, XML_FALSE);
+    expat::defer_reparsing(self.expat, false);
     bool good = parse(thread, self, "", 0, false);
-    (void)XML_SetReparseDeferralEnabled(self.expat, XML_TRUE);
+    expat::defer_reparsing(self.expat, true);
     return good ? Owned::share(none()) : Owned();
 }
 

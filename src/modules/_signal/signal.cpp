@@ -58,8 +58,13 @@ void on_signal(int number) {
     tripped[number].store(true, std::memory_order_relaxed);
     // Release: pairs with the exchange of the main thread, which then sees the mark.
     any_tripped.store(true, std::memory_order_release);
-    if (Thread* main = main_interpreter.main_thread)
-        main->breaker.fetch_or(kBreakSignal, std::memory_order_release);
+    if (Thread* main = main_interpreter.main_thread) {
+        // Sequentially consistent: the main thread either sees the request before it sleeps or
+        // sleeps no time.
+        main->breaker.fetch_or(kBreakSignal, std::memory_order_seq_cst);
+        std::atomic_ref(main->sleep_left.tv_sec).store(0, std::memory_order_seq_cst);
+        std::atomic_ref(main->sleep_left.tv_nsec).store(0, std::memory_order_seq_cst);
+    }
     int fd = wakeup_fd.load(std::memory_order_relaxed);
     if (fd >= 0) {
         auto byte = static_cast<unsigned char>(number);

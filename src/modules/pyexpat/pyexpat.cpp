@@ -9,6 +9,7 @@
 #include "memory/collector.h"
 #include "modules/constants.h"
 #include "modules/native_class.h"
+#include "modules/pyexpat/reparse.h"
 #include "object/buffer.h"
 #include "object/bytes.h"
 #include "object/call.h"
@@ -292,7 +293,7 @@ Owned use_foreign_dtd(Thread& thread, Parser& self, bool flag) {
 
 Owned set_reparse_deferral(Thread& thread, Parser& self, bool enabled) {
     Use use(thread, self);
-    if (XML_SetReparseDeferralEnabled(self.parser, enabled)) self.reparse_at_once = !enabled;
+    if (expat::defer_reparsing(self.parser, enabled)) self.reparse_at_once = !enabled;
     return Owned::share(none());
 }
 Owned get_reparse_deferral(Thread&, Parser& self) {
