@@ -34,12 +34,13 @@ if(IMUGI_LTO)
   elseif(EXISTS ${IMUGI_PROFILE})
     # Functions that have changed since the profile was taken are compiled without it. What never ran in a function that did lies
     # apart; cmake/startup.order lays out the rest (one section, or the linker could not order across .text.hot and others).
-    # A new profile has a new name: everything is compiled again, as parts made with different ones do not link.
+    # A new profile has a new name: everything is compiled again, as parts made with different ones do not link. The name is
+    # relative to where the compiler runs, so that a compiler cache knows the file in another folder too.
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${IMUGI_PROFILE})
     file(MD5 ${IMUGI_PROFILE} profile_sum)
-    set(named_profile ${CMAKE_BINARY_DIR}/generated/${profile_sum}.profdata)
+    set(named_profile generated/${profile_sum}.profdata)
     file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated)
-    file(COPY_FILE ${IMUGI_PROFILE} ${named_profile} ONLY_IF_DIFFERENT)
+    file(COPY_FILE ${IMUGI_PROFILE} ${CMAKE_BINARY_DIR}/${named_profile} ONLY_IF_DIFFERENT)
     add_compile_options(-fprofile-use=${named_profile} -Wno-profile-instr-out-of-date -Wno-profile-instr-unprofiled
       -Wno-backend-plugin)
     add_link_options(-fsplit-machine-functions -Wl,-mllvm,-mfs-psi-cutoff=0 -Wl,-z,nokeep-text-section-prefix)
