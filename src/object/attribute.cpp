@@ -12,6 +12,7 @@
 #include "object/function.h"
 #include "object/module.h"
 #include "object/native.h"
+#include "object/overflow.h"
 #include "object/protocol.h"
 #include "object/str.h"
 #include "thread/grace.h"
@@ -25,17 +26,31 @@ Shape& shape_at(uint32_t index) {
     return *reinterpret_cast<Shape*>(shape_region + uint64_t{index} * kShapeUnit);
 }
 
-uint32_t overflow_capacity(uint32_t count) {
-    uint32_t capacity = 4;
-    while (capacity < count) capacity *= 2;
+// For so many attributes beyond the inline slots. With the word that says it, a power of two.
+uint32_t capacity_for(uint32_t count) {
+    if (count == 0) return 0;
+    uint32_t capacity = 3;
+    while (capacity < count) capacity = capacity * 2 + 1;
     return capacity;
+}
+
+Slot* allocate_overflow(uint32_t capacity) {
+    auto* slots = static_cast<Slot*>(array_allocate_zeroed((1 + size_t{capacity}) * sizeof(Slot)));
+    if (!slots) return nullptr;
+    slots->word().store(capacity, std::memory_order_relaxed);
+    return slots + 1;
+}
+
+void copy_slots(Slot* to, const Slot* from, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        to[i].word().store(from[i].word().load(std::memory_order_relaxed),
+                           std::memory_order_relaxed);
 }
 
 // The slot of attribute `index`; null when a racing change is seen.
 Slot* slot_of(Slot* storage, const Shape& shape, uint32_t index) {
     if (index < shape.inline_slots) return storage + 1 + index;
-    Slot* overflow = overflow_slots(storage[0].word().load(std::memory_order_seq_cst));
-    return overflow ? overflow + (index - shape.inline_slots) : nullptr;
+    return overflow_slot_at(storage, index - shape.inline_slots);
 }
 
 // An interned name equal to `name`, owned by `holder` if it had to be made.
@@ -48,16 +63,16 @@ Str* interned(Thread& thread, Str& name, Ref<Str>& holder) {
     return holder.get();
 }
 
-void free_array(void* array) {
-    array_free(array);
+void free_overflow(Slot* slots) {
+    if (slots) array_free(slots - 1);
 }
 
-void discard_overflow(Object* object, Slot* overflow, size_t bytes) {
-    if (!overflow) return;
-    if (needs_grace(object))
-        retire(overflow, bytes, free_array);
+// Of an object that has none or another one now.
+void discard_overflow(Object* object, Slot* slots) {
+    if (slots && needs_grace(object))
+        retire(slots - 1, (1 + size_t{overflow_capacity(slots)}) * sizeof(Slot), array_free);
     else
-        array_free(overflow);
+        free_overflow(slots);
 }
 
 }  // namespace
@@ -117,19 +132,15 @@ bool add_slot(Thread& thread, Object* object, Shape& shape, Shape& next, Owned& 
     Type& type = *shape.type;
     uint32_t index = next.count - 1;
     Slot* fresh = nullptr;
-    size_t old_bytes = 0;
     uint32_t used = 0;
     if (index >= shape.inline_slots) {
         used = index - shape.inline_slots;
-        uint32_t old_capacity = used ? overflow_capacity(used) : 0;
-        if (overflow_capacity(used + 1) != old_capacity) {
-            fresh = static_cast<Slot*>(
-                array_allocate_zeroed(overflow_capacity(used + 1) * sizeof(Slot)));
+        if (capacity_for(used + 1) != capacity_for(used)) {
+            fresh = allocate_overflow(capacity_for(used + 1));
             if (!fresh) {
                 *failed = true;
                 return false;
             }
-            old_bytes = old_capacity * sizeof(Slot);
         }
     }
     Slot* old = nullptr;
@@ -140,9 +151,7 @@ bool add_slot(Thread& thread, Object* object, Shape& shape, Shape& next, Owned& 
             Slot* storage = attribute_storage(object, type);
             if (fresh) {
                 old = overflow_slots(storage[0].word().load(std::memory_order_relaxed));
-                for (uint32_t i = 0; old && i < used; i++)
-                    fresh[i].word().store(old[i].word().load(std::memory_order_relaxed),
-                                          std::memory_order_relaxed);
+                if (old) copy_slots(fresh, old, used);
                 storage[0].word().exchange(reinterpret_cast<uint64_t>(fresh) + 1,
                                            std::memory_order_seq_cst);  // pairs with mark_reader
                 fresh = nullptr;
@@ -152,8 +161,8 @@ bool add_slot(Thread& thread, Object* object, Shape& shape, Shape& next, Owned& 
             done = true;
         }
     }
-    array_free(fresh);
-    discard_overflow(object, old, old_bytes);
+    free_overflow(fresh);
+    discard_overflow(object, old);
     return done;
 }
 
@@ -194,6 +203,27 @@ bool store_own_attribute(Thread& thread, Object* object, Str& given, Value value
     }
 }
 
+namespace {
+
+// Under the object's lock: an array of the capacity that `used` slots need, if they need less than
+// before. What is returned has been replaced.
+Slot* shrink_overflow(Slot* storage, uint32_t used) {
+    uint32_t needed = capacity_for(used);
+    if (needed == capacity_for(used + 1)) return nullptr;
+    Slot* slots = overflow_slots(storage[0].word().load(std::memory_order_relaxed));
+    Slot* smaller = nullptr;
+    if (needed) {
+        smaller = allocate_overflow(needed);
+        if (!smaller) return nullptr;  // the larger one will do
+        copy_slots(smaller, slots, used);
+    }
+    storage[0].word().exchange(smaller ? reinterpret_cast<uint64_t>(smaller) + 1 : 0,
+                               std::memory_order_seq_cst);  // pairs with mark_reader
+    return slots;
+}
+
+}  // namespace
+
 Result<bool> delete_own_attribute(Thread& thread, Object* object, Str& given) {
     Ref<Str> holder;
     Str* name = interned(thread, given, holder);
@@ -213,40 +243,17 @@ Result<bool> delete_own_attribute(Thread& thread, Object* object, Str& given) {
         }
         Owned old;
         Slot* overflow = nullptr;
-        size_t bytes = 0;
         {
             Lock guard(thread, *object);
             if (object->shape_index.load(std::memory_order_relaxed) != shape_index) continue;
             Slot* storage = attribute_storage(object, *shape.type);
             object->shape_index.store(shape.parent->index(), std::memory_order_release);
             old = slot_of(storage, shape, static_cast<uint32_t>(index))->take();
-            // The array's capacity follows from the count: give back what the count no longer says.
-            if (static_cast<uint32_t>(index) >= shape.inline_slots) {
-                uint32_t used = static_cast<uint32_t>(index) - shape.inline_slots;
-                uint32_t needed = used ? overflow_capacity(used) : 0;
-                if (needed != overflow_capacity(used + 1)) {
-                    overflow = overflow_slots(storage[0].word().load(std::memory_order_relaxed));
-                    bytes = overflow_capacity(used + 1) * sizeof(Slot);
-                    Slot* smaller = nullptr;
-                    if (needed) {
-                        smaller = static_cast<Slot*>(array_allocate_zeroed(needed * sizeof(Slot)));
-                        if (!smaller) {
-                            overflow = nullptr;  // keep the larger array: capacity is a minimum
-                        } else {
-                            for (uint32_t i = 0; i < used; i++)
-                                smaller[i].word().store(
-                                    overflow[i].word().load(std::memory_order_relaxed),
-                                    std::memory_order_relaxed);
-                        }
-                    }
-                    if (overflow)
-                        storage[0].word().exchange(
-                            smaller ? reinterpret_cast<uint64_t>(smaller) + 1 : 0,
-                            std::memory_order_seq_cst);  // pairs with mark_reader
-                }
-            }
+            if (static_cast<uint32_t>(index) >= shape.inline_slots)
+                overflow =
+                    shrink_overflow(storage, static_cast<uint32_t>(index) - shape.inline_slots);
         }
-        discard_overflow(object, overflow, bytes);
+        discard_overflow(object, overflow);
         return true;
     }
 }
@@ -303,9 +310,7 @@ Owned materialize_dict(Thread& thread, Object* object) {
                                        std::memory_order_seq_cst);  // pairs with mark_reader
         }
         for (uint32_t i = 0; i < count; i++) Owned::adopt(uint64_t{words[i]}) = Owned();
-        if (overflow && count > shape.inline_slots)
-            discard_overflow(object, overflow,
-                             overflow_capacity(count - shape.inline_slots) * sizeof(Slot));
+        discard_overflow(object, overflow);
         return result;
     }
 }
@@ -351,12 +356,8 @@ void release_attributes(Object* object) {
     Type& type = *shape.type;
     if (type.attributes_offset == 0) return;
     Slot* storage = attribute_storage(object, type);
-    Slot* overflow = overflow_slots(storage[0].word().exchange(0, std::memory_order_seq_cst));
-    if (overflow && shape.count > shape.inline_slots)
-        discard_overflow(object, overflow,
-                         overflow_capacity(shape.count - shape.inline_slots) * sizeof(Slot));
-    else
-        array_free(overflow);
+    discard_overflow(object,
+                     overflow_slots(storage[0].word().exchange(0, std::memory_order_seq_cst)));
 }
 
 // --- the descriptor protocol ---

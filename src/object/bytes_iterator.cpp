@@ -32,21 +32,38 @@ size_t size_of(Value sequence) {
     return static_cast<size_t>(sequence.as<ByteArray>().size.load(std::memory_order_relaxed));
 }
 
+// The position, for who will look at the sequence unless it is kExhausted. Who does not own the
+// iterator tells its owner first, so that the sequence is not let go meanwhile.
+size_t position_of(BytesIterator& iterator) {
+    mark_reader(&iterator);
+    return iterator.position.load(std::memory_order_seq_cst);  // pairs with end
+}
+
+bool is_mine_alone(const BytesIterator& iterator) {
+    return iterator.owner.load(std::memory_order_relaxed) == current_heap_id &&
+           iterator.shared.load(std::memory_order_seq_cst) == 0;
+}
+
+// The sequence is let go at once if nobody else looks at it, and whoever comes sees the end.
+void end(BytesIterator& iterator) {
+    iterator.position.exchange(kExhausted, std::memory_order_seq_cst);  // before `shared` is read
+    if (is_mine_alone(iterator)) Owned done = iterator.sequence.take();
+}
+
 Owned iterator_next(Thread& thread, Value self) {
     auto& iterator = self.as<BytesIterator>();
-    size_t at = iterator.position.load(std::memory_order_relaxed);
+    size_t at = position_of(iterator);
     for (;;) {
         if (at == kExhausted) return Owned::nothing();
         Owned item = item_at(thread, iterator.sequence.borrow(), at);
-        size_t after = item.is_nothing() ? kExhausted : at + 1;
-        // Nobody else can look at it: no exchange is needed, and the sequence is let go at the end.
-        if (iterator.owner.load(std::memory_order_relaxed) == current_heap_id &&
-            iterator.shared.load(std::memory_order_relaxed) == 0) {
-            iterator.position.store(after, std::memory_order_relaxed);
-            if (after == kExhausted) Owned done = iterator.sequence.take();
+        if (item.is_nothing()) {
+            end(iterator);
             return item;
         }
-        if (!iterator.position.compare_exchange_weak(at, after, std::memory_order_relaxed))
+        // Nobody else can look at it: no exchange is needed.
+        if (is_mine_alone(iterator))
+            iterator.position.store(at + 1, std::memory_order_relaxed);
+        else if (!iterator.position.compare_exchange_weak(at, at + 1, std::memory_order_relaxed))
             continue;
         return item;
     }
@@ -54,7 +71,7 @@ Owned iterator_next(Thread& thread, Value self) {
 
 Owned length_hint(Thread&, Value self) {
     auto& iterator = self.as<BytesIterator>();
-    size_t at = iterator.position.load(std::memory_order_relaxed);
+    size_t at = position_of(iterator);
     size_t size = at == kExhausted ? 0 : size_of(iterator.sequence.borrow());
     return Owned::small_int(at < size ? static_cast<int64_t>(size - at) : 0);
 }
@@ -63,7 +80,7 @@ Owned reduce(Thread& thread, Value self) {
     auto& iterator = self.as<BytesIterator>();
     // Looking for the name may run Python, which may use the iterator up.
     Owned iter = TRY(builtin_named(thread, ID(iter)));
-    size_t at = iterator.position.load(std::memory_order_relaxed);
+    size_t at = position_of(iterator);
     if (at == kExhausted) {
         Ref<Tuple> arguments = TRY(make_tuple(thread, empty_tuple()));
         return make_tuple(thread, iter, arguments);
@@ -75,7 +92,7 @@ Owned reduce(Thread& thread, Value self) {
 bool set_state(Thread& thread, Value self, Value state) {
     Index at = TRY(to_ssize(thread, state, exc::OverflowError));
     auto& iterator = self.as<BytesIterator>();
-    if (iterator.position.load(std::memory_order_relaxed) == kExhausted) return true;
+    if (position_of(iterator) == kExhausted) return true;
     size_t size = size_of(iterator.sequence.borrow());
     size_t clamped = at < 0 ? 0 : static_cast<size_t>(at) < size ? static_cast<size_t>(at) : size;
     iterator.position.store(clamped, std::memory_order_relaxed);

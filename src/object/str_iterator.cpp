@@ -15,53 +15,72 @@ namespace imugi {
 
 namespace {
 
+constexpr size_t kExhausted = SIZE_MAX;
+
+// The text and the position in it; null at the end. Who does not own the iterator tells its owner
+// first, so that the text is not let go meanwhile.
+Str* text_of(StrIterator& iterator, size_t* at) {
+    mark_reader(&iterator);
+    *at = iterator.position.load(std::memory_order_seq_cst);  // pairs with end
+    return *at == kExhausted ? nullptr : &iterator.text.as<Str>();
+}
+
+bool is_mine_alone(const StrIterator& iterator) {
+    return iterator.owner.load(std::memory_order_relaxed) == current_heap_id &&
+           iterator.shared.load(std::memory_order_seq_cst) == 0;
+}
+
+// The text is let go at once if nobody else looks at it, and whoever comes sees the end.
+void end(StrIterator& iterator) {
+    iterator.position.exchange(kExhausted, std::memory_order_seq_cst);  // before `shared` is read
+    if (is_mine_alone(iterator)) Owned done = iterator.text.take();
+}
+
 Owned iterator_next(Thread& thread, Value self) {
     auto& iterator = self.as<StrIterator>();
-    if (iterator.text.is_empty()) return Owned::nothing();
-    Str& text = iterator.text.as<Str>();
-    size_t at = iterator.position.load(std::memory_order_relaxed);
-    bool mine = iterator.owner.load(std::memory_order_relaxed) == current_heap_id &&
-                iterator.shared.load(std::memory_order_relaxed) == 0;
-    if (at >= text.length()) {
-        // Nobody else can look at it: the text is let go at once.
-        if (mine) Owned done = iterator.text.take();
+    size_t at;
+    Str* text = text_of(iterator, &at);
+    if (!text) return Owned::nothing();
+    if (at >= text->length()) {
+        end(iterator);
         return Owned::nothing();
     }
-    if (mine) {
+    if (is_mine_alone(iterator)) {
         iterator.position.store(at + 1, std::memory_order_relaxed);
     } else {
         while (!iterator.position.compare_exchange_weak(at, at + 1, std::memory_order_relaxed))
-            if (at >= text.length()) return Owned::nothing();
+            if (at >= text->length()) return Owned::nothing();
     }
-    return make_str_from_char(thread, text[at]);
+    return make_str_from_char(thread, (*text)[at]);
 }
 
 Owned length_hint(Thread&, Value self) {
-    auto& iterator = self.as<StrIterator>();
-    size_t length = iterator.text.is_empty() ? 0 : iterator.text.as<Str>().length();
-    size_t at = iterator.position.load(std::memory_order_relaxed);
-    return Owned::small_int(at < length ? static_cast<int64_t>(length - at) : 0);
+    size_t at;
+    Str* text = text_of(self.as<StrIterator>(), &at);
+    return Owned::small_int(text && at < text->length() ? static_cast<int64_t>(text->length() - at)
+                                                        : 0);
 }
 
 Owned reduce(Thread& thread, Value self) {
-    auto& iterator = self.as<StrIterator>();
     // Looking for the name may run Python, which may use the iterator up.
     Owned iter = TRY(builtin_named(thread, ID(iter)));
-    size_t at = iterator.position.load(std::memory_order_relaxed);
-    if (iterator.text.is_empty() || at >= iterator.text.as<Str>().length()) {
+    size_t at;
+    Str* text = text_of(self.as<StrIterator>(), &at);
+    if (!text || at >= text->length()) {
         Ref<Tuple> arguments = TRY(make_tuple(thread, empty_str()));
         return make_tuple(thread, iter, arguments);
     }
-    Ref<Tuple> arguments = TRY(make_tuple(thread, iterator.text.borrow()));
+    Ref<Tuple> arguments = TRY(make_tuple(thread, Value::of(*text)));
     return make_tuple(thread, iter, arguments, Value::small_int(static_cast<int64_t>(at)));
 }
 
 bool set_state(Thread& thread, Value self, Value state) {
-    Index at = TRY(to_ssize(thread, state, exc::OverflowError));
+    Index to = TRY(to_ssize(thread, state, exc::OverflowError));
     auto& iterator = self.as<StrIterator>();
-    if (iterator.text.is_empty()) return true;
-    size_t length = iterator.text.as<Str>().length();
-    size_t clamped = at < 0 ? 0 : std::min(static_cast<size_t>(at), length);
+    size_t at;
+    Str* text = text_of(iterator, &at);
+    if (!text) return true;
+    size_t clamped = to < 0 ? 0 : std::min(static_cast<size_t>(to), text->length());
     iterator.position.store(clamped, std::memory_order_relaxed);
     return true;
 }

@@ -6,7 +6,9 @@
 namespace imugi {
 
 struct StrIterator : Object {
-    std::atomic<size_t> position;  // advanced by compare-and-swap once others may see the iterator
+    // Advanced by compare-and-swap once others may see the iterator. SIZE_MAX once it came to the
+    // end: the text is not looked at any more.
+    std::atomic<size_t> position;
     Slot text;  // Str; emptied at the end by an owner that shares the iterator with nobody
 };
 

@@ -113,8 +113,9 @@ static void lock_contended(Thread& thread, std::atomic<uint8_t>& byte);
 void lock_slow(Thread& thread, std::atomic<uint8_t>& byte) {
     CriticalSection* own = yield_own_section(thread, byte);
     if (!own) return lock_contended(thread, byte);
-    // Attaching resumes the innermost section: not the one that waits for us.
-    thread.critical = own->previous;
+    // Attaching resumes the innermost section: not the one that waits for us, nor one around it,
+    // which may want the same byte. They are resumed one by one when those inside them are gone.
+    thread.critical = nullptr;
     lock_contended(thread, byte);
     thread.critical = own;
 }

@@ -12,6 +12,7 @@
 #include "object/dict.h"
 #include "object/function.h"
 #include "object/module.h"
+#include "object/overflow.h"
 #include "object/str.h"
 #include "object/tuple.h"
 #include "thread/grace.h"
@@ -117,9 +118,11 @@ static uint32_t current_epoch() {
     return layout_epoch.load(std::memory_order_acquire) & kEpochMask;
 }
 
-// An entry for an attribute in the object's own storage; 0 when it is not there.
-static uint64_t slot_entry(Object* object, Str& name, uint32_t epoch) {
-    Shape& shape = *object->shape();
+// What is filled in is all said of one shape, the one that the object had when it was looked at:
+// another thread may give it the next one at any moment.
+
+// An entry for an attribute in the storage of objects of the shape; 0 when it is not there.
+static uint64_t slot_entry(const Shape& shape, Str& name, uint32_t epoch) {
     Type& type = *shape.type;
     // Storage at the block's end has no fixed place.
     if (!type.attributes_offset || type.attributes_offset == kAttributesAtEnd || shape.dict_mode)
@@ -137,16 +140,16 @@ static uint64_t slot_entry(Object* object, Str& name, uint32_t epoch) {
 
 // The entry for a word of __slots__ or another writable word of the object that a member descriptor
 // stands for; 0 when it is another kind of descriptor.
-static uint64_t member_entry(Object* object, Value descriptor, uint32_t epoch) {
+static uint64_t member_entry(const Shape& shape, Value descriptor, uint32_t epoch) {
     if (!has_shape(descriptor, k_member_descriptor_shape)) return 0;
     auto& member = descriptor.as<MemberDescriptor>();
     if (member.kind != MemberKind::kObjectOrError || member.read_only || member.offset <= 0 ||
-        !is_subtype(*object->shape()->type, *member.type))
+        !is_subtype(*shape.type, *member.type))
         return 0;
     uint64_t offset = static_cast<uint32_t>(member.offset) / sizeof(Slot);
     if (offset > kOffsetMask) return 0;
-    return uint64_t{object->shape()->index()} << 40 | (offset | kOffsetMember) << 24 |
-           uint64_t{epoch} << 2 | kCacheSlot;
+    return uint64_t{shape.index()} << 40 | (offset | kOffsetMember) << 24 | uint64_t{epoch} << 2 |
+           kCacheSlot;
 }
 
 uint64_t record_word(Owned value) {
@@ -160,7 +163,8 @@ uint64_t record_word(Owned value) {
 static void fill_load(Thread& thread, Value owner, Str& name, std::atomic<uint64_t>& cache,
                       bool for_method) {
     if (!owner.is_object() && !for_method) return;
-    Type& type = type_of(owner);
+    const Shape* shape = owner.is_object() ? owner.object()->shape() : nullptr;
+    Type& type = shape ? *shape->type : type_of(owner);
     if (!has_plain_lookup(type) || !name.is_interned()) return;
     // Read before the lookup: a change after it ends the epoch.
     uint32_t epoch = current_epoch();
@@ -168,13 +172,13 @@ static void fill_load(Thread& thread, Value owner, Str& name, std::atomic<uint64
     if (version == 0) return;
     Owned in_type = lookup_in_mro(thread, type, name, &version);
     if (version == 0) return;
-    uint32_t shape_index = owner.is_object() ? owner.object()->shape()->index() : 0;
-    bool own_storage = owner.is_object() && type.attributes_offset;
+    uint32_t shape_index = shape ? shape->index() : 0;
+    bool own_storage = shape && type.attributes_offset;
     if (!in_type.is_nothing()) {
         Type& kind = type_of(in_type);
         if (kind.slots.descriptor_set) {
-            if (!owner.is_object()) return;
-            if (uint64_t entry = member_entry(owner.object(), in_type, epoch)) {
+            if (!shape) return;
+            if (uint64_t entry = member_entry(*shape, in_type, epoch)) {
                 add_slot(cache, entry);
             } else if (&name == &ID(__class__) && !for_method &&
                        same(in_type, lookup_in_mro(thread, object_type, name))) {
@@ -188,10 +192,9 @@ static void fill_load(Thread& thread, Value owner, Str& name, std::atomic<uint64
             return;
         }
         if (own_storage) {
-            Shape& shape = *owner.object()->shape();
-            if (shape.dict_mode) return;
-            if (find_attribute(shape, name) >= 0) {
-                add_slot(cache, slot_entry(owner.object(), name, epoch));
+            if (shape->dict_mode) return;
+            if (find_attribute(*shape, name) >= 0) {
+                add_slot(cache, slot_entry(*shape, name, epoch));
                 return;
             }
         }
@@ -203,7 +206,7 @@ static void fill_load(Thread& thread, Value owner, Str& name, std::atomic<uint64
         return;
     }
     if (!own_storage) return;
-    add_slot(cache, slot_entry(owner.object(), name, epoch));
+    add_slot(cache, slot_entry(*shape, name, epoch));
 }
 
 // Attribute of a module: the entry of its dict, as long as the keys stay the same.
@@ -273,20 +276,22 @@ uint64_t slow_load_method(Thread& thread, Frame* frame, Value owner, uint32_t na
 // that had the shape `before`.
 static void fill_store(Thread& thread, Object* object, uint32_t before, Str& name,
                        std::atomic<uint64_t>& cache) {
-    Type& type = *object->shape()->type;
+    const Shape& shape = *object->shape();
+    Type& type = *shape.type;
     if (type.slots.set_attribute != generic_set_attribute || !name.is_interned()) return;
     if (!may_fill(cache)) return;
     uint32_t epoch = current_epoch();
     Owned in_type = lookup_in_mro(thread, type, name);
     if (!in_type.is_nothing() && type_of(in_type).slots.descriptor_set)
-        return add_slot(cache, member_entry(object, in_type, epoch));
-    uint64_t entry = slot_entry(object, name, epoch);
+        return add_slot(cache, member_entry(shape, in_type, epoch));
+    uint64_t entry = slot_entry(shape, name, epoch);
     if (!entry || (entry >> 24 & kOffsetOverflow)) return;
-    auto after = static_cast<uint32_t>(entry >> 40);
-    if (after == before) return add_slot(cache, entry);
-    Shape* parent = object->shape()->parent;
-    if (parent && parent->index() == before)
-        add_record(cache, 0, RecordKind::kGrowth, before, epoch, after, entry >> 24 & kOffsetMask);
+    if (shape.index() == before) return add_slot(cache, entry);
+    // The attribute that makes the difference has to be this one: others may have been stored
+    // since.
+    if (shape.name == &name && shape.parent->index() == before)
+        add_record(cache, 0, RecordKind::kGrowth, before, epoch, shape.index(),
+                   entry >> 24 & kOffsetMask);
 }
 
 // store_cached_attribute for an object that other threads may use: under its lock.
@@ -306,11 +311,8 @@ static bool store_shared_attribute(Thread& thread, Frame* frame, uint64_t* r, ui
     Owned old;
     {
         Lock guard(thread, *object);
-        std::atomic<uint64_t>* slot = cached_slot(object, entry);
-        if (object->shape_index.load(std::memory_order_relaxed) != shape_index ||
-            (!(entry >> 24 & kOffsetMember) && slot->load(std::memory_order_relaxed) == 0))
-            return false;
-        old = exchange_word(*slot, consume(frame, r, c));
+        if (object->shape_index.load(std::memory_order_relaxed) != shape_index) return false;
+        old = exchange_word(*cached_slot(object, entry), consume(frame, r, c));
     }
     discard(frame, r, a);
     return true;
@@ -355,31 +357,9 @@ bool store_growing_attribute(Thread& thread, Frame* frame, uint64_t* r, uint32_t
     return true;
 }
 
-void repair_store(Object* object, std::atomic<uint64_t>* slot, uint64_t entry) {
-    Thread& thread = current_thread();
-    uint32_t shape_index = static_cast<uint32_t>(entry >> 40);
-    Owned moved;
-    Str* name = nullptr;
-    {
-        Lock guard(thread, *object);
-        // A word of __slots__ has one place for good.
-        if (object->shape_index.load(std::memory_order_relaxed) == shape_index ||
-            (entry >> 24 & kOffsetMember))
-            return;
-        moved = Owned::adopt(slot->exchange(0, std::memory_order_acq_rel));
-        auto& shape = *reinterpret_cast<Shape*>(shape_region + uint64_t{shape_index} * kShapeUnit);
-        uint32_t index = static_cast<uint32_t>(entry >> 24 & kOffsetMask) -
-                         shape.type->attributes_offset / sizeof(Slot) - 1;
-        name = attribute_name(shape, index);
-    }
-    if (moved && !store_own_attribute(thread, object, *name, moved)) clear_exception(thread);
-}
-
 std::atomic<uint64_t>* overflow_slot(Object* object, uint32_t index) {
-    Type& type = *object->shape()->type;
-    Slot* slots =
-        overflow_slots(attribute_storage(object, type)[0].word().load(std::memory_order_acquire));
-    return slots ? &slots[index].word() : nullptr;
+    Slot* slot = overflow_slot_at(attribute_storage(object, *object->shape()->type), index);
+    return slot ? &slot->word() : nullptr;
 }
 
 bool slow_delete_attr(Thread& thread, Frame* frame, uint64_t* r, uint32_t a, uint32_t name_index) {

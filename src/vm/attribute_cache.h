@@ -15,6 +15,7 @@
 #include "object/attribute.h"
 #include "object/code.h"
 #include "object/shape.h"
+#include "thread/lock.h"
 #include "vm/registers.h"
 
 namespace imugi {
@@ -60,10 +61,6 @@ inline const AttributeRecord* find_record(uint64_t entry, uint32_t shape_index) 
 
 // Address of a slot in the overflow array; null when there is none (any more).
 IMUGI_NOINLINE std::atomic<uint64_t>* overflow_slot(Object* object, uint32_t index);
-// After a store through the cache met another thread: puts the value where it belongs if the object
-// changed its layout.
-IMUGI_PRESERVE_MOST void repair_store(Object* object, std::atomic<uint64_t>* slot, uint64_t entry);
-
 // The attribute of an object of the record's shape, as a register word; 0 when the record is of no
 // use. Not for slots.
 IMUGI_NOINLINE uint64_t record_attribute(Object* object, const AttributeRecord& record);
@@ -87,7 +84,9 @@ IMUGI_ALWAYS_INLINE uint64_t slot_attribute(Object* object, uint64_t entry, uint
     std::atomic<uint64_t>* slot = cached_slot(object, entry);
     if (IMUGI_UNLIKELY(slot == nullptr)) return 0;
     uint64_t bits = load_slot_bits(*slot);
-    if (IMUGI_LIKELY(object->shape_index.load(std::memory_order_acquire) == shape_index))
+    // An overflow array may have been replaced, and the object have got back its shape.
+    if (IMUGI_LIKELY(object->shape_index.load(std::memory_order_acquire) == shape_index &&
+                     (!(entry >> 24 & kOffsetOverflow) || cached_slot(object, entry) == slot)))
         return bits;
     drop_bits(bits);
     return 0;
@@ -128,9 +127,19 @@ IMUGI_ALWAYS_INLINE uint64_t cached_method(uint64_t owner, const std::atomic<uin
 IMUGI_NOINLINE bool store_growing_attribute(Thread& thread, Frame* frame, uint64_t* r, uint32_t a,
                                             uint32_t c, uint64_t entry);
 
+// The word that an entry of the object's shape leads to, which is not in an overflow array, to
+// store it anew. Null: not under this lock, or the object has changed before it was taken.
+IMUGI_ALWAYS_INLINE std::atomic<uint64_t>* place_for_store(const QuickLock& lock, Object* object,
+                                                           uint64_t entry) {
+    if (IMUGI_UNLIKELY(!lock || object->shape_index.load(std::memory_order_relaxed) != entry >> 40))
+        return nullptr;
+    return reinterpret_cast<std::atomic<uint64_t>*>(object) + (entry >> 24 & kOffsetMask);
+}
+
 // r[a].name = r[c] where the attribute exists at a cached place. Consumes both registers on
 // success.
-IMUGI_ALWAYS_INLINE bool store_cached_attribute(Frame* frame, uint64_t* r, uint32_t a, uint32_t c,
+IMUGI_ALWAYS_INLINE bool store_cached_attribute(const Thread& thread, Frame* frame, uint64_t* r,
+                                                uint32_t a, uint32_t c,
                                                 const std::atomic<uint64_t>& cache) {
     uint64_t entry = cache.load(std::memory_order_acquire);  // pairs with publish_cache
     Value owner = value_at(r, a);
@@ -145,18 +154,15 @@ IMUGI_ALWAYS_INLINE bool store_cached_attribute(Frame* frame, uint64_t* r, uint3
     if (IMUGI_UNLIKELY(entry >> 40 != shape_index || !is_current(entry) ||
                        (entry >> 24 & kOffsetOverflow)))
         return false;
-    std::atomic<uint64_t>* slot = cached_slot(object, entry);
-    if (!(entry >> 24 & kOffsetMember) && slot->load(std::memory_order_relaxed) == 0) return false;
-    // Mine and never shared: one exchange instead of the lock (see repair_store).
-    if (IMUGI_UNLIKELY(object->owner.load(std::memory_order_relaxed) != current_heap_id ||
-                       object->shared.load(std::memory_order_relaxed) != 0))
+    if (IMUGI_UNLIKELY(object->owner.load(std::memory_order_relaxed) != current_heap_id))
         return false;
-    uint64_t old = slot->exchange(consume(frame, r, c).release(), std::memory_order_acq_rel);
-    if (IMUGI_UNLIKELY(object->shared.load(std::memory_order_seq_cst) != 0)) {
-        // Somebody got hold of it meanwhile and may have moved its attributes.
-        repair_store(object, slot, entry);
+    Owned old;
+    {
+        const QuickLock lock(thread, *object);
+        std::atomic<uint64_t>* slot = place_for_store(lock, object, entry);
+        if (IMUGI_UNLIKELY(!slot)) return false;
+        old = exchange_word(*slot, consume(frame, r, c));
     }
-    drop_bits(old);
     discard(frame, r, a);
     return true;
 }

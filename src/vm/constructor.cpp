@@ -30,11 +30,12 @@ void fill_constructor(Thread& thread, Type& type, std::atomic<uint64_t>& cache) 
     if (seen >= kMostAttempts) return;
     cache.store(seen + kAttempt, std::memory_order_relaxed);
     if (seen && seen / kAttempt % 8 != 7) return;
+    // Read before the class is looked at: a change after it makes another version.
+    uint32_t version = type_version(type);
+    if (version == 0) return;
     if (type_of(Value::of(type)).slots.call != type_type.slots.call ||
         type.slots.make != object_type.slots.make || type.has(kTypeAbstract))
         return;
-    uint32_t version = type_version(type);
-    if (version == 0) return;
     uint64_t init_word = 0;
     if (type.slots.init != object_type.slots.init) {
         if (type.slots.init != slot_init) return;

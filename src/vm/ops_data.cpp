@@ -77,11 +77,31 @@ DEFINE_OP(LOAD_ATTR) {
 
 GENERAL_OP(op_general_store_attr) {
     uint32_t a = D::a(word), c = D::c(word);
-    if (IMUGI_LIKELY(store_cached_attribute(frame, r, a, c, frame->caches[EXTRA(1)])))
+    if (IMUGI_LIKELY(store_cached_attribute(thread, frame, r, a, c, frame->caches[EXTRA(1)])))
         NEXT_DROPPED(2);
     SAVE();
     if (!slow_store_attr(thread, frame, r, a, D::b(word), c, frame->caches[EXTRA(1)])) RAISE();
     NEXT_DROPPED(2);
+}
+
+// Stores r[c], if that takes no call, in an object whose lock takes none either. False: the general
+// way has to be gone.
+static IMUGI_ALWAYS_INLINE bool quick_store(const Thread& thread, const Frame* frame, uint64_t* r,
+                                            uint32_t c, Object* object, uint64_t entry,
+                                            uint64_t* old) {
+    const QuickLock lock(thread, *object);
+    std::atomic<uint64_t>* slot = place_for_store(lock, object, entry);
+    if (IMUGI_UNLIKELY(!slot)) return false;
+    uint64_t bits = r[c];
+    if (is_temporary(frame, c)) {
+        if (Value::from_bits(bits).is_lent() && IMUGI_UNLIKELY((bits = quick_own(bits)) == 0))
+            return false;
+        r[c] = 0;
+    } else if (IMUGI_UNLIKELY((bits = quick_own(bits)) == 0)) {
+        return false;
+    }
+    *old = exchange_word(*slot, Owned::adopt(bits)).release();
+    return true;
 }
 
 // As store_cached_attribute, for what is neither overflow nor a site of several shapes.
@@ -92,25 +112,12 @@ DEFINE_OP(STORE_ATTR) {
     if (IMUGI_UNLIKELY(!owner.is_object() || (entry & 3) != kCacheSlot || is_temporary(frame, a)))
         GENERAL(op_general_store_attr);
     Object* object = owner.object();
-    if (IMUGI_UNLIKELY(entry >> 40 != object->shape_index.load(std::memory_order_relaxed) ||
-                       !is_current(entry) || (entry >> 24 & kOffsetOverflow) ||
-                       object->owner.load(std::memory_order_relaxed) != current_heap_id ||
-                       object->shared.load(std::memory_order_relaxed) != 0))
+    if (IMUGI_UNLIKELY(!is_current(entry) || (entry >> 24 & kOffsetOverflow) ||
+                       object->owner.load(std::memory_order_relaxed) != current_heap_id))
         GENERAL(op_general_store_attr);
-    auto* slot = reinterpret_cast<std::atomic<uint64_t>*>(object) + (entry >> 24 & kOffsetMask);
-    if (!(entry >> 24 & kOffsetMember) && slot->load(std::memory_order_relaxed) == 0)
+    uint64_t old;
+    if (IMUGI_UNLIKELY(!quick_store(thread, frame, r, c, object, entry, &old)))
         GENERAL(op_general_store_attr);
-    uint64_t bits = r[c];
-    if (is_temporary(frame, c) && !Value::from_bits(bits).is_lent()) {
-        r[c] = 0;
-    } else {
-        bits = quick_own(bits);
-        if (IMUGI_UNLIKELY(bits == 0)) GENERAL(op_general_store_attr);
-        if (is_temporary(frame, c)) r[c] = 0;
-    }
-    uint64_t old = slot->exchange(bits, std::memory_order_acq_rel);
-    if (IMUGI_UNLIKELY(object->shared.load(std::memory_order_seq_cst) != 0))
-        repair_store(object, slot, entry);
     pc += 2;
     DROP_DISPATCH(old);
 }

@@ -282,4 +282,34 @@ def test_kinds_of_builtin_descriptors():
     raises(AttributeError, complex.real.__set__, 1j, 2, message="readonly attribute")
 
 
+def test_store_that_ends_in_another_layout():
+    """A store adds two attributes, or another one than its own; the next object of the kind gets only what is stored."""
+    for count in range(20):
+        class C:
+            pass
+
+        class Going:
+            def __set__(self, it, value):
+                del C.x
+                it.x = value
+                it.b = 1
+
+        def store(it, value):
+            it.x = value
+
+        one, two, three = objects = C(), C(), C()
+        for it in objects:
+            for number in range(count):
+                setattr(it, "a%d" % number, number)
+        one.x = two.x = 0
+        for it, expected in (one, {"x": 5, "b": 1}), (two, {"x": 5}), (three, {"x": 5}):
+            if it is not two:
+                C.x = Going() if it is one else 0
+            store(it, 5)
+            equal({name: value for name, value in vars(it).items() if name in "xb"}, expected)
+            equal(hasattr(it, "b"), "b" in expected)
+            it.c = 3
+            equal(it.c, 3)
+
+
 support.run(globals())

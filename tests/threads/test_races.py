@@ -12,6 +12,7 @@ import support
 from support import check, equal
 from racing import each, race, tolerating
 
+import array
 import csv
 import functools
 import gc
@@ -174,6 +175,136 @@ def test_stores_through_the_cache():
     store()
     for thing in point, slotted:
         equal((thing.x[0], thing.y[0]), ("x", "y"))
+
+
+def test_the_first_store_of_a_site():
+    """While its cache is filled another thread gives the object one more attribute."""
+    text = "def store(it):\n    it.x = 1\n"
+    for count in (0, 1, 3, 4, 5, 6, 7, 8):
+        class Made:
+            def __init__(self):
+                for number in range(count):
+                    setattr(self, "a%d" % number, number)
+                self.x = 0
+        made = [Made() for _ in range(ROUNDS)]
+        turn = [0]
+
+        def stores():
+            for at, it in enumerate(made):
+                names = {}
+                exec(text, names)
+                turn[0] = at + 1
+                names["store"](it)
+                fresh = Made()
+                names["store"](fresh)
+                check(not hasattr(fresh, "b"))
+                fresh.c = 2
+                equal(fresh.c, 2)
+
+        def adds():
+            for at, it in enumerate(made):
+                while turn[0] <= at:
+                    pass
+                it.b = 5
+        race(stores, adds)
+        for it in made:
+            equal((it.x, it.b), (1, 5))
+
+
+def test_attributes_come_and_go():
+    """Attributes beyond those that lie in the object itself, whose array grows and shrinks under readers."""
+    class Wide:
+        pass
+    it = Wide()
+    names = ["a%d" % number for number in range(40)]
+    for name in names[:10]:
+        setattr(it, name, name)
+    end = time.monotonic() + 1.5
+
+    def change():
+        chance = random.Random(1)
+        count = 10
+        while time.monotonic() < end:
+            goal = chance.randrange(1, len(names))
+            for at in range(count, goal):
+                setattr(it, names[at], names[at])
+            for at in reversed(range(goal, count)):
+                delattr(it, names[at])
+            count = goal
+
+    def read_named():
+        while time.monotonic() < end:
+            for name in names:
+                equal(getattr(it, name, name), name)
+
+    def read_at_sites():
+        sites = [eval("lambda: it.%s" % name, {"it": it}) for name in names]
+        while time.monotonic() < end:
+            for name, site in zip(names, sites):
+                try:
+                    equal(site(), name)
+                except AttributeError:
+                    pass
+    race(change, read_named, read_at_sites)
+
+
+def test_owner_stores_while_others_change_the_layout():
+    """A new object's owner stores in it all the while, others put other attributes where his were."""
+    class Made:
+        pass
+    box = [None]
+    end = time.monotonic() + 1.5
+
+    def own():
+        while time.monotonic() < end:
+            it = Made()
+            it.a = ["a"]
+            it.x = ["x"]
+            box[0] = it
+            for number in range(60):
+                it.a = ["a"]
+                it.x = ["x"]
+
+    def change():
+        while time.monotonic() < end:
+            if (it := box[0]) is None:
+                continue
+            try:
+                del it.x
+                it.y = ["y"]
+                it.z = ["z"]
+            except AttributeError:
+                pass
+            for name in "axyz":
+                equal(getattr(it, name, [name]), [name])
+            check("a" in vars(it))
+    race(own, change, change)
+
+
+def test_iterators_used_up_by_two():
+    """Who comes to the end lets go of what he went through, while another begins to."""
+    kinds = [lambda: iter("".join(["text", str(time.monotonic())])), lambda: iter(bytes(30)), lambda: iter(bytearray(30)),
+             lambda: iter(array.array("i", range(20)))]
+    box = [None]
+    end = time.monotonic() + 1.5
+
+    def use(it):
+        for _ in it:
+            pass
+
+    def own():
+        while time.monotonic() < end:
+            for make in kinds:
+                box[0] = it = make()
+                use(it)
+
+    def other():
+        while time.monotonic() < end:
+            if (it := box[0]) is not None:
+                tolerating((StopIteration,), lambda: next(it))
+                it.__reduce__()
+                use(it)
+    race(own, other)
 
 
 def test_partials_change_under_calls():

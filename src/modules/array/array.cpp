@@ -662,18 +662,26 @@ Owned array_iter(Thread& thread, Value self) {
     return Owned::adopt(iterator);
 }
 
+// The index, for who will look at the array unless it is kExhausted. Who does not own the iterator
+// tells its owner first, so that the array is not let go meanwhile.
+Index position_of(ArrayIterator& iterator) {
+    mark_reader(&iterator);
+    return iterator.index.load(std::memory_order_seq_cst);  // pairs with iterator_next
+}
+
 Owned iterator_next(Thread& thread, Value value) {
     auto& self = value.as<ArrayIterator>();
-    Index index = self.index.load(std::memory_order_relaxed);
+    Index index = position_of(self);
     for (;;) {
         if (index == kExhausted) return Owned::nothing();
         Owned item = item_at(thread, array_of(self.array.borrow()), index);
         Index after = item.is_nothing() ? kExhausted : index + 1;
-        bool stepped = self.index.compare_exchange_strong(index, after, std::memory_order_relaxed);
+        // Before `shared` is read.
+        bool stepped = self.index.compare_exchange_strong(index, after, std::memory_order_seq_cst);
         if (!item) return {};
         if (!stepped) continue;
         if (after == kExhausted && self.owner.load(std::memory_order_relaxed) == current_heap_id &&
-            self.shared.load(std::memory_order_relaxed) == 0)
+            self.shared.load(std::memory_order_seq_cst) == 0)
             Owned done = self.array.take();
         return item;
     }
@@ -692,7 +700,7 @@ namespace {
 Owned iterator_reduce(Thread& thread, ArrayIterator& self) {
     Owned function = TRY(builtin_named(thread, ID(iter)));
     // Looking for the name may have run Python, which may use the iterator up.
-    Index index = self.index.load(std::memory_order_relaxed);
+    Index index = position_of(self);
     if (index == kExhausted) {
         Ref<List> none_left = TRY(make_list(thread));
         return reduce_to(thread, function, none_left);
