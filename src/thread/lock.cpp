@@ -19,6 +19,8 @@ static constexpr int kLooks = 3;
 // its way. Nanoseconds of sleep: at first, and at most. After the longest the turn is over.
 static constexpr uint64_t kTurnSpin = 40'000;
 static constexpr long kKeptSleep = 50'000, kLongestSleep = 800'000;
+// Nanoseconds after which who is parked for an object's lock looks again.
+static constexpr int64_t kLongestPark = 20'000'000;
 // Processor cycles from one lock to the next, in a run of them, for which a lock is worth keeping.
 // Where more work lies between, threads get more done side by side than by turns.
 static constexpr uint64_t kDense = 500;
@@ -79,7 +81,9 @@ static void wait_parked(std::atomic<uint8_t>& byte, long pause) {
             nanosleep(&time, nullptr);
             return;
         }
-        park(&byte, seen | kHasWaiters, 1, -1);
+        // Between the two looks it may have got another keeper, and the mark from another who
+        // waits: then nobody would be sure to wake this one.
+        park(&byte, seen | kHasWaiters, 1, kLongestPark);
     }
 }
 

@@ -92,8 +92,10 @@ def anything_goes(*makers):
                 result.close()
 
         def store(chance):
-            it = box[0]
-            setattr(it, chance.choice(names), (arguments(chance, it) or [it])[0])
+            it, name = box[0], chance.choice(names)
+            # A class that is its own __new__ calls itself with one argument more each time, which takes gigabytes.
+            if name != "__new__":
+                setattr(it, name, (arguments(chance, it) or [it])[0])
 
         def delete(chance):
             if chance.random() < 0.2:
