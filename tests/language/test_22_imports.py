@@ -117,6 +117,53 @@ def test_errors():
     raises_code(ModuleNotFoundError, "import imtest_blocked", message="import of imtest_blocked halted; None in sys.modules")
 
 
+class Spec:
+    def __init__(self, parent):
+        self.parent = parent
+
+
+def relative(globals, level=1):
+    """What `from . import sub` in such globals gives, and the warnings it comes with."""
+    import warnings
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        try:
+            module = __import__("sub", globals, {}, ("name",), level)
+            result = module.__name__
+        except Exception as error:
+            result = type(error), error.args[0]
+    return result, [(each.category, str(each.message), each.filename == __file__) for each in seen]
+
+
+def test_package_of_globals():
+    setup()
+    guessed = [(ImportWarning, "can't resolve package from __spec__ or __package__, falling back on __name__ and __path__", True)]
+    differs = [(DeprecationWarning, "__package__ != __spec__.parent", True)]
+    sub, no_name = "imtest_pkg.sub", (KeyError, "'__name__' not in globals")
+    no_parent = ImportError, "attempted relative import with no known parent package"
+    beyond = ImportError, "attempted relative import beyond top-level package"
+    equal(relative({}), (no_name, guessed))
+    equal(relative({"__package__": None, "__spec__": None}), (no_name, guessed))
+    equal(relative({"__name__": 1}), ((TypeError, "__name__ must be a string"), guessed))
+    equal(relative({"__name__": "alone"}), (no_parent, guessed))
+    equal(relative({"__name__": "imtest_pkg.other"}), (sub, guessed))
+    equal(relative({"__name__": "imtest_pkg", "__path__": None}), (sub, guessed))
+    equal(relative({"__name__": "imtest_pkg.inner.leaf"}, 2), (sub, guessed))
+    equal(relative({"__name__": "imtest_pkg.inner.leaf"}, 3), (beyond, guessed))
+    equal(relative({"__package__": "imtest_pkg", "__name__": 1}), (sub, []))
+    equal(relative({"__package__": "imtest_pkg", "__spec__": Spec("imtest_pkg")}), (sub, []))
+    equal(relative({"__package__": "imtest_pkg", "__spec__": Spec("other")}), (sub, differs))
+    equal(relative({"__package__": ""}), (no_parent, []))
+    equal(relative({"__package__": 1, "__spec__": 1}), ((TypeError, "package must be a string"), []))
+    equal(relative({"__package__": "imtest_pkg", "__spec__": 1}), ((AttributeError, "'int' object has no attribute 'parent'"), []))
+    equal(relative({"__spec__": Spec("imtest_pkg")}), (sub, []))
+    equal(relative({"__spec__": Spec(None)}), ((TypeError, "__spec__.parent must be a string"), []))
+    equal(relative(None), ((TypeError, "globals must be a dict"), []))
+    equal(relative([]), ((TypeError, "globals must be a dict"), []))
+    raises_code(KeyError, "from . import *", {}, message='"\'__name__\' not in globals"')
+    raises(ValueError, lambda: __import__(".imtest_one"))
+
+
 def test_circles():
     setup()
     import imtest_circle_a

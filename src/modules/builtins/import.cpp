@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include <algorithm>
+
 #include "object/audit.h"
 #include "object/call.h"
 #include "object/config.h"
@@ -140,19 +142,63 @@ Owned find_module(Thread& thread, Value name) {
     }
 }
 
-// As of the package that `globals` are of.
-Owned absolute_name(Thread& thread, Value name, Value globals, int level) {
-    Value importlib = interpreter_of(thread).importlib.borrow();
-    Ref<Dict> empty;
-    if (globals.is_empty() || is_none(globals)) {
-        empty = TRY(make_dict(thread));
-        globals = empty.value();
+// Which package a module is in whose globals say neither __package__ nor __spec__.
+Owned package_by_name(Thread& thread, Dict& globals) {
+    TRY(warn(thread, exc::ImportWarning, 1,
+             make_str(thread,
+                      "can't resolve package from __spec__ or __package__, "
+                      "falling back on __name__ and __path__")));
+    Owned name = TRY(dict_get(thread, globals, ID(__name__)));
+    if (name.is_nothing()) return raise(thread, exc::KeyError, "'__name__' not in globals");
+    if (!is_str(name)) return raise(thread, exc::TypeError, "__name__ must be a string");
+    Owned path = TRY(dict_get(thread, globals, ID(__path__)));
+    if (!path.is_nothing()) return name;  // it is a package itself
+    auto& text = name.as<Str>();
+    Ref<Str> dot = TRY(make_str(thread, "."));
+    Index end = str_find_last(text, *dot, 0, text.length());
+    return str_substring(thread, text, 0, static_cast<size_t>(std::max<Index>(end, 0)));
+}
+
+// The package that `globals` are of; a str. As importlib's _calc___package__, but for messages.
+Owned package_of(Thread& thread, Dict& globals) {
+    Owned package = TRY(dict_get(thread, globals, ID(__package__)));
+    Owned spec = TRY(dict_get(thread, globals, ID(__spec__)));
+    bool has_spec = !spec.is_nothing() && !is_none(spec);
+    if (!package.is_nothing() && !is_none(package)) {
+        if (!is_str(package)) return raise(thread, exc::TypeError, "package must be a string");
+        if (!has_spec) return package;
+        Owned parent = TRY(get_attribute(thread, spec, ID(parent)));
+        if (!TRY(equals(thread, package, parent)))
+            TRY(warn(thread, exc::DeprecationWarning, 1,
+                     make_str(thread, "__package__ != __spec__.parent")));
+        return package;
     }
-    Owned package = TRY(call_method(thread, importlib, ID(_calc___package__), globals));
-    Owned checked = TRY(
-        call_method(thread, importlib, ID(_sanity_check), name, package, Value::small_int(level)));
-    return call_method(thread, importlib, ID(_resolve_name), name, package,
-                       Value::small_int(level));
+    if (!has_spec) return package_by_name(thread, globals);
+    Owned parent = TRY(get_attribute(thread, spec, ID(parent)));
+    if (!is_str(parent)) return raise(thread, exc::TypeError, "__spec__.parent must be a string");
+    return parent;
+}
+
+// As seen from the package that `globals` are of.
+Owned absolute_name(Thread& thread, Str& name, Value globals, int level) {
+    if (globals.is_empty()) return raise(thread, exc::KeyError, "'__name__' not in globals");
+    if (!is_dict(globals)) return raise(thread, exc::TypeError, "globals must be a dict");
+    Owned package = TRY(package_of(thread, globals.as<Dict>()));
+    auto& text = package.as<Str>();
+    if (text.length() == 0)
+        return raise(thread, exc::ImportError,
+                     "attempted relative import with no known parent package");
+    Ref<Str> dot = TRY(make_str(thread, "."));
+    auto end = static_cast<Index>(text.length());
+    for (int up = 1; up < level; up++) {
+        end = str_find_last(text, *dot, 0, static_cast<size_t>(end));
+        if (end < 0)
+            return raise(thread, exc::ImportError,
+                         "attempted relative import beyond top-level package");
+    }
+    Ref<Str> base = TRY(str_substring(thread, text, 0, static_cast<size_t>(end)));
+    if (name.length() == 0) return base;
+    return format(thread, "{}.{}", *base, name);
 }
 
 // `import a.b` gives a, `from . import b` and the like the package itself.
@@ -161,6 +207,7 @@ Owned first_module(Thread& thread, Str& name, Str& absolute, int level, Owned mo
     Index at = str_find(name, *dot, 0, name.length());
     if (name.length() == 0 || at < 0) return module;
     if (level == 0) {
+        if (at == 0) return raise(thread, exc::ValueError, "Empty module name");
         Ref<Str> first = TRY(str_substring(thread, name, 0, static_cast<size_t>(at)));
         return find_module(thread, first);
     }
@@ -174,7 +221,7 @@ Owned first_module(Thread& thread, Str& name, Str& absolute, int level, Owned mo
 
 Owned import_parts(Thread& thread, Value name, Value globals, Value fromlist, int level) {
     Owned absolute = Owned::share(name);
-    if (level > 0) absolute = TRY(absolute_name(thread, name, globals, level));
+    if (level > 0) absolute = TRY(absolute_name(thread, name.as<Str>(), globals, level));
     Owned module = TRY(find_module(thread, absolute));
     bool from = !fromlist.is_empty() && !is_none(fromlist);
     if (from) from = TRY(is_true(thread, fromlist));
