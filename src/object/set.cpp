@@ -139,15 +139,23 @@ bool update_from_set(Thread& thread, Set& set, Set& other) {
             if (!element && position == 0) {
                 Index size = other.size.load(std::memory_order_relaxed);
                 if (size == 0) return true;
-                if (set.size.load(std::memory_order_relaxed) != 0) {
+                const SetTable* mine = set.table.load(std::memory_order_relaxed);
+                const SetTable* theirs = other.table.load(std::memory_order_relaxed);
+                bool clean = mine == nullptr || mine->fill == 0;
+                // A table that has only deleted elements is kept if there is room, as CPython does.
+                if (!clean) {
                     room = set_table_make_room(set, static_cast<size_t>(size));
-                } else if (SetTable* table = set_table_clone(other)) {
+                    mine = set.table.load(std::memory_order_relaxed);
+                    clean = mine->fill == 0 && mine->mask == theirs->mask &&
+                            theirs->fill == static_cast<size_t>(size);
+                }
+                SetTable* table = room && clean ? set_table_clone(other) : nullptr;
+                if (table != nullptr) {
                     set_table_replace(set, table);
                     set.size.store(size, std::memory_order_release);
                     return true;
-                } else {
-                    room = false;
                 }
+                room = room && !clean;
             }
             while (room) {
                 if (!element) {

@@ -10,7 +10,8 @@ struct SetTable;
 struct Set : Object {
     std::atomic<SetTable*> table;  // null when empty and never filled
     std::atomic<Index> size;
-    std::atomic<int64_t> cached_hash;  // frozenset; 0: not yet
+    // A frozenset's hash, 0: not yet. Where a set's pop() goes on, under the Lock.
+    std::atomic<int64_t> hash_or_finger;
 };
 Ref<Set> make_set(Thread& thread, Type& type = set_type);
 // set(iterable) or frozenset(iterable). Runs Python.

@@ -1,7 +1,10 @@
 // The set and frozenset types: their slots and methods, over the operations of set.h.
+#include <algorithm>
+
 #include "base/hash.h"
 #include "memory/collector.h"
 #include "object/dict.h"
+#include "object/dict_table.h"
 #include "object/hashed_keys.h"
 #include "object/list.h"
 #include "object/native.h"
@@ -9,6 +12,7 @@
 #include "object/protocol.h"
 #include "object/repr_guard.h"
 #include "object/set_table.h"
+#include "object/stored_key.h"
 #include "object/str.h"
 #include "object/tuple.h"
 #include "object/unhashable.h"
@@ -96,7 +100,7 @@ Owned set_repr(Thread& thread, Value self) {
 
 Result<int64_t> frozenset_hash(Thread&, Value self) {
     Set& set = set_of(self);
-    int64_t cached = set.cached_hash.load(std::memory_order_relaxed);
+    int64_t cached = set.hash_or_finger.load(std::memory_order_relaxed);
     if (cached != 0) return cached;
     FrozensetHash state;
     const SetTable* table = set.table.load(std::memory_order_acquire);
@@ -104,7 +108,7 @@ Result<int64_t> frozenset_hash(Thread&, Value self) {
     while (SetEntry* entry = set_next_entry(table, &position))
         state.add(entry->hash.load(std::memory_order_relaxed));
     int64_t result = state.finish(static_cast<size_t>(set_size(set)));
-    set.cached_hash.store(result, std::memory_order_relaxed);
+    set.hash_or_finger.store(result, std::memory_order_relaxed);
     return result;
 }
 
@@ -116,6 +120,11 @@ Result<bool> is_subset(Thread& thread, Set& inner, Set& outer) {
     return all;
 }
 
+// Of a frozenset; 0: not yet.
+int64_t known_hash(const Set& set) {
+    return is_frozen(Value::of(set)) ? set.hash_or_finger.load(std::memory_order_relaxed) : 0;
+}
+
 Owned set_compare(Thread& thread, Value self, Value other, CompareOp op) {
     if (!is_any_set(self) || !is_any_set(other)) return Owned::share(not_implemented());
     Set& left = set_of(self);
@@ -125,8 +134,7 @@ Owned set_compare(Thread& thread, Value self, Value other, CompareOp op) {
     switch (op) {
         case CompareOp::kEq:
         case CompareOp::kNe: {
-            int64_t left_hash = left.cached_hash.load(std::memory_order_relaxed);
-            int64_t right_hash = right.cached_hash.load(std::memory_order_relaxed);
+            int64_t left_hash = known_hash(left), right_hash = known_hash(right);
             bool hashes_differ = left_hash != 0 && right_hash != 0 && left_hash != right_hash;
             result = a == b && !hashes_differ && TRY(is_subset(thread, left, right));
             if (op == CompareOp::kNe) result = !result;
@@ -172,6 +180,65 @@ bool select(Thread& thread, Set& walked, Set& searched, bool wanted, Set& result
     return room || raise_memory_error(thread);
 }
 
+// What iterating over an exact list, tuple or dict gives, as it is at one moment.
+Ref<Tuple> snapshot(Thread& thread, Value items) {
+    if (is_exact_tuple(items)) return Ref<Tuple>::share(items.as<Tuple>());
+    if (is_exact_list(items)) return list_to_tuple(thread, items.as<List>());
+    Ref<List> keys = TRY(list_from(thread, items));
+    return list_to_tuple(thread, *keys);
+}
+
+// Tells `op(item, found)` of each item whether the set has it, under the set's Lock but for hashing
+// and comparisons by user code. `op` gives false to stop.
+template <class Op>
+[[nodiscard]] bool look_up_items(Thread& thread, Set& self, Tuple& items, Op op) {
+    constexpr size_t kStepsBetweenPauses = 1 << 16;
+    for (size_t i = 0; i < items.size;) {
+        {
+            size_t stop = items.size;
+            if (!thread.critical) stop = std::min(stop, i + kStepsBetweenPauses);
+            Lock guard(thread, self);
+            for (int64_t hash; i < stop && quick_hash(items[i], &hash); i++) {
+                SetProbe probe(items[i], hash);
+                Index found = probe.find(self, self.table.load(std::memory_order_relaxed), true);
+                if (found == kAskElement) break;
+                if (!TRY(op(items[i], found != kAbsent))) return true;
+            }
+            if (i == stop) continue;
+        }
+        int64_t hash = TRY(element_hash(thread, items[i]));
+        bool has = false;
+        TRY(with_set_entry(thread, self, items[i], hash, [&](Index entry) {
+            has = entry != kAbsent;
+            return true;
+        }));
+        if (!TRY(op(items[i++], has))) return true;
+    }
+    return true;
+}
+
+// As set_contains, but a set does not stand for its frozenset.
+Result<bool> has_element(Thread& thread, Set& self, Value item) {
+    if (is_any_set(item) && !is_frozen(item)) TRY(element_hash(thread, item));
+    return set_contains(thread, self, item);
+}
+
+// The same of the items of any iterable. A frozenset needs no Lock.
+template <class Op>
+[[nodiscard]] bool look_up(Thread& thread, Set& self, Value items, Op op) {
+    if (!is_frozen(Value::of(self)) &&
+        (is_exact_list(items) || is_exact_tuple(items) || is_exact_dict(items))) {
+        Ref<Tuple> seen = TRY(snapshot(thread, items));
+        return look_up_items(thread, self, *seen, op);
+    }
+    Owned iterator = TRY(iterate(thread, items));
+    for (;;) {
+        Owned item = TRY(next(thread, iterator));
+        if (item.is_nothing()) return true;
+        if (!TRY(op(item, TRY(has_element(thread, self, item))))) return true;
+    }
+}
+
 Ref<Set> intersection(Thread& thread, Set& self, Value other) {
     Type& type = base_of(Value::of(self));
     if (is_any_set(other)) {
@@ -184,15 +251,13 @@ Ref<Set> intersection(Thread& thread, Set& self, Value other) {
         return result;
     }
     Ref<Set> result = TRY(make_set(thread, type));
-    Owned iterator = TRY(iterate(thread, other));
-    for (;;) {
-        Owned item = TRY(next(thread, iterator));
-        if (item.is_nothing()) return result;
-        if (!TRY(set_contains(thread, self, item))) continue;
-        TRY(set_add(thread, *result, item));
+    TRY(look_up(thread, self, other, [&](Value key, bool found) -> Result<bool> {
+        if (!found) return true;
+        TRY(set_add(thread, *result, key));
         // Whatever else comes, there is nothing more to find.
-        if (set_size(*result) >= set_size(self)) return result;
-    }
+        return set_size(*result) < set_size(self);
+    }));
+    return result;
 }
 
 // Takes out of `self` what `other` has, under both Locks. False in *done: some of it needs user
@@ -295,6 +360,27 @@ bool subtract_from(Thread& thread, Set& self, Value other) {
     return true;
 }
 
+// The elements that are no keys of the dict, all under its Lock as far as builtin equality decides.
+bool select_missing(Thread& thread, HashedKeys& elements, Dict& dict, Set& result) {
+    size_t i = 0;
+    bool room = true;
+    {
+        Lock guard(thread, dict);
+        const DictTable& table = *dict.table.load(std::memory_order_relaxed);
+        for (; room && i < elements.size(); i++) {
+            DictProbe probe(elements.key(i), elements.hash(i));
+            Index found = probe.find(dict, table, true);
+            if (found == kAsk) break;
+            if (found == kMissing) room = set_table_insert(result, probe.key, probe.hash);
+        }
+    }
+    for (; room && i < elements.size(); i++) {
+        Owned found = TRY(dict_get_hashed(thread, dict, elements.key(i), elements.hash(i)));
+        if (found.is_nothing()) room = set_table_insert(result, elements.key(i), elements.hash(i));
+    }
+    return room || raise_memory_error(thread);
+}
+
 Ref<Set> difference(Thread& thread, Set& self, Value other) {
     Type& type = base_of(Value::of(self));
     Index others = is_any_set(other)      ? set_size(set_of(other))
@@ -316,12 +402,7 @@ Ref<Set> difference(Thread& thread, Set& self, Value other) {
         Ref<Set> result = TRY(make_set(thread, type));
         HashedKeys elements(thread);
         TRY(elements.copy(thread, self));
-        for (size_t i = 0; i < elements.size(); i++) {
-            Value key = elements.key(i);
-            Owned found = TRY(dict_get_hashed(thread, other.as<Dict>(), key, elements.hash(i)));
-            if (found.is_nothing() && !set_table_insert(*result, key, elements.hash(i)))
-                return raise_memory_error(thread);
-        }
+        TRY(select_missing(thread, elements, other.as<Dict>(), *result));
         return result;
     }
     Ref<Set> result = TRY(set_copy(thread, self, type));
@@ -345,29 +426,34 @@ void discard_table(Set& self, SetTable* old) {
 bool toggle_at_once(Thread& thread, Set& self, HashedKeys& elements, bool* done) {
     ValueBuffer removed(thread);
     TRY(removed.reserve(elements.size()));
-    auto* absent = static_cast<bool*>(array_allocate(elements.size() + 1));
-    if (!absent) return raise_memory_error(thread);
+    // What stands in the set for each element; 0: nothing.
+    auto* stored = static_cast<uint64_t*>(array_allocate((elements.size() + 1) * sizeof(uint64_t)));
+    if (!stored) return raise_memory_error(thread);
     bool room = true, asks = false;
     {
         Lock guard(thread, self);
         for (size_t i = 0; i < elements.size() && !asks; i++) {
+            SetTable* table = self.table.load(std::memory_order_relaxed);
             SetProbe probe(elements.key(i), elements.hash(i));
-            Index found = probe.find(self, self.table.load(std::memory_order_relaxed), true);
+            Index found = probe.find(self, table, true);
             asks = found == kAskElement;
-            absent[i] = found == kAbsent;
+            stored[i] = found < 0 ? 0 : table->entries[found].key.load(std::memory_order_relaxed);
         }
-        // First all that go: what is put in is not to be compared with them, nor among itself.
-        for (size_t i = 0; i < elements.size() && !asks; i++) {
-            if (absent[i]) continue;
-            SetProbe probe(elements.key(i), elements.hash(i));
-            Index found = probe.find(self, self.table.load(std::memory_order_relaxed), true);
-            // Equal to one that is gone already, by a strange __eq__.
-            if (found >= 0) room = room && removed.append(set_table_remove(self, found));
+        for (size_t i = 0; room && i < elements.size() && !asks; i++) {
+            if (stored[i] == 0) {
+                room = set_table_insert(self, elements.key(i), elements.hash(i));
+                continue;
+            }
+            // It is there itself: what else user code would be asked about is another.
+            SetProbe probe(Value::from_bits(stored[i]), elements.hash(i));
+            Index found;
+            while ((found = probe.find(self, self.table.load(std::memory_order_relaxed), true)) ==
+                   kAskElement)
+                probe.answer(false);
+            if (found >= 0) room = removed.append(set_table_remove(self, found));
         }
-        for (size_t i = 0; room && i < elements.size() && !asks; i++)
-            if (absent[i]) room = set_table_insert(self, elements.key(i), elements.hash(i));
     }
-    array_free(absent);
+    array_free(stored);
     if (asks) return true;
     *done = true;
     return room || raise_memory_error(thread);
@@ -552,13 +638,14 @@ Owned method_pop(Thread& thread, Set& self) {
         Lock guard(thread, self);
         SetTable* table = self.table.load(std::memory_order_relaxed);
         if (self.size.load(std::memory_order_relaxed) != 0) {
-            size_t position = table->finger & table->mask;
+            auto finger = static_cast<size_t>(self.hash_or_finger.load(std::memory_order_relaxed));
+            size_t position = finger & table->mask;
             SetEntry* entry = set_next_entry(table, &position);
             if (entry == nullptr) {
                 position = 0;
                 entry = set_next_entry(table, &position);
             }
-            table->finger = position;
+            self.hash_or_finger.store(static_cast<int64_t>(position), std::memory_order_relaxed);
             return set_table_remove(self, entry - table->entries);
         }
     }
@@ -636,12 +723,10 @@ Result<bool> method_isdisjoint(Thread& thread, Set& self, Value other) {
                            [&](Value, int64_t, bool found) { return disjoint = !found; }));
         return disjoint;
     }
-    Owned iterator = TRY(iterate(thread, other));
-    for (;;) {
-        Owned item = TRY(next(thread, iterator));
-        if (item.is_nothing()) return true;
-        if (TRY(set_contains(thread, self, item))) return false;
-    }
+    bool result = true;
+    TRY(look_up(thread, self, other,
+                [&](Value, bool found) -> Result<bool> { return result = !found; }));
+    return result;
 }
 
 Result<bool> method_issubset(Thread& thread, Set& self, Value other) {
@@ -652,12 +737,10 @@ Result<bool> method_issubset(Thread& thread, Set& self, Value other) {
 
 Result<bool> method_issuperset(Thread& thread, Set& self, Value other) {
     if (is_any_set(other)) return is_subset(thread, set_of(other), self);
-    Owned iterator = TRY(iterate(thread, other));
-    for (;;) {
-        Owned item = TRY(next(thread, iterator));
-        if (item.is_nothing()) return true;
-        if (!TRY(set_contains(thread, self, item))) return false;
-    }
+    bool result = true;
+    TRY(look_up(thread, self, other,
+                [&](Value, bool found) -> Result<bool> { return result = found; }));
+    return result;
 }
 
 Owned method_reduce(Thread& thread, Set& self) {

@@ -25,22 +25,49 @@ size_t run_length(const SetTable& table, size_t position) {
     return position + kNeighbours <= table.mask ? kNeighbours : 0;
 }
 
-void place(SetTable& table, uint64_t key, int64_t hash) {
+// Calls visit(entry, key) for the entries where an element with that hash may be, up to the first
+// free one, which it is given last; false ends it sooner.
+template <class Visit>
+IMUGI_ALWAYS_INLINE void walk(const SetTable& table, int64_t hash, Visit visit) {
     auto perturb = static_cast<uint64_t>(hash);
     size_t position = perturb & table.mask;
     for (;;) {
         size_t run = run_length(table, position);
         for (size_t offset = 0; offset <= run; offset++) {
-            SetEntry& entry = table.entries[position + offset];
-            if (entry.key.load(std::memory_order_relaxed) != 0) continue;
-            entry.hash.store(hash, std::memory_order_relaxed);
-            entry.key.store(key, std::memory_order_release);  // pairs with SetProbe::find
-            table.fill++;
-            return;
+            auto& entry = const_cast<SetEntry&>(table.entries[position + offset]);
+            uint64_t key = entry.key.load(std::memory_order_relaxed);
+            if (!visit(entry, key) || key == 0) return;
         }
         perturb >>= 5;
         position = (position * 5 + 1 + perturb) & table.mask;
     }
+}
+
+void write(SetEntry& entry, uint64_t key, int64_t hash) {
+    entry.hash.store(hash, std::memory_order_relaxed);
+    entry.key.store(key, std::memory_order_release);  // pairs with SetProbe::find
+}
+
+// Into a table without deleted elements.
+void place(SetTable& table, uint64_t key, int64_t hash) {
+    SetEntry* place;
+    walk(table, hash, [&](SetEntry& entry, uint64_t) {
+        place = &entry;
+        return true;
+    });
+    write(*place, key, hash);
+    table.fill++;
+}
+
+// The place of a new element: that of the last deleted one on the way to the free place, as in
+// CPython.
+SetEntry* find_place(const SetTable& table, int64_t hash) {
+    SetEntry* place = nullptr;
+    walk(table, hash, [&](SetEntry& entry, uint64_t key) {
+        if (key == kDeletedElement || (key == 0 && place == nullptr)) place = &entry;
+        return true;
+    });
+    return place;
 }
 
 constexpr size_t kLeastMask = 7;
@@ -59,6 +86,34 @@ bool rebuild(Set& set, size_t more_than) {
 
 }  // namespace
 
+IMUGI_ALWAYS_INLINE void SetProbe::begin(const SetTable& table) {
+    stamp = table.stamp;
+    perturb = static_cast<uint64_t>(hash);
+    position = perturb & table.mask;
+    offset = 0;
+    candidate = kAbsent;
+    equal = false;
+    unequal = 0;
+}
+
+// Under the Lock: whether no element came to a place that was passed while user code compared, one
+// that may be equal and that it was not asked about.
+IMUGI_NOINLINE bool SetProbe::asked_all(const Set& set, const SetTable& table) const {
+    size_t count = 0;
+    uint64_t sum = 0;
+    walk(table, hash, [&](SetEntry& entry, uint64_t bits) {
+        if (bits != 0 && bits != kDeletedElement &&
+            entry.hash.load(std::memory_order_relaxed) == hash &&
+            compare_stored_key(entry.key, bits, set.table, &table, key, true) ==
+                Verdict::kAskUser) {
+            count++;
+            sum += bits;
+        }
+        return true;
+    });
+    return count == 0 || (count == unequal && sum == unequal_keys);
+}
+
 Index SetProbe::find(const Set& set, const SetTable* table, bool locked) {
     if (table == nullptr) return kAbsent;
     if (stamp == table->stamp && candidate != kAbsent && equal) {
@@ -67,14 +122,7 @@ Index SetProbe::find(const Set& set, const SetTable* table, bool locked) {
             return candidate;
         stamp = 0;
     }
-    if (stamp != table->stamp) {
-        stamp = table->stamp;
-        perturb = static_cast<uint64_t>(hash);
-        position = perturb & table->mask;
-        offset = 0;
-        candidate = kAbsent;
-        equal = false;
-    }
+    if (stamp != table->stamp) begin(*table);
     uint64_t identity = key.identity();
     for (;;) {
         size_t run = run_length(*table, position);
@@ -82,7 +130,11 @@ Index SetProbe::find(const Set& set, const SetTable* table, bool locked) {
             auto index = static_cast<Index>(position + offset);
             const SetEntry& entry = table->entries[index];
             uint64_t bits = entry.key.load(std::memory_order_acquire);
-            if (bits == 0) return kAbsent;
+            if (bits == 0) {
+                if (IMUGI_LIKELY(unequal == 0) || asked_all(set, *table)) return kAbsent;
+                begin(*table);
+                return find(set, table, locked);
+            }
             if (Value::from_bits(bits).identity() == identity) return index;
             if (bits == kDeletedElement || entry.hash.load(std::memory_order_relaxed) != hash)
                 continue;
@@ -148,13 +200,17 @@ bool set_table_insert(Set& set, Value key, int64_t hash) {
     }
     // Grows when this element fills three fifths. It goes in first, as in CPython, so that the
     // order of the places is the same; a free place always remains to end searches.
-    bool grow = (table->fill + 1) * 5 >= table->mask * 3;
+    SetEntry* entry = find_place(*table, hash);
+    bool reused = entry->key.load(std::memory_order_relaxed) == kDeletedElement;
+    bool grow = !reused && (table->fill + 1) * 5 >= table->mask * 3;
     if (grow && table->fill + 2 > table->mask) {
         if (!rebuild(set, size * 4)) return false;
         table = set.table.load(std::memory_order_relaxed);
+        entry = find_place(*table, hash);
         grow = false;
     }
-    place(*table, Owned::share(key).release(), hash);
+    write(*entry, Owned::share(key).release(), hash);
+    table->fill += !reused;
     set.size.store(static_cast<Index>(++size), std::memory_order_release);
     if (!grow || rebuild(set, size > 50000 ? size * 2 : size * 4)) return true;
     return table->fill < table->mask;  // short of memory, but there is room

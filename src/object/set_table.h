@@ -1,6 +1,8 @@
 // The table of a set: searching it, and changing it under the set's Lock. Internal to the set's
-// files. As in a dict's table (dict_table.h) a key's place is written once, so that a search sees
-// each entry whole or not at all, and user code compares outside any lock.
+// files. A key stays in its place as long as it is in the table, and user code compares outside any
+// lock. The place of a deleted element may be written again: a search that comes by meanwhile sees
+// the hash of the one with the key of the other at most, and so misses an element at most that was
+// not there when it began. What user code was asked about meanwhile is seen by SetProbe::find.
 #pragma once
 
 #include "object/errors.h"
@@ -19,8 +21,7 @@ inline constexpr uint64_t kDeletedElement = 12;  // Value::nothing()
 struct SetTable {
     uint64_t stamp;  // differs from that of any table this set had before
     size_t mask;
-    size_t fill;    // entries written, deleted ones too; under the Lock
-    size_t finger;  // where pop() goes on; under the Lock
+    size_t fill;  // entries written, deleted ones too; under the Lock
     SetEntry entries[1];
 };
 inline size_t set_table_bytes(size_t mask) {
@@ -42,6 +43,8 @@ struct SetProbe {
     Index candidate = kAbsent;
     uint64_t candidate_key = 0;
     bool equal = false;
+    uint32_t unequal = 0;   // how many user code called unequal
+    uint64_t unequal_keys;  // the sum of their words, if there are any
 
     SetProbe(Value k, int64_t h) : key(k), hash(h) {}
 
@@ -49,10 +52,16 @@ struct SetProbe {
     void answer(bool is_equal) {
         equal = is_equal;
         if (!is_equal) {
+            unequal_keys = (unequal == 0 ? 0 : unequal_keys) + candidate_key;
+            unequal++;
             candidate = kAbsent;
             offset++;
         }
     }
+
+  private:
+    void begin(const SetTable& table);
+    bool asked_all(const Set& set, const SetTable& table) const;
 };
 
 // A table for at least that many elements; null when memory is short.

@@ -660,6 +660,30 @@ def set_isdisjoint():
     watch(change, lambda: check(items.isdisjoint(FIRST[2:])))
 
 
+@row("set intersection with a list")
+def set_intersection_with_a_list():
+    for source in FIRST, tuple(FIRST), dict.fromkeys(FIRST):
+        filled_set(lambda items: items.intersection(source))
+
+
+def set_of_either(fill, look):
+    """Watches a set that has the items to be looked up first or last, never both and never none."""
+    items, both = set(fill) | {0}, {0, 100}
+    watch(lambda number: items.symmetric_difference_update(both), lambda: look(items))
+
+
+@row("set isdisjoint from a list")
+def set_isdisjoint_from_a_list():
+    searched = [0] + list(range(200, 300)) + [100]
+    set_of_either((), lambda items: check(not items.isdisjoint(searched)))
+
+
+@row("set issuperset of a list")
+def set_issuperset_of_a_list():
+    searched = [0] + list(range(200, 300)) + [100]
+    set_of_either(range(200, 300), lambda items: check(not items.issuperset(searched)))
+
+
 # ---- deque
 
 
@@ -1041,6 +1065,20 @@ stepped("itertools.tee", lambda: itertools.tee(NUMBERS)[1])
 stepped("itertools.zip_longest", lambda: itertools.zip_longest(NUMBERS, iter(NUMBERS)))
 
 
+@row("iterator next of itertools.groupby")
+def groupby_next():
+    shared = itertools.groupby([number // 10 for number in range(10 * TOTAL)])
+    check(drain(lambda: next(shared)[0], StopIteration) == list(range(TOTAL)))
+
+
+@row("iterator next of a group of itertools.groupby")
+def group_next():
+    shared = itertools.groupby([5] * TOTAL + [6])
+    group = next(shared)[1]
+    check(drain(lambda: next(group), StopIteration) == [5] * TOTAL)
+    equal(next(shared)[0], 6)
+
+
 # ---- attributes
 
 
@@ -1302,6 +1340,42 @@ def array_assign_slice():
         for seen in items[:], items.tolist(), items + array("l"), items * 1, array("l", items), items.__copy__():
             equal(len(set(seen)), 1)
     watch(change, look)
+
+
+def array_of_either(look):
+    """Watches an array with a 7 at the one end or the other, and fifty or a hundred of 1."""
+    contents = array("l", [7] + [1] * 50), array("l", [1] * 100 + [7])
+    items = contents[0][:]
+
+    def change(number):
+        items[:] = contents[number % 2]
+    watch(change, lambda: look(items))
+
+
+@row("array count")
+def array_count():
+    array_of_either(lambda items: check(items.count(1) in (50, 100)))
+
+
+@row("array index")
+def array_index():
+    array_of_either(lambda items: check(items.index(7) in (0, 100)))
+
+
+@row("array contains")
+def array_contains():
+    array_of_either(lambda items: check(7 in items and 7.0 in items))
+
+
+@row("array remove")
+def array_remove():
+    items = array("l", [0, 1, 2, 3] * (ROUNDS // 4))
+
+    def body(number):
+        for _ in range(ROUNDS // 4):
+            items.remove(number)
+    race(*each(body))
+    equal(len(items), 0)
 
 
 # ---- the table

@@ -40,14 +40,6 @@ struct Block {
     ~Block() { array_free(data); }
 };
 
-enum class Change : uint8_t { kDone, kNoMemory, kExported };
-
-bool report(Thread& thread, Change change) {
-    if (change == Change::kDone) return true;
-    if (change == Change::kNoMemory) return raise_memory_error(thread);
-    return raise(thread, exc::BufferError, "cannot resize an array that is exporting buffers");
-}
-
 // Publishes another block under the Lock.
 void replace_block(Array& self, uint8_t* data, Index capacity) {
     // See needs_grace.
@@ -106,6 +98,14 @@ void write_words(uint8_t* to, const uint8_t* from, Index count) {
     }
 }
 
+}  // namespace
+
+bool report(Thread& thread, Change change) {
+    if (change == Change::kDone) return true;
+    if (change == Change::kNoMemory) return raise_memory_error(thread);
+    return raise(thread, exc::BufferError, "cannot resize an array that is exporting buffers");
+}
+
 Change splice_locked(Array& self, Index begin, Index end, const uint8_t* items, Index count) {
     Index size = self.size.load(std::memory_order_relaxed);
     if (begin < 0) begin = 0;
@@ -121,8 +121,6 @@ Change splice_locked(Array& self, Index begin, Index end, const uint8_t* items, 
     if (more != 0) set_size(self, size + more);
     return Change::kDone;
 }
-
-}  // namespace
 
 void write_items(Array& self, Index to, const uint8_t* items, Index count) {
     uint8_t* at = self.at(to);
@@ -540,12 +538,7 @@ bool array_assign(Thread& thread, Value self, Value key, Value value) {
 }
 
 Result<bool> array_contains(Thread& thread, Value self, Value value) {
-    for (Index i = 0;; i++) {
-        Owned item = TRY(item_at(thread, array_of(self), i));
-        if (item.is_nothing()) return false;
-        TRY(poll_step(thread, static_cast<size_t>(i)));
-        if (TRY(equals(thread, item, value))) return true;
-    }
+    return contains(thread, array_of(self), value);
 }
 
 Owned array_concat(Thread& thread, Value left, Value right) {

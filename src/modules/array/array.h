@@ -54,11 +54,17 @@ Owned new_array(Thread& thread, Type& type, const ItemKind& kind);
 // Replaces [begin, end), made to fit, by items. Takes the Lock.
 [[nodiscard]] bool splice(Thread& thread, Array& self, Index begin, Index end, const uint8_t* items,
                           Index count);
+// The same under the Lock that the caller holds; to be reported once it is gone.
+enum class Change : uint8_t { kDone, kNoMemory, kExported };
+[[nodiscard]] Change splice_locked(Array& self, Index begin, Index end, const uint8_t* items,
+                                   Index count);
+[[nodiscard]] bool report(Thread& thread, Change change);
 // pop(at) and insert(at): a negative position counts from the end that the array has then.
 Owned take_item(Thread& thread, Array& self, Index at);
 [[nodiscard]] bool insert_item(Thread& thread, Array& self, Index at, const uint8_t* item);
 // A copy of the block, `size` items; null with MemoryError set. To be freed by array_free.
 uint8_t* copy_block(Thread& thread, Array& self, Index* size);
+Result<bool> contains(Thread& thread, Array& self, Value value);
 Owned item_at(Thread& thread, Array& self, Index index);  // nothing when out of range
 
 Owned reduce_ex(Thread& thread, Array& self, Value protocol);

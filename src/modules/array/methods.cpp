@@ -1,5 +1,6 @@
 // The methods of array.array, and its pickled form.
 #include <cstring>
+#include <utility>
 
 #include "memory/heap.h"
 #include "modules/array/array.h"
@@ -69,23 +70,53 @@ Owned deepcopy(Thread& thread, Array& self, Value) {
     return copy(thread, self);
 }
 
-// The first position from `at` on whose item equals the value; -1: none.
-Result<Index> find(Thread& thread, Array& self, Value value, Index at, Index stop) {
-    for (; at < stop; at++) {
-        TRY(poll_step(thread, static_cast<size_t>(at)));
-        Owned item = TRY(item_at(thread, self, at));
-        if (item.is_nothing()) return -1;
-        if (TRY(equals(thread, item, value))) return at;
+// Whether comparing numbers and characters with the value runs no user code.
+bool is_plain(Value value) {
+    return is_exact_int(value) || is_exact_float(value) || is_exact_str(value);
+}
+
+// Visits positions from `at` up to `stop` whose item equals the value: `found(i)` runs under the
+// Lock and gives false to stop. The Lock is held all along, but for comparisons by user code and,
+// in a long array, a safepoint now and then.
+template <class Found>
+bool search(Thread& thread, Array& self, Value value, Index at, Index stop, Found found) {
+    constexpr Index kStepsBetweenPauses = 1 << 18;
+    bool plain = is_plain(value), known_equal = false;
+    for (;;) {
+        Owned ask;
+        {
+            Index most = thread.critical ? PTRDIFF_MAX : kStepsBetweenPauses;
+            Lock guard(thread, self);
+            for (; most > 0; at++, most--) {
+                if (at >= stop || at >= size_of(self)) return true;
+                bool equal = std::exchange(known_equal, false);
+                if (!equal) {
+                    Owned item = TRY(self.kind->load(thread, self.at(at)));
+                    if (!plain) {
+                        ask = std::move(item);
+                        break;
+                    }
+                    equal = TRY(equals(thread, item, value));
+                }
+                if (equal && !found(at)) return true;
+            }
+        }
+        if (!ask) {
+            TRY(safepoint(thread));
+            continue;
+        }
+        known_equal = TRY(equals(thread, ask, value));
+        if (!known_equal) at++;
     }
-    return -1;
 }
 
 Owned count(Thread& thread, Array& self, Value value) {
     int64_t result = 0;
-    for (Index at = 0;; at++, result++) {
-        at = TRY(find(thread, self, value, at, PTRDIFF_MAX));
-        if (at < 0) return Owned::small_int(result);
-    }
+    TRY(search(thread, self, value, 0, PTRDIFF_MAX, [&](Index) {
+        result++;
+        return true;
+    }));
+    return Owned::small_int(result);
 }
 
 Owned index(Thread& thread, Array& self, Value value, Value start, Value stop) {
@@ -94,15 +125,25 @@ Owned index(Thread& thread, Array& self, Value value, Value start, Value stop) {
     Index size = size_of(self);
     if (first < 0 && (first += size) < 0) first = 0;
     if (last < 0) last += size;
-    Index at = TRY(find(thread, self, value, first, last));
-    if (at < 0) return raise(thread, exc::ValueError, "array.index(x): x not in array");
-    return Owned::small_int(at);
+    Index result = -1;
+    TRY(search(thread, self, value, first, last, [&](Index at) {
+        result = at;
+        return false;
+    }));
+    if (result < 0) return raise(thread, exc::ValueError, "array.index(x): x not in array");
+    return Owned::small_int(result);
 }
 
 bool remove(Thread& thread, Array& self, Value value) {
-    Index at = TRY(find(thread, self, value, 0, PTRDIFF_MAX));
-    if (at < 0) return raise(thread, exc::ValueError, "array.remove(x): x not in array");
-    return splice(thread, self, at, at + 1, nullptr, 0);
+    bool found = false;
+    Change change = Change::kDone;
+    TRY(search(thread, self, value, 0, PTRDIFF_MAX, [&](Index at) {
+        found = true;
+        change = splice_locked(self, at, at + 1, nullptr, 0);
+        return false;
+    }));
+    if (!found) return raise(thread, exc::ValueError, "array.remove(x): x not in array");
+    return report(thread, change);
 }
 
 bool insert(Thread& thread, Array& self, Index at, Value value) {
@@ -276,6 +317,15 @@ Owned attributes_of(Thread& thread, Value self) {
 }
 
 }  // namespace
+
+Result<bool> contains(Thread& thread, Array& self, Value value) {
+    bool result = false;
+    TRY(search(thread, self, value, 0, PTRDIFF_MAX, [&](Index) {
+        result = true;
+        return false;
+    }));
+    return result;
+}
 
 Owned reduce_ex(Thread& thread, Array& self, Value protocol) {
     if (!is_int(protocol))

@@ -107,15 +107,13 @@ Owned groupby_make(Thread& thread, Type& type, const Arguments& arguments) {
     return Owned::adopt(self);
 }
 
-// Reads the next item and its key. False when there is none.
-Result<bool> step(Thread& thread, GroupBy& self) {
-    Inner iterator(self, self.iterator);
-    Inner function(self, self.key);
+// Reads the next item and its key, under the groupby's Lock. False when there is none.
+Result<bool> step(Thread& thread, GroupBy& self, Value iterator, Value function) {
     Owned item = TRY(next(thread, iterator));
     if (item.is_nothing()) return false;
     Owned key = TRY(is_none(function) ? item.share() : call(thread, function, item));
-    Owned old_value = swap_field(thread, self, self.current_value, std::move(item));
-    Owned old_key = swap_field(thread, self, self.current_key, std::move(key));
+    Owned old_value = self.current_value.exchange(std::move(item));
+    Owned old_key = self.current_key.exchange(std::move(key));
     return true;
 }
 
@@ -132,18 +130,22 @@ Owned make_grouper(Thread& thread, GroupBy& parent, Value target) {
 
 Owned groupby_next(Thread& thread, Value value) {
     auto& self = value.as<GroupBy>();
+    Inner iterator(self, self.iterator);
+    Inner function(self, self.key);
+    // No other thread's step comes between what was read and the group that is made of it.
+    Lock guard(thread, self);
     self.grouper.store(nullptr, std::memory_order_relaxed);
     // Skips the rest of the current group.
     Owned key;
     for (;;) {
-        key = load_field(thread, self, self.current_key);
+        key = self.current_key.share();
         if (key) {
-            Owned target = load_field(thread, self, self.target);
+            Owned target = self.target.share();
             if (!target || !TRY(equals(thread, target, key))) break;
         }
-        if (!TRY(step(thread, self))) return Owned::nothing();
+        if (!TRY(step(thread, self, iterator, function))) return Owned::nothing();
     }
-    Owned old = swap_field(thread, self, self.target, key.share());
+    Owned old = self.target.exchange(key.share());
     Owned grouper = TRY(make_grouper(thread, self, key));
     return make_tuple(thread, key, grouper);
 }
@@ -161,12 +163,16 @@ Owned grouper_make(Thread& thread, Type& type, const Arguments& arguments) {
 Owned grouper_next(Thread& thread, Value value) {
     auto& self = value.as<Grouper>();
     auto& parent = self.parent.as<GroupBy>();
+    Inner iterator(parent, parent.iterator);
+    Inner function(parent, parent.key);
+    Lock guard(thread, parent);
     if (parent.grouper.load(std::memory_order_relaxed) != &self) return Owned::nothing();
-    if (parent.current_value.is_empty() && !TRY(step(thread, parent))) return Owned::nothing();
-    Owned key = load_field(thread, parent, parent.current_key);
+    if (parent.current_value.is_empty() && !TRY(step(thread, parent, iterator, function)))
+        return Owned::nothing();
+    Owned key = parent.current_key.share();
     if (!key || !TRY(equals(thread, self.target.borrow(), key))) return Owned::nothing();
-    Owned item = swap_field(thread, parent, parent.current_value, Owned());
-    clear_field(thread, parent, parent.current_key);
+    Owned item = parent.current_value.exchange(Owned());
+    Owned old_key = parent.current_key.exchange(Owned());
     return item ? std::move(item) : Owned::nothing();
 }
 
