@@ -251,11 +251,12 @@ bool make_main(Thread& thread) {
     return dict_set(thread, interpreter.modules.as<Dict>(), Value::of(ID(__main__)), main.value());
 }
 
-// -X faulthandler
+// -X faulthandler. By number: sys.stderr may be None, or become another file.
 bool enable_fault_handler(Thread& thread) {
     Ref<Str> name = TRY(intern(thread, "faulthandler"));
     Owned module = TRY(import_module(thread, *name));
-    return static_cast<bool>(call_method(thread, module, ID(enable)));
+    return static_cast<bool>(
+        call_method(thread, module, ID(enable), Value::small_int(STDERR_FILENO)));
 }
 
 }  // namespace

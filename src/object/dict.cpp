@@ -334,7 +334,7 @@ Result<bool> dict_equal(Thread& thread, Dict& left, Dict& right) {
         TRY(poll_step(thread, position));
         Owned other = TRY(dict_get(thread, right, key));
         if (other.is_nothing()) return false;
-        if (!TRY(equals(thread, other, value))) return false;
+        if (!TRY(equals(thread, value, other))) return false;
     }
     return true;
 }

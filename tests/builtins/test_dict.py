@@ -360,4 +360,17 @@ def test_copies_of_dicts_with_a_past():
         equal(list(fourth), list(first))
 
 
+def test_sides_of_comparisons():
+    class Side:
+        def __init__(self, name): self.name = name
+        def __eq__(self, other):
+            seen.append(self.name + other.name)
+            return True
+    seen = []
+    check({1: Side("l")} == {1: Side("r")})
+    check(not {1: Side("l")} != {1: Side("r")})
+    check((1, Side("l")) in {1: Side("r")}.items())
+    equal(seen, ["lr", "lr", "rl"])
+
+
 support.run(globals())

@@ -71,4 +71,10 @@ def test_fault():
     equal(lines_of(text)[:2], [("2", "f"), ("3", "<module>")])
 
 
+def test_closed_error_stream():
+    program = "import faulthandler, sys; print(sys.stderr, faulthandler.is_enabled())"
+    done = subprocess.run([sys.executable, "-X", "faulthandler", "-c", program], stdout=subprocess.PIPE, preexec_fn=lambda: os.close(2))
+    equal((done.returncode, done.stdout), (0, b"None True\n"))
+
+
 support.run(globals())

@@ -20,6 +20,7 @@ import pwd
 import queue
 import random
 import struct
+import subprocess
 import tempfile
 import threading
 import zoneinfo
@@ -142,6 +143,9 @@ def test_expat():
     def handler(name, attributes): raise KeyError(name)
     p.StartElementHandler = handler
     raises(KeyError, p.Parse, "<a><b/></a>", message="'a'")
+    if hasattr(p, "GetReparseDeferralEnabled"):
+        p.SetReparseDeferralEnabled(False)
+        equal(p.GetReparseDeferralEnabled(), False)
     tree = ElementTree.fromstring("<r><i n='1'>x</i><i n='2'>y</i></r>")
     equal([(i.get("n"), i.text) for i in tree.iter("i")], [("1", "x"), ("2", "y")])
     results = []
@@ -192,6 +196,12 @@ def test_accounts():
     raises(KeyError, pwd.getpwuid, -5, message="'getpwuid(): uid not found'")
     raises(OverflowError, grp.getgrgid, 1 << 70, message="gid is greater than maximum")
     raises(TypeError, grp.getgrgid, "0", message="gid should be integer, not str")
+
+
+def test_ids_of_children():
+    for name, kind in ("user", "uid"), ("group", "gid"):
+        raises(OverflowError, lambda: subprocess.call([sys.executable], **{name: 2 ** 64}), message=kind + " is greater than maximum")
+        raises(ValueError, lambda: subprocess.call([sys.executable], **{name: -1}))
 
 
 def test_order_of_kinds():

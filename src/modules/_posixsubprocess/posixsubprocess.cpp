@@ -197,15 +197,9 @@ bool load_groups(Thread& thread, Value groups, Numbers& room, Child& child) {
     return true;
 }
 
-Result<int64_t> load_optional_id(Thread& thread, Value value, const char* message) {
+Result<int64_t> load_optional_id(Thread& thread, Value value, const char* kind) {
     if (is_none(value)) return int64_t{-1};
-    auto id = posix::load_id(thread, value, "id");
-    if (!id) {
-        if (exception_matches(thread, exc::TypeError)) return failure;
-        clear_exception(thread);
-        return raise(thread, exc::ValueError, "{}", message);
-    }
-    return int64_t{*id};
+    return int64_t{TRY(posix::load_id(thread, value, kind))};
 }
 
 Owned fork_exec(Thread& thread, Value, Value args, Value executables, bool close_fds,
@@ -238,8 +232,8 @@ Owned fork_exec(Thread& thread, Value, Value args, Value executables, bool close
     TRY(load_kept(thread, pass_fds, kept, &child.kept_count));
     child.kept = static_cast<const int*>(kept.data);
     TRY(load_groups(thread, extra_groups, groups, child));
-    child.gid = TRY(load_optional_id(thread, gid, "invalid group id"));
-    child.uid = TRY(load_optional_id(thread, uid, "invalid user id"));
+    child.gid = TRY(load_optional_id(thread, gid, "gid"));
+    child.uid = TRY(load_optional_id(thread, uid, "uid"));
     child.programs = programs.data();
     child.arguments = arguments.data();
     child.stdin_read = p2cread;

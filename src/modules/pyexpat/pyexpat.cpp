@@ -297,7 +297,7 @@ Owned set_reparse_deferral(Thread& thread, Parser& self, bool enabled) {
     return Owned::share(none());
 }
 Owned get_reparse_deferral(Thread&, Parser& self) {
-    return Owned::share(boolean(!self.reparse_at_once));
+    return Owned::share(boolean(expat::knows_reparse_deferral() && !self.reparse_at_once));
 }
 
 // --- attributes ---
@@ -415,7 +415,8 @@ const MethodRow parser_rows[] = {
     {"SetReparseDeferralEnabled", "(self, enabled, /)", fn<set_reparse_deferral>,
      "Whether tokens that come in many pieces wait for more before they are parsed again."},
     {"GetReparseDeferralEnabled", "(self, /)", fn<get_reparse_deferral>,
-     "What SetReparseDeferralEnabled() has set."},
+     "Whether reparsing is deferred: as SetReparseDeferralEnabled() set it, or true. False where "
+     "the library does not know of it."},
     {"UseForeignDTD", "(self, flag=True, /)", fn<use_foreign_dtd>,
      "Lets the application give an external subset to a document that has none."},
     {},

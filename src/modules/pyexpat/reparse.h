@@ -9,9 +9,13 @@ extern "C" [[gnu::weak]] XML_Bool XML_SetReparseDeferralEnabled(XML_Parser parse
 
 namespace imugi::expat {
 
+inline bool knows_reparse_deferral() {
+    return XML_SetReparseDeferralEnabled != nullptr;
+}
+
 // Whether the library knows the setting, and took it.
 inline bool defer_reparsing(XML_Parser parser, bool enabled) {
-    return XML_SetReparseDeferralEnabled != nullptr &&
+    return knows_reparse_deferral() &&
            XML_SetReparseDeferralEnabled(parser, enabled ? XML_TRUE : XML_FALSE);
 }
 
