@@ -19,6 +19,7 @@ import pickle
 import pwd
 import queue
 import random
+import select
 import struct
 import subprocess
 import tempfile
@@ -202,6 +203,21 @@ def test_ids_of_children():
     for name, kind in ("user", "uid"), ("group", "gid"):
         raises(OverflowError, lambda: subprocess.call([sys.executable], **{name: 2 ** 64}), message=kind + " is greater than maximum")
         raises(ValueError, lambda: subprocess.call([sys.executable], **{name: -1}))
+
+
+def test_select_of_a_list_that_changes():
+    class File:
+        def fileno(self):
+            del files[-1]
+            return writer
+    reader, writer = os.pipe()
+    files = []
+    files.extend([File()] * 10)
+    ready = select.select([], files, [])
+    equal((len(ready[1]), len(files)), (5, 5))
+    equal(select.select((), (writer,), [reader], 0), ([], [writer], []))
+    os.close(reader)
+    os.close(writer)
 
 
 def test_order_of_kinds():

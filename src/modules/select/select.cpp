@@ -100,35 +100,46 @@ struct Deadline {
 // --- select() ---
 
 struct SelectSet {
-    Ref<Tuple> objects;
+    Ref<List> objects;
     int fds[FD_SETSIZE];
     fd_set set;
     int most = -1;
 
+    // The list as it is at each step: fileno() may change it.
     bool load(Thread& thread, Value sequence) {
         FD_ZERO(&set);
-        Owned list = fast_sequence(thread, sequence, "arguments 1-3 must be sequences");
-        if (!list) return false;
-        objects = to_tuple(thread, list);
+        Owned items = fast_sequence(thread, sequence, "arguments 1-3 must be sequences");
+        if (!items) return false;
+        objects = make_list(thread);
         if (!objects) return false;
-        if (objects->size > FD_SETSIZE)
-            return raise(thread, exc::ValueError, "too many file descriptors in select()");
-        for (size_t i = 0; i < objects->size; i++) {
-            int fd = TRY(posix::load_fd(thread, (*objects)[i]));
+        for (Index i = 0;; i++) {
+            Owned object = item_of(thread, items, i);
+            if (!object || object.is_nothing()) return static_cast<bool>(object);
+            int fd = TRY(posix::load_fd(thread, object));
             if (fd >= FD_SETSIZE)
                 return raise(thread, exc::ValueError, "filedescriptor out of range in select()");
+            if (i >= FD_SETSIZE)
+                return raise(thread, exc::ValueError, "too many file descriptors in select()");
             fds[i] = fd;
             FD_SET(fd, &set);
             if (fd > most) most = fd;
+            TRY(list_append(thread, *objects, std::move(object)));
         }
-        return true;
     }
     Owned ready(Thread& thread, const fd_set& result) {
         Ref<List> list = TRY(make_list(thread));
-        for (size_t i = 0; i < objects->size; i++)
+        for (Index i = 0; i < list_size(*objects); i++)
             if (FD_ISSET(fds[i], &result))
-                TRY(list_append(thread, *list, Owned::share((*objects)[i])));
+                TRY(list_append(thread, *list, list_item(thread, *objects, i)));
         return list;
+    }
+
+  private:
+    static Owned item_of(Thread& thread, Value items, Index i) {
+        if (is_list(items)) return list_item(thread, items.as<List>(), i);
+        auto& tuple = items.as<Tuple>();
+        if (i >= static_cast<Index>(tuple.size)) return Owned::nothing();
+        return Owned::share(tuple[static_cast<size_t>(i)]);
     }
 };
 
