@@ -72,11 +72,17 @@ void show_lock_mark(uint16_t heap_id) {
 }
 
 // The holder sees the mark that was set before from here on; sections it began before end first.
-static void end_sections(Thread& thread, uint16_t holder) {
+// Then calls `end`, before the thread may have to stay detached for ever.
+template <class End>
+static void end_sections(Thread& thread, uint16_t holder, End end) {
     show_lock_mark(holder);
     const LockDepth& depth = lock_depths[holder];
-    // Acquire: pairs with leave_biased.
-    wait_until(thread, [&] { return depth.count.load(std::memory_order_acquire) == 0; });
+    wait_until(thread, [&] {
+        // Acquire: pairs with leave_biased.
+        if (depth.count.load(std::memory_order_acquire) != 0) return false;
+        end();
+        return true;
+    });
 }
 
 // How often a heap's objects are revoked one by one: about kPace apart, some of them at once.
@@ -97,12 +103,12 @@ static bool can_pay(LockDepth& account) {
     }
 }
 
-// Whoever comes while another does the same does it too: nobody waits for somebody who may be gone.
+// Whoever comes while another does the same does it too.
 static void revoke_object(Thread& thread, const Object& object, uint16_t holder) {
     object.lock.fetch_or(kBiasEnds, std::memory_order_seq_cst);  // before is_heap_away looks
-    end_sections(thread, holder);
     // Release: pairs with may_bias.
-    object.lock.fetch_or(kBiasEnded, std::memory_order_release);
+    end_sections(thread, holder,
+                 [&] { object.lock.fetch_or(kBiasEnded, std::memory_order_release); });
 }
 
 void revoke_lock_bias(Thread& thread, const Object& object) {
@@ -124,9 +130,10 @@ void revoke_lock_bias(Thread& thread, const Object& object) {
             return revoke_object(thread, object, holder);
         if (!state.compare_exchange_strong(holder, kRevoking, std::memory_order_seq_cst)) continue;
         bias.revoked[slice].store(holder, std::memory_order_release);
-        end_sections(thread, holder);
-        bias.revoked[slice].store(kUnbiased, std::memory_order_relaxed);
-        state.store(kUnbiased, std::memory_order_release);
+        end_sections(thread, holder, [&] {
+            bias.revoked[slice].store(kUnbiased, std::memory_order_relaxed);
+            state.store(kUnbiased, std::memory_order_release);
+        });
         return;
     }
 }
