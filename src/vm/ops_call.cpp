@@ -484,8 +484,26 @@ static OP_FUNCTION(op_misplaced) {
     RAISE();
 }
 
+// An __init__ that has got the code of a generator since the class was looked at.
+static OP_FUNCTION(op_generator_as_init) {
+    frame->pc = pc + 1;
+    uint64_t constructed = std::exchange(frame->constructed, 0);
+    frame->flags = 0;
+    uint64_t bits = make_generator(thread, frame).release();
+    frame = thread.frame;
+    r = frame->registers;
+    pc = frame->pc;
+    if (IMUGI_LIKELY(bits != 0))
+        slow_bad_init_result(thread, bits, constructed);
+    else
+        drop_bits(constructed);
+    RAISE();
+}
+
 DEFINE_OP(RETURN_GENERATOR) {
     if (IMUGI_UNLIKELY(frame->generator)) IMUGI_MUSTTAIL return op_misplaced(OP_ARGUMENTS);
+    if (IMUGI_UNLIKELY(frame->flags & kFrameConstructor))
+        IMUGI_MUSTTAIL return op_generator_as_init(OP_ARGUMENTS);
     frame->pc = pc + 1;
     uint8_t flags = frame->flags;
     Frame* callee = frame;

@@ -1,6 +1,7 @@
 """Classes: bodies, instances, inheritance, the method resolution order, super, hooks."""
 
 import sys
+import warnings
 
 sys.path.insert(0, __file__.rpartition("/")[0] + "/..")
 
@@ -96,6 +97,21 @@ def test_init():
         def __init__(self):
             return 5
     raises(TypeError, B, message="__init__() should return None, not 'int'")
+
+    def generator(self):
+        yield 1
+    async def coroutine(self):
+        pass
+    def make():
+        return B()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # code of another kind, a coroutine that is never awaited
+        for function in (generator, coroutine):
+            B.__init__.__code__ = (lambda self: None).__code__
+            for i in range(30):
+                equal(type(make()), B)
+            B.__init__.__code__ = function.__code__
+            raises(TypeError, make, message="__init__() should return None, not '%s'" % function.__name__)
     class C:
         pass
     raises(TypeError, C, 1, message="C() takes no arguments")
