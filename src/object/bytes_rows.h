@@ -29,18 +29,14 @@ struct ByteMethods : ByteSplit<Self> {
     static Result<Index> search(Thread& thread, Self& self, Value sub, Value start, Value end,
                                 Finder finder) {
         Index begin, last;
-        // Bounds may run Python, so they come before the lock; lengths are clamped again under it.
-        TRY(resolve_bounds(thread, start, end, self_size(self), &begin, &last));
+        // May run Python, so before the lock.
+        TRY(load_bounds(thread, start, end, &begin, &last));
         ByteArgument argument(thread);
         TRY(argument.load(sub));
         Held<Self> s(thread, self);
-        if (static_cast<size_t>(last) > s.size) last = static_cast<Index>(s.size);
+        adjust_bounds(begin, last, static_cast<Index>(s.size));
         if (begin > last) return Index{-1};
         return finder(s, argument.span(), static_cast<size_t>(begin), static_cast<size_t>(last));
-    }
-    static size_t self_size(Bytes& self) { return self.size; }
-    static size_t self_size(ByteArray& self) {
-        return static_cast<size_t>(self.size.load(std::memory_order_relaxed));
     }
     static Result<Index> find(Thread& thread, Self& self, Value sub, Value start, Value end) {
         return search(thread, self, sub, start, end, bytes_find);
@@ -77,7 +73,7 @@ struct ByteMethods : ByteSplit<Self> {
                                    bool at_end) {
         const char* name = at_end ? "endswith" : "startswith";
         Index begin, last;
-        TRY(resolve_bounds(thread, start, end, self_size(self), &begin, &last));
+        TRY(load_bounds(thread, start, end, &begin, &last));
         bool is_many = is_tuple(parts);
         size_t count = is_many ? parts.as<Tuple>().size : 1;
         for (size_t i = 0; i < count; i++) {
@@ -89,10 +85,11 @@ struct ByteMethods : ByteSplit<Self> {
             StableBuffer buffer(thread);
             TRY(buffer.get(part));
             Held<Self> s(thread, self);
-            Index stop = static_cast<size_t>(last) > s.size ? static_cast<Index>(s.size) : last;
-            if (begin > stop || buffer.size() > static_cast<size_t>(stop - begin)) continue;
+            Index first = begin, stop = last;
+            adjust_bounds(first, stop, static_cast<Index>(s.size));
+            if (first > stop || buffer.size() > static_cast<size_t>(stop - first)) continue;
             size_t at =
-                static_cast<size_t>(at_end ? stop - static_cast<Index>(buffer.size()) : begin);
+                static_cast<size_t>(at_end ? stop - static_cast<Index>(buffer.size()) : first);
             if (buffer.size() == 0 || memcmp(s.data + at, buffer.data(), buffer.size()) == 0)
                 return true;
         }

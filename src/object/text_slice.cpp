@@ -10,8 +10,7 @@ bool has_index(Value value) {
     return is_int(value) || type_of(value).slots.index != nullptr;
 }
 
-bool resolve_bounds(Thread& thread, Value start, Value end, size_t length, Index* out_start,
-                    Index* out_end) {
+bool load_bounds(Thread& thread, Value start, Value end, Index* out_start, Index* out_end) {
     *out_start = 0;
     *out_end = PTRDIFF_MAX;
     Value given[] = {start, end};
@@ -23,6 +22,12 @@ bool resolve_bounds(Thread& thread, Value start, Value end, size_t length, Index
                          "slice indices must be integers or None or have an __index__ method");
         *out[i] = TRY(slice_bound(thread, given[i]));
     }
+    return true;
+}
+
+bool resolve_bounds(Thread& thread, Value start, Value end, size_t length, Index* out_start,
+                    Index* out_end) {
+    TRY(load_bounds(thread, start, end, out_start, out_end));
     adjust_bounds(*out_start, *out_end, static_cast<Index>(length));
     return true;
 }

@@ -842,8 +842,14 @@ def deque_count():
 
 @row("deque index")
 def deque_index():
-    items = deque(FIRST)
-    watch(lambda number: items.rotate(3), lambda: items.index(42))
+    items = deque([*FIRST, 99])
+
+    def change(number):
+        items.rotate(3)
+        items.rotate(-3)
+        items.appendleft(1)
+        items.popleft()
+    watch(change, lambda: items.index(99))
 
 
 @row("deque contains")
@@ -1237,16 +1243,18 @@ def bytearray_reverse():
 
 @row("bytearray assign slice")
 def bytearray_assign_slice():
-    items = bytearray(b"a" * 50)
+    items, ended = bytearray(b"a" * 50), bytearray(b"z")
 
     def change(number):
         items[:] = b"b" * 40 if number % 2 else b"a" * 50
+        ended[:] = items + b"z"
 
     def look():
         for seen in items[:], items.copy(), items + b"", b"" + items, items * 1, items.upper(), b"".join([items]), items.decode(), items.split(b"z")[0]:
             equal(len(set(seen)), 1)
         check(items.count(b"a") in (0, 50))
         equal(items.find(b"ab"), -1)
+        check(ended.endswith(b"z"))
     watch(change, look)
 
 

@@ -408,8 +408,9 @@ bool deque_assign_item(Thread& thread, Value value, Index index, Value item) {
     return raise(thread, exc::IndexError, "deque index out of range");
 }
 
-// Positions from `at` up to `stop` whose item equals the value: `found(i)` under the Lock, false
-// to stop. RuntimeError, or what `removing` makes of it, if user code changes the deque.
+// Positions from `at` up to `stop`, as index() takes them, whose item equals the value: `found(i)`
+// under the Lock, false to stop. RuntimeError, or what `removing` makes of it, if user code changes
+// the deque.
 template <class Found>
 bool search(Thread& thread, Deque& self, Value value, Index at, Index stop, Found found,
             bool removing = false) {
@@ -419,10 +420,13 @@ bool search(Thread& thread, Deque& self, Value value, Index at, Index stop, Foun
         Owned ask;
         {
             Lock guard(thread, self);
-            if (first) state = self.state.load(std::memory_order_relaxed);
+            if (first) {
+                state = self.state.load(std::memory_order_relaxed);
+                adjust_bounds(at, stop, size_of(self));
+            }
             if (self.state.load(std::memory_order_relaxed) == state) {
                 for (;; at++) {
-                    if (at >= size_of(self) || at >= stop) return true;
+                    if (at >= stop) return true;
                     Value item = self.at(at).borrow();
                     Equality equality = known_equal ? Equality::kYes : quick_equal(item, value);
                     known_equal = false;
@@ -535,10 +539,8 @@ Owned method_count(Thread& thread, Deque& self, Value value) {
 }
 
 Owned method_index(Thread& thread, Deque& self, Value value, Value start, Value stop) {
-    Index size = size_of(self);
     Index first = TRY(slice_bound(thread, start));
     Index last = TRY(slice_bound(thread, stop));
-    adjust_bounds(first, last, size);
     Index result = -1;
     TRY(search(thread, self, value, first, last, [&](Index i) {
         result = i;
