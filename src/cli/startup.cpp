@@ -293,8 +293,6 @@ Thread* start_runtime(const Config& config) {
     if (!make_early_error_stream(thread)) return complain(thread, "sys.stderr");
     if (!start_importlib(thread)) return complain(thread, "importlib");
     if (!start_archives(thread)) return complain(thread, "zipimport");
-    // What made the types and modules is not needed again; the peak is lower for it.
-    unmap_program_pages();
     // A broken pipe is an error of the write, not the end of the process; then Ctrl-C's handler.
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
