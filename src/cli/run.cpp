@@ -152,6 +152,12 @@ bool is_compiled(const char* file) {
     return size > 4 && strcmp(file + size - 4, ".pyc") == 0;
 }
 
+// What __main__ says of where it comes from.
+bool set_origin(Thread& thread, Dict& globals, Str& name) {
+    TRY(dict_set(thread, globals, Value::of(ID(__file__)), Value::of(name)));
+    return dict_set(thread, globals, Value::of(ID(__cached__)), none());
+}
+
 // A file of bytecode, which importlib's loader checks.
 Owned run_compiled(Thread& thread, Str& name) {
     Owned main = TRY(main_module(thread));
@@ -159,8 +165,7 @@ Owned run_compiled(Thread& thread, Str& name) {
     Owned external = TRY(import_module(thread, ID(_frozen_importlib_external)));
     Owned loader = TRY(call_method(thread, external, ID(SourcelessFileLoader),
                                    Value::of(ID(__main__)), Value::of(name)));
-    TRY(dict_set(thread, globals, Value::of(ID(__file__)), Value::of(name)));
-    TRY(dict_set(thread, globals, Value::of(ID(__cached__)), none()));
+    TRY(set_origin(thread, globals, name));
     TRY(dict_set(thread, globals, Value::of(ID(__loader__)), loader.value()));
     Owned code = TRY(call_method(thread, loader, ID(get_code), Value::of(ID(__main__))));
     return run_in_main(thread, code.as<Code>());
@@ -201,8 +206,7 @@ Owned run_file(Thread& thread, const Config& config, int* status) {
     if (!text) return raise_memory_error(thread);
     Owned main = TRY(main_module(thread));
     Dict& globals = module_dict(main.as<Module>());
-    TRY(dict_set(thread, globals, Value::of(ID(__file__)), name.value()));
-    TRY(dict_set(thread, globals, Value::of(ID(__cached__)), none()));
+    TRY(set_origin(thread, globals, *name));
     Owned external = TRY(import_module(thread, ID(_frozen_importlib_external)));
     Owned loader =
         TRY(call_method(thread, external, ID(SourceFileLoader), Value::of(ID(__main__)), name));
@@ -216,10 +220,12 @@ Owned run_standard_input(Thread& thread, const Config& config) {
     TRY(audit(thread, "cpython.run_stdin"));
     TRY(insert_path(thread, "", 0));
     if (isatty(0) || config.interactive) return run_prompt(thread, true);
+    Ref<Str> filename = TRY(intern(thread, "<stdin>"));
+    Owned main = TRY(main_module(thread));
+    TRY(set_origin(thread, module_dict(main.as<Module>()), *filename));
     size_t size;
     char* text = read_all(stdin, &size);
     if (!text) return raise_memory_error(thread);
-    Ref<Str> filename = TRY(intern(thread, "<stdin>"));
     Owned result = run_text(thread, text, size, filename, false);
     free(text);
     return result;

@@ -36,6 +36,11 @@ def test_flags():
         equal(flag(name, **{variable: "text"}), "1")
 
 
+def test_standard_input():
+    done = subprocess.run([sys.executable, "-"], input="print(__name__, __file__, __cached__)", capture_output=True, text=True)
+    equal((done.stdout, done.stderr, done.returncode), ("__main__ <stdin> None\n", "", 0))
+
+
 def test_optimize():
     code = "def f():\n 'doc'\nassert 0; print(__debug__, f.__doc__); exec('assert 0'); print(eval('__debug__'))"
     equal(run("-O", "-c", code), "False doc\nFalse")
