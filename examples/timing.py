@@ -23,20 +23,43 @@ def median_ratio(above, below):
     return median(a / b for a, b in zip(above, below))
 
 
-def in_turn(rounds, measurements):
-    """Calls each of the functions once a round. Returns a list of results for each of them."""
-    results = [[] for _ in measurements]
-    for _ in range(rounds):
-        for measure, own in zip(measurements, results):
-            own.append(measure())
-    return results
+class Native:
+    """A native program that tells what its threads gain, whenever it is asked.
 
-
-def native_gain(program, workers, rounds=5, steps=None):
-    """What native code gains from `workers` threads on this machine at this moment.
-
-    The median of some rounds; `steps` is how long each thread works, in steps of about 5 ns.
+    `seconds` is about how long each thread works.
     """
-    command = [program, str(workers), str(rounds)] + ([str(steps)] if steps else [])
-    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return float(answer.stdout.split()[-1])
+
+    def __init__(self, program, workers, seconds=0.05):
+        steps = int(seconds * 1e9)
+        self.process = subprocess.Popen([program, str(workers), "0", str(steps)], text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def gain(self):
+        """What `workers` threads gain on this machine at this moment."""
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def in_turn(rounds, measurements, calibrate=None, workers=2, seconds=0.05):
+    """Calls each of the functions once a round. Returns a list of results for each of them.
+
+    Beside it what native threads gained in each round: nothing without a program to `calibrate`.
+    """
+    results = [[] for _ in measurements]
+    native = Native(calibrate, workers, seconds) if calibrate else None
+    gains = []
+    try:
+        for _ in range(rounds):
+            for measure, own in zip(measurements, results):
+                own.append(measure())
+            if native:
+                gains.append(native.gain())
+    finally:
+        if native:
+            native.end()
+    return results, gains

@@ -12,7 +12,6 @@ rounds' ratios. Needs Python 3.9 or later.
 """
 
 import argparse
-import functools
 import json
 import os
 import shutil
@@ -30,8 +29,6 @@ from threaded_rows import ROWS, WRITES
 ENOUGH = 0.93
 # More threads than processors must not cost more than this against two threads.
 CROWDED = 0.9
-# Steps of the calibration program in a round: about as long as a row takes.
-CALIBRATION_STEPS = 1 << 23
 
 
 class Failed(Exception):
@@ -105,17 +102,15 @@ def measure(row, threads, interpreters, options):
     try:
         for interpreter in interpreters:
             children.append(Child(interpreter, row, threads, options))
-        runs = [child.pair for child in children]
-        calibrated = options.calibrate and row.kind != WRITES
-        if calibrated:
-            runs.append(functools.partial(timing.native_gain, options.calibrate,
-                                          min(threads, os.cpu_count()), 1, CALIBRATION_STEPS))
-        figures = timing.in_turn(options.rounds, runs)
+        figures, gains = timing.in_turn(
+            options.rounds, [child.pair for child in children],
+            options.calibrate if row.kind != WRITES else None,
+            min(threads, os.cpu_count()), options.seconds)
     finally:
         for child in children:
             child.end()
-    if calibrated:
-        outcome.native = timing.median(figures.pop())
+    if gains:
+        outcome.native = timing.median(gains)
     for pairs in figures:
         outcome.gains.append(timing.median(alone / together for alone, together in pairs)
                              if row.kind != WRITES else None)

@@ -54,10 +54,7 @@ def measure(times, repeat, calibrate=None):
     """Pairs of runs, the modes interleaved; returns the results and the native gains."""
     results = [Result(gil) for gil in interpreter.gil_modes()]
     runs = [functools.partial(run_pair, result, times) for result in results]
-    if calibrate:
-        runs.append(functools.partial(timing.native_gain, calibrate, 2))
-    figures = timing.in_turn(repeat, runs)
-    return results, figures[-1] if calibrate else []
+    return results, timing.in_turn(repeat, runs, calibrate)[1]
 
 
 def run_pair(result, times):

@@ -49,7 +49,4 @@ def measure(graph, settings, models, workers, repeat, calibrate=None):
     """Returns the rows, and what native threads gained in each round (empty without a program)."""
     rows = [Row(model, gil) for model in models for gil in interpreter.gil_modes()]
     runs = [functools.partial(run_once, row, graph, settings, workers) for row in rows]
-    if calibrate:
-        runs.append(functools.partial(timing.native_gain, calibrate, workers))
-    figures = timing.in_turn(repeat, runs)
-    return rows, figures[-1] if calibrate else []
+    return rows, timing.in_turn(repeat, runs, calibrate, workers)[1]

@@ -311,6 +311,8 @@ void finalize_modules(Thread& thread) {
     drain_dying(thread);
     collect(thread, 2);
     drain_dying(thread);
+    // The collections to come are none of the program's: what its callbacks use goes now.
+    collector_hooks.notify.store(nullptr, std::memory_order_relaxed);
     main = call(thread, reference);
     if (main && has_shape(main, k_module_shape)) {
         // Somebody else has the module: its names go one by one, private ones first.

@@ -276,8 +276,8 @@ CollectionResult collect_now(Thread& thread) {
     ObjectStack& garbage = pass.unreachable;
     if (save_all) {
         for (size_t i = 0; i < garbage.count; i++) {
-            if (collector_hooks.save_garbage)
-                collector_hooks.save_garbage(thread, garbage.items[i]);
+            if (auto save = collector_hooks.save_garbage.load(std::memory_order_acquire))
+                save(thread, garbage.items[i]);
             decref(garbage.items[i]);
         }
         result.collected = garbage.count;
@@ -337,6 +337,11 @@ CollectionResult collect_now(Thread& thread) {
     result.collected = garbage.count;
     return result;
 }
+
+void notify(Thread& thread, const char* phase, int generation, const CollectionResult& result) {
+    if (auto hook = collector_hooks.notify.load(std::memory_order_acquire))
+        hook(thread, phase, generation, result);
+}
 }  // namespace
 
 CollectionResult collect(Thread& thread, int generation) {
@@ -346,7 +351,7 @@ CollectionResult collect(Thread& thread, int generation) {
     uint64_t pending = thread.exception;
     thread.exception = 0;
     CollectionResult result{0, 0};
-    if (collector_hooks.notify) collector_hooks.notify(thread, "start", generation, result);
+    notify(thread, "start", generation, result);
     reclaim_promoted(thread);
     drain_dying(thread);  // merging the heaps has brought this thread what others dropped
     result = collect_now(thread);
@@ -355,7 +360,7 @@ CollectionResult collect(Thread& thread, int generation) {
     record.collections++;
     record.collected += result.collected;
     record.uncollectable += result.uncollectable;
-    if (collector_hooks.notify) collector_hooks.notify(thread, "stop", generation, result);
+    notify(thread, "stop", generation, result);
     thread.exception = pending;
     collecting.store(false, std::memory_order_release);
     return result;

@@ -58,12 +58,14 @@ struct GenerationStats {
 GenerationStats collector_stats(int generation);
 uint64_t
 collector_young_count();  // tracked objects made since the last collection, less those freed
-// gc.callbacks, gc.garbage: the gc module installs these; they run Python. `phase` is "start" or
-// "stop".
+// gc.callbacks, gc.garbage: the gc module installs these, perhaps while another thread collects,
+// and the interpreter's end takes `notify` away; they run Python. `phase` is "start" or "stop".
 struct CollectorHooks {
-    void (*notify)(Thread& thread, const char* phase, int generation,
-                   const CollectionResult& result);
-    void (*save_garbage)(Thread& thread, Object* object);
+    using Notify = void (*)(Thread& thread, const char* phase, int generation,
+                            const CollectionResult& result);
+    using SaveGarbage = void (*)(Thread& thread, Object* object);
+    std::atomic<Notify> notify{nullptr};
+    std::atomic<SaveGarbage> save_garbage{nullptr};
 };
 extern CollectorHooks collector_hooks;
 // Calls visit for every tracked object but garbage that is going; the world is stopped around it.

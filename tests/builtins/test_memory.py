@@ -512,4 +512,21 @@ def test_references_to_many():
     equal(sum(reference() is None for reference in references), 1000)
 
 
+def test_callbacks_at_exit():
+    """The last collection that gc.callbacks hear of finds the program's globals whole."""
+    import subprocess
+    program = """
+import gc
+class Node: pass
+node = Node()
+node.itself = node
+log = []
+def callback(phase, info):
+    log.append(phase)
+gc.callbacks.append(callback)
+"""
+    done = subprocess.run([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True)
+    equal((done.returncode, done.stderr), (0, ""))
+
+
 support.run(globals())

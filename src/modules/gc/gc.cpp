@@ -323,7 +323,9 @@ bool execute(Thread& thread, Module& module) {
         callbacks.init(make_list(thread).owned());
         garbage.init(make_list(thread).owned());
         if (callbacks.is_empty() || garbage.is_empty()) return false;
-        collector_hooks = {notify, save_garbage};
+        // Release: who calls them finds the lists.
+        collector_hooks.notify.store(notify, std::memory_order_release);
+        collector_hooks.save_garbage.store(save_garbage, std::memory_order_release);
     }
     TRY(module_set(thread, module, "callbacks", callbacks.borrow()));
     TRY(module_set(thread, module, "garbage", garbage.borrow()));
