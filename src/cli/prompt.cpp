@@ -78,27 +78,29 @@ class PlainPrompt {
         Owned main = TRY(main_module(thread_));
         for (bool more = true; more;)
             if (!step(main, &more) && !show_pending(thread_)) return {};
-        if (!edited_) fputc('\n', stderr);
         return Owned::share(none());
     }
 
   private:
-    // Reads a statement and runs it. `more` becomes false at the end of the input.
+    // Reads a statement and runs it. `more` becomes false where the input ends and there is none.
     bool step(Value main, bool* more) {
         Ref<Str> source = empty_str();
-        Owned code;
-        for (Str* prompt = &ID(ps1);; prompt = &ID(ps2)) {
+        Owned code = Owned::share(none());
+        for (Str* prompt = &ID(ps1); is_none(code); prompt = &ID(ps2)) {
             Owned line = read_line(*prompt);
             if (!line) {
                 if (exception_matches(thread_, exc::KeyboardInterrupt)) fputc('\n', stderr);
                 return false;
             }
-            *more = !is_str(line) || line.as<Str>().length() != 0;
-            if (!*more && source->length() == 0) return true;
+            bool end = is_str(line) && line.as<Str>().length() == 0;
+            if (end && !edited_) fputc('\n', stderr);
+            if (end && source->length() == 0) {
+                *more = false;
+                return true;
+            }
             source = TRY(format(thread_, "{}{}", source, line));
-            code = TRY(compiled(*source, !*more));
-            if (!is_none(code)) break;
-            if (!*more) return true;
+            // A last line without an end is not run before the end has been seen.
+            if (end || (*source)[source->length() - 1] == '\n') code = TRY(compiled(*source, end));
         }
         if (!has_shape(code, k_code_shape)) return true;
         TRY(remember(*source, code));
@@ -109,7 +111,9 @@ class PlainPrompt {
         return true;
     }
 
+    // Empty: the input has ended.
     Owned read_line(Str& prompt) {
+        edited_ = false;
         Owned edited = TRY(edit_line(prompt));
         if (!edited.is_nothing()) return edited;
         write_prompt(thread_, prompt);
@@ -150,19 +154,18 @@ class PlainPrompt {
             set_exception(thread_, std::move(error));
     }
 
-    // None: there is more to come. At the end of the input an empty line is.
+    // None: there is more to come. At the end of the input nothing is: half a statement is an
+    // error.
     Owned compiled(Str& source, bool last) {
-        Ref<Str> text = Ref<Str>::share(source);
-        if (last)
-            text = TRY(format(thread_, "{}\n", source));
-        else if (source.length() && source[source.length() - 1] == '\n')
-            text = TRY(str_substring(thread_, source, 0, source.length() - 1));
+        Ref<Str> text = last ? TRY(format(thread_, "{}\n", source))
+                             : TRY(str_substring(thread_, source, 0, source.length() - 1));
         Ref<Str> filename = TRY(make_str(thread_, "<stdin>"));
         Ref<Str> symbol = TRY(make_str(thread_, "single"));
         Owned code = call(thread_, compiler_, text, filename, symbol);
-        if (!code && clear_exception_if(thread_, exc::SyntaxError)) {
-            // Said again for the whole line, which has an end that the mark may stand at.
-            text = TRY(format(thread_, "{}\n", text));
+        bool half = last && code && is_none(code);
+        if (half || (!code && clear_exception_if(thread_, exc::SyntaxError))) {
+            // Said again for whole lines, which have an end that the mark may stand at.
+            if (source[source.length() - 1] == '\n') text = Ref<Str>::share(source);
             Owned builtins = interpreter_of(thread_).builtins.share();
             code = call_method(thread_, builtins, ID(compile), text, filename, symbol);
         }
@@ -207,7 +210,7 @@ class PlainPrompt {
     Thread& thread_;
     Owned compiler_;
     size_t statements_ = 0;
-    bool edited_ = false;  // the end was typed to the editor, which has ended the line
+    bool edited_ = false;  // the end was typed to the editor, which has ended its line
 };
 
 Owned base_prompt(Thread& thread) {

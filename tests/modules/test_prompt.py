@@ -50,6 +50,33 @@ def test_end():
     equal(session("import sys; sys.ps1 = 'next: '\nsys.ps2\n"), (0, ">>> next: '... '\nnext: \n"))
 
 
+def test_input_that_ends_within_a_statement():
+    equal(session("x = 1\nx"), (0, ">>> >>> ... \n1\n>>> \n"))
+    equal(session("if 1:\n  print(5)\n"), (0, ">>> ... ... \n5\n>>> \n"))
+    equal(session("x = (1,\n2"), (0, """>>> ... ... 
+  File "<stdin>", line 1
+    x = (1,
+        ^
+SyntaxError: '(' was never closed
+>>> 
+"""))
+    equal(session("try:\n  print(5)\n"), (0, """>>> ... ... 
+  File "<stdin>", line 2
+    print(5)
+            ^
+SyntaxError: expected 'except' or 'finally' block
+>>> 
+"""))
+    equal(session("1 / 0"), (0, """>>> ... 
+Traceback (most recent call last):
+  File "<stdin>", line 1, in <module>
+    1 / 0
+    ~~^~~
+ZeroDivisionError: division by zero
+>>> 
+"""))
+
+
 def test_lines_of_late_errors():
     status, text = session("def f(x, x): pass\n\ndef g():\n  nonlocal y\n\n")
     lines = [line.lstrip(">. ") for line in text.splitlines()]
