@@ -93,6 +93,7 @@ size_t available(const BytesIO& self) {
     return self.position < self.size ? self.size - self.position : 0;
 }
 Owned take(Thread& thread, BytesIO& self, size_t size) {
+    if (size == 0) return make_bytes(thread, "", 0);
     Ref<Bytes> bytes = TRY(make_bytes(thread, self.data + self.position, size));
     self.position += size;
     return bytes;

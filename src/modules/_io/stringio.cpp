@@ -111,6 +111,7 @@ size_t available(const StringIO& self) {
     return self.position < self.size ? self.size - self.position : 0;
 }
 Ref<Str> take(Thread& thread, StringIO& self, size_t size) {
+    if (size == 0) return empty_str();
     Ref<Str> text = make_str_from_units(thread, self.data + self.position, 4, size);
     if (text) self.position += size;
     return text;
@@ -129,6 +130,7 @@ Owned string_read(Thread& thread, StringIO& self, Value size_value) {
 size_t line_size(const StringIO& self, Index limit) {
     size_t most = available(self);
     if (limit >= 0 && static_cast<size_t>(limit) < most) most = static_cast<size_t>(limit);
+    if (most == 0) return 0;
     const uint32_t* from = self.data + self.position;
     if (self.read_translate || is_none(self.read_newline.borrow())) {
         for (size_t i = 0; i < most; i++)
