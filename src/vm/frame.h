@@ -43,8 +43,8 @@ struct Frame {
     uint32_t first_temporary;
     uint8_t flags;
     uint8_t resume_words;  // length of the instruction below that called
-    uint16_t unused;
-    uint32_t last_line;  // of the last line event, for tracing
+    uint16_t runner;       // of a generator: heap of the thread that runs it, or did so last
+    uint32_t last_line;    // of the last line event, for tracing
 };
 
 // frame objects as Python sees them (f_back, f_locals...). Made on demand; they take the registers

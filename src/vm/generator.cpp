@@ -48,6 +48,7 @@ Owned make_generator(Thread& thread, Frame* frame) {
     made->frame.function_word = own_moved(frame->function_word).release();
     made->frame.flags = kFrameGenerator;
     made->frame.generator = made;
+    made->frame.runner = current_heap_id;
     made->frame.previous = nullptr;
     if (frame->object) frame->object->frame.store(&made->frame, std::memory_order_release);
     frame->object = nullptr;
@@ -83,6 +84,15 @@ static bool claim(Thread& thread, Generator& generator, uint8_t* state) {
         *state, kGeneratorRunning, std::memory_order_acq_rel, std::memory_order_acquire);
 }
 
+// Another thread than before goes on with it: the lists that it loops over are no longer owned.
+static IMUGI_NOINLINE void change_runner(Frame& frame) {
+    frame.runner = current_heap_id;
+    for (uint32_t i = 0; i < frame.code->register_count; i++) {
+        Value value = Value::from_bits(frame.registers[i]);
+        if (is_exact_list(value)) mark_reader(value.object());
+    }
+}
+
 bool generator_enter(Thread& thread, Generator& generator, uint64_t sent, uint8_t kind,
                      bool* exhausted) {
     Owned value = Owned::adopt(sent);
@@ -108,6 +118,7 @@ bool generator_enter(Thread& thread, Generator& generator, uint64_t sent, uint8_
         return false;
     }
     Frame& frame = generator.frame;
+    if (IMUGI_UNLIKELY(frame.runner != current_heap_id)) change_runner(frame);
     frame.previous = thread.frame;
     frame.flags = static_cast<uint8_t>(kFrameGenerator | kind);
     thread.frame = &frame;

@@ -3,6 +3,9 @@
 // A loop over an exact list, tuple or range needs no iterator object: its register holds the
 // container itself and the one behind it the index of the next item, a small int. Otherwise the
 // first holds an iterator and the second nothing.
+//
+// A list in such a register is the running thread's or marked for readers without its lock: from
+// BEGIN_LOOP on, and in a generator that another thread goes on with from generator_enter on.
 #include "object/list.h"
 #include "object/range.h"
 #include "object/tuple.h"
@@ -17,6 +20,7 @@ DEFINE_OP(BEGIN_LOOP) {
     uint32_t a = D::a(word), b = D::b(word);
     Value value = value_at(r, b);
     if (IMUGI_LIKELY(is_stepped_by_index(value))) {
+        if (has_shape(value, k_list_shape)) mark_reader(value.object());
         set_register(r, a, take_register(frame, r, b));
         r[a + 1] = Value::small_int(0).bits();
         NEXT_DROPPED(1);
@@ -35,7 +39,8 @@ static IMUGI_ALWAYS_INLINE uint64_t quick_loop_item(Thread& thread, Value contai
                                                     int64_t index) {
     switch (container.object()->shape_index.load(std::memory_order_relaxed)) {
         case k_list_shape:
-            return quick_list_item(thread, container.as<List>(), static_cast<uint64_t>(index));
+            return quick_marked_list_item(thread, container.as<List>(),
+                                          static_cast<uint64_t>(index));
         case k_range_shape: {
             auto& range = container.as<Range>();
             Value start = range.start.borrow(), step = range.step.borrow();

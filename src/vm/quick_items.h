@@ -11,13 +11,10 @@
 
 namespace imugi {
 
-// list[index] as a register word; 0: ask slow_get_item. Then thread.return_bits may hold a word to
-// drop: an item read while another thread exchanged the array.
-IMUGI_ALWAYS_INLINE uint64_t quick_list_item(Thread& thread, List& list, uint64_t index) {
-    // A reader that is not the owner has to mark first (mark_reader).
-    if (IMUGI_UNLIKELY(list.owner.load(std::memory_order_relaxed) != current_heap_id &&
-                       !(list.shared.load(std::memory_order_relaxed) & kSharedStateMask)))
-        return 0;
+// list[index] as a register word, of a list that is this thread's or marked (mark_reader); 0: ask
+// slow_get_item. Then thread.return_bits may hold a word to drop: an item read while another thread
+// exchanged the array.
+IMUGI_ALWAYS_INLINE uint64_t quick_marked_list_item(Thread& thread, List& list, uint64_t index) {
     ListItems* array = list.array.load(std::memory_order_acquire);
     if (IMUGI_UNLIKELY(!array ||
                        index >= static_cast<uint64_t>(list.size.load(std::memory_order_acquire)) ||
@@ -27,6 +24,14 @@ IMUGI_ALWAYS_INLINE uint64_t quick_list_item(Thread& thread, List& list, uint64_
     if (IMUGI_LIKELY(list.array.load(std::memory_order_acquire) == array)) return bits;
     thread.return_bits = bits;
     return 0;
+}
+
+// The same of any list.
+IMUGI_ALWAYS_INLINE uint64_t quick_list_item(Thread& thread, List& list, uint64_t index) {
+    if (IMUGI_UNLIKELY(list.owner.load(std::memory_order_relaxed) != current_heap_id &&
+                       !(list.shared.load(std::memory_order_relaxed) & kSharedStateMask)))
+        return 0;
+    return quick_marked_list_item(thread, list, index);
 }
 
 // The same for a negative index: others may move the end, with the size or with the items.

@@ -2,9 +2,11 @@
 
 import array
 import collections
+import contextlib
 import functools
 import itertools
 import operator
+import queue
 import sys
 import threading
 from random import Random
@@ -275,6 +277,36 @@ def test_iterators_that_others_hold_too():
         parts = for_each(4, lambda number: list(map(int, iterator)) if isinstance(sequence, set) else [*iterator])
         equal(sorted(sum(parts, [])), sorted(sequence))
         equal(list(iterator), [])
+
+
+def test_loop_of_a_generator_that_others_go_on_with():
+    """The thread whose list it is begins the loop and goes on changing the list, which nobody else has ever read."""
+    def steps(values):
+        for value in values:
+            yield value
+
+    begun = queue.SimpleQueue()
+
+    def change(number):
+        items = list(range(40))
+        generator = steps(items) if number % 2 else (value for value in items)
+        next(generator)
+        begun.put(generator)
+        for size in range(30):
+            items.extend(range(size))
+            items[:] = range(20)
+        if begun.qsize() > 8:
+            with contextlib.suppress(queue.Empty):
+                begun.get_nowait()
+
+    def look():
+        try:
+            generator = begun.get(timeout=0.05)
+        except queue.Empty:
+            return
+        for _ in range(200):
+            check(0 <= next(generator, 0) < 40)
+    watched(change, look)
 
 
 def test_iteration_over_a_set_that_changes():
