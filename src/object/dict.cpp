@@ -451,7 +451,7 @@ uint32_t version_of(DictTable& table) {
 
 }  // namespace
 
-Index dict_entry_of(Thread& thread, Dict& dict, Str& key, uint32_t* keys_version) {
+Index dict_value_offset(Thread& thread, Dict& dict, Str& key, uint32_t* keys_version) {
     Lock guard(thread, dict);
     DictTable& table = *dict.table.load(std::memory_order_relaxed);
     DictProbe probe(Value::of(key), str_hash(key));
@@ -459,7 +459,11 @@ Index dict_entry_of(Thread& thread, Dict& dict, Str& key, uint32_t* keys_version
     *keys_version = 0;
     if (entry == kAsk) return kMissing;
     *keys_version = version_of(table);
-    return entry;
+    if (entry < 0) return entry;
+    auto offset =
+        reinterpret_cast<char*>(&table.entries()[entry].value) - reinterpret_cast<char*>(&table);
+    if (static_cast<uint64_t>(offset) > UINT32_MAX) *keys_version = 0;
+    return offset;
 }
 
 uint32_t dict_keys_version(Thread& thread, Dict& dict) {

@@ -32,6 +32,10 @@ struct DictTable {
     DictEntry* entries() const {
         return reinterpret_cast<DictEntry*>(indices() + (size_t{index_bytes} << log2_size));
     }
+    // The value that dict_value_offset has found.
+    std::atomic<uint64_t>& value_at(uint32_t offset) {
+        return *reinterpret_cast<std::atomic<uint64_t>*>(reinterpret_cast<char*>(this) + offset);
+    }
 };
 
 struct Dict : Object {
@@ -87,9 +91,10 @@ Owned make_dict_view(Thread& thread, Type& type, Dict& dict);
 Value dict_view_dict(Value view);
 Owned make_dict_iterator(Thread& thread, Type& type, Dict& dict);
 
-// For inline caches: the entry of an interned str key and the table's keys version (assigned if
-// need be; 0: do not cache). -1: missing.
-Index dict_entry_of(Thread& thread, Dict& dict, Str& key, uint32_t* keys_version);
+// For inline caches: how many bytes behind the table's begin the value of an interned str key lies,
+// a multiple of 8, and the table's keys version (assigned if need be; 0: do not cache). -1:
+// missing.
+Index dict_value_offset(Thread& thread, Dict& dict, Str& key, uint32_t* keys_version);
 // The keys version only, for a cache of absence.
 uint32_t dict_keys_version(Thread& thread, Dict& dict);
 

@@ -101,12 +101,15 @@ TEST(Dict, VersionsTellOfNewKeys) {
     Ref<Str> a = intern(thread, "a"), b = intern(thread, "b");
     ASSERT_TRUE(dict_set(thread, *dict, a, Value::small_int(1)));
     uint32_t version = 0, again = 0;
-    Index entry = dict_entry_of(thread, *dict, *a, &version);
-    EXPECT_EQ(entry, 0);
+    Index offset = dict_value_offset(thread, *dict, *a, &version);
+    ASSERT_GE(offset, 0);
     EXPECT_NE(version, 0u);
     ASSERT_TRUE(dict_set(thread, *dict, a, Value::small_int(2)));
-    EXPECT_EQ(dict_entry_of(thread, *dict, *a, &again), 0);
+    EXPECT_EQ(dict_value_offset(thread, *dict, *a, &again), offset);
     EXPECT_EQ(version, again);
+    EXPECT_EQ(dict->table.load()->value_at(static_cast<uint32_t>(offset)),
+              Value::small_int(2).bits());
+    EXPECT_LT(dict_value_offset(thread, *dict, *b, &again), 0);
     ASSERT_TRUE(dict_set(thread, *dict, b, Value::small_int(3)));
     EXPECT_NE(dict_keys_version(thread, *dict), version);
 }

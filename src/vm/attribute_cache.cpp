@@ -45,7 +45,7 @@ uint64_t record_attribute(Object* object, const AttributeRecord& record) {
             mark_reader(&dict);
             DictTable* table = dict.table.load(std::memory_order_acquire);
             if (table->keys_version.load(std::memory_order_relaxed) != record.other) return 0;
-            return load_slot_bits(table->entries()[record.place].value);
+            return load_slot_bits(table->value_at(static_cast<uint32_t>(record.place)));
         }
         case RecordKind::kClassValue:
             // Versions are never used twice, so this also says which class it is.
@@ -216,10 +216,11 @@ static void fill_module(Thread& thread, Value owner, Str& name, std::atomic<uint
     uint32_t version = type_version(type);
     if (version == 0 || !lookup_in_mro(thread, type, name).is_nothing()) return;
     uint32_t keys_version = 0;
-    Index entry = dict_entry_of(thread, owner.as<Module>().dict.as<Dict>(), name, &keys_version);
-    if (entry < 0 || keys_version == 0) return;
+    Index offset =
+        dict_value_offset(thread, owner.as<Module>().dict.as<Dict>(), name, &keys_version);
+    if (offset < 0 || keys_version == 0) return;
     add_record(cache, 0, RecordKind::kModuleGlobal, owner.object()->shape()->index(), version,
-               keys_version, static_cast<uint64_t>(entry));
+               keys_version, static_cast<uint64_t>(offset));
 }
 
 // Attribute of a class that is the same for everybody: no descriptor, a function or a static

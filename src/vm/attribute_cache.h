@@ -31,7 +31,7 @@ inline constexpr uint32_t kEpochMask = (1u << 22) - 1;
 enum class RecordKind : uint8_t {
     kValue,         // an attribute of the type that is no descriptor
     kMethod,        // an unbound method: LOAD_METHOD passes the object first
-    kModuleGlobal,  // entry `place` of the module's dict while its keys version is `other`
+    kModuleGlobal,  // value at `place` of the module's dict while its keys version is `other`
     kClassValue,    // of the class that the object is, while its version is `other`
     kGetter,        // a property's getter, a Function
     kSlot,          // `place`: a slot entry; `version` is unused

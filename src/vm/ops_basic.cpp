@@ -171,14 +171,14 @@ DEFINE_OP(LOAD_CELL_OR_NAME) {
 // --- names ---
 
 // The slot that a LOAD_GLOBAL site has cached; null when there is none (any more). A cache word is
-// keys version << 32 | entry << 2; or a BuiltinRecord (slow_names.cpp).
+// keys version << 32 | offset of the value; or a BuiltinRecord + 2 (slow_names.cpp).
 static IMUGI_ALWAYS_INLINE const std::atomic<uint64_t>* cached_global(
     const Frame* frame, const std::atomic<uint64_t>& cache) {
     uint64_t cached = cache.load(std::memory_order_acquire);  // pairs with publish
     if (IMUGI_UNLIKELY(cached == 0)) return nullptr;
     Dict* dict = frame->globals;
     uint32_t version = static_cast<uint32_t>(cached >> 32);
-    uint32_t entry = static_cast<uint32_t>(cached) >> 2;
+    auto offset = static_cast<uint32_t>(cached);
     if (cached & 2) {
         const BuiltinRecord& record = *reinterpret_cast<const BuiltinRecord*>(cached - 2);
         if (dict->table.load(std::memory_order_acquire)
@@ -186,12 +186,12 @@ static IMUGI_ALWAYS_INLINE const std::atomic<uint64_t>* cached_global(
             return nullptr;
         dict = frame->builtins;
         version = record.builtins_version;
-        entry = record.entry;
+        offset = record.offset;
     }
     DictTable* table = dict->table.load(std::memory_order_acquire);
     if (IMUGI_UNLIKELY(table->keys_version.load(std::memory_order_relaxed) != version))
         return nullptr;
-    return &table->entries()[entry].value;
+    return &table->value_at(offset);
 }
 
 GENERAL_OP(op_general_load_global) {

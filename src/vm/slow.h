@@ -15,7 +15,7 @@ namespace imugi {
 
 // A builtin found behind globals that lack the name (LOAD_GLOBAL).
 struct BuiltinRecord : CacheRecord {
-    uint32_t globals_version, builtins_version, entry;
+    uint32_t globals_version, builtins_version, offset;
 };
 
 // --- names and cells (slow_names.cpp) ---

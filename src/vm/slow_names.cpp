@@ -120,20 +120,19 @@ uint64_t slow_load_cell_or_name(Thread& thread, Frame* frame, uint32_t local, ui
 
 static void cache_global(Thread& thread, Frame* frame, Str& name, std::atomic<uint64_t>& cache) {
     uint32_t version = 0;
-    Index entry = dict_entry_of(thread, *frame->globals, name, &version);
-    if (entry >= 0) {
-        if (version)
-            publish_cache(cache, uint64_t{version} << 32 | static_cast<uint64_t>(entry) << 2);
+    Index offset = dict_value_offset(thread, *frame->globals, name, &version);
+    if (offset >= 0) {
+        if (version) publish_cache(cache, uint64_t{version} << 32 | static_cast<uint64_t>(offset));
         return;
     }
     uint32_t globals_version = dict_keys_version(thread, *frame->globals);
     uint32_t builtins_version = 0;
-    entry = dict_entry_of(thread, *frame->builtins, name, &builtins_version);
-    if (entry < 0 || !globals_version || !builtins_version) return;
+    offset = dict_value_offset(thread, *frame->builtins, name, &builtins_version);
+    if (offset < 0 || !globals_version || !builtins_version) return;
     void* memory = array_allocate(sizeof(BuiltinRecord));
     if (!memory) return;
     auto* record = new (memory)
-        BuiltinRecord{{0}, globals_version, builtins_version, static_cast<uint32_t>(entry)};
+        BuiltinRecord{{0}, globals_version, builtins_version, static_cast<uint32_t>(offset)};
     publish_cache(cache, reinterpret_cast<uint64_t>(record) | 2);
 }
 
