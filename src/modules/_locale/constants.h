@@ -70,9 +70,9 @@ inline constexpr IntConstant kLanguageItems[] = {
     {"_DATE_FMT", _DATE_FMT},
 };
 inline constexpr IntConstant kLocaleConstants[] = {
-    {"CHAR_MAX", CHAR_MAX},     {"LC_ALL", LC_ALL},           {"LC_COLLATE", LC_COLLATE},
-    {"LC_CTYPE", LC_CTYPE},     {"LC_MESSAGES", LC_MESSAGES}, {"LC_MONETARY", LC_MONETARY},
-    {"LC_NUMERIC", LC_NUMERIC}, {"LC_TIME", LC_TIME},
+    {"LC_CTYPE", LC_CTYPE},       {"LC_TIME", LC_TIME},         {"LC_COLLATE", LC_COLLATE},
+    {"LC_MONETARY", LC_MONETARY}, {"LC_MESSAGES", LC_MESSAGES}, {"LC_NUMERIC", LC_NUMERIC},
+    {"LC_ALL", LC_ALL},           {"CHAR_MAX", CHAR_MAX},
 };
 
 }  // namespace imugi
