@@ -114,9 +114,8 @@ bool show_exception(Thread& thread) {
     Owned shown;
     if (hook.is_nothing())
         fputs("sys.excepthook is missing\n", stderr);
-    else if (audit(thread, "sys.excepthook", hook, Value::of(type_of(exception)), exception,
-                   traceback))
-        shown = call(thread, hook, Value::of(type_of(exception)), exception, traceback);
+    else if (audit(thread, "sys.excepthook", hook, share_type(exception), exception, traceback))
+        shown = call(thread, hook, share_type(exception), exception, traceback);
     else if (clear_exception_if(thread, exc::RuntimeError))
         return true;
     if (!shown) {

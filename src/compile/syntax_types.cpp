@@ -37,8 +37,8 @@ bool deprecated(Thread& thread, Ref<Str> message) {
 
 // Gives a field that was left out its default, or warns.
 bool default_field(Thread& thread, Value self, Str& name) {
-    Type& type = type_of(self);
-    Owned types = TRY(get_attribute_or_nothing(thread, Value::of(type), ID(_field_types)));
+    Ref<Type> type = share_type(self);
+    Owned types = TRY(get_attribute_or_nothing(thread, type, ID(_field_types)));
     Owned field_type = Owned::nothing();
     if (is_dict(types)) field_type = TRY(dict_get(thread, types.as<Dict>(), Value::of(name)));
     if (field_type.is_nothing()) {
@@ -64,17 +64,17 @@ bool default_field(Thread& thread, Value self, Str& name) {
                       format(thread,
                              "{}.__init__ missing 1 required positional argument: '{}'. This will "
                              "become an error in Python 3.15.",
-                             type_name(type), name));
+                             type_name(*type), name));
 }
 
 bool node_init(Thread& thread, Value self, const Arguments& arguments) {
     Owned fields = fields_of(thread, self);
     if (!fields) return false;
     Tuple& names = fields.as<Tuple>();
-    Type& type = type_of(self);
+    Ref<Type> type = share_type(self);
     if (arguments.count > names.size)
         return raise(thread, exc::TypeError,
-                     "{} constructor takes at most {} positional argument{}", type_name(type),
+                     "{} constructor takes at most {} positional argument{}", type_name(*type),
                      names.size, names.size == 1 ? "" : "s");
     Ref<Set> given = TRY(make_set(thread));
     for (uint32_t i = 0; i < arguments.count; i++) {
@@ -91,11 +91,10 @@ bool node_init(Thread& thread, Value self, const Arguments& arguments) {
         if (is_field) {
             if (TRY(set_contains(thread, *given, name)))
                 return raise(thread, exc::TypeError, "{} got multiple values for argument '{}'",
-                             type_name(type), name);
+                             type_name(*type), name);
             TRY(set_add(thread, *given, name));
         } else {
-            Owned attributes =
-                TRY(get_attribute_or_nothing(thread, Value::of(type), ID(_attributes)));
+            Owned attributes = TRY(get_attribute_or_nothing(thread, type, ID(_attributes)));
             bool known = false;
             if (!attributes.is_nothing()) known = TRY(contains(thread, attributes, name));
             if (!known)
@@ -105,7 +104,7 @@ bool node_init(Thread& thread, Value self, const Arguments& arguments) {
                            "{}.__init__ got an unexpected keyword argument '{}'. Support for "
                            "arbitrary keyword arguments is deprecated and will be removed in "
                            "Python 3.15.",
-                           type_name(type), name)));
+                           type_name(*type), name)));
         }
         TRY(set_attribute(thread, self, name.as<Str>(), arguments[arguments.count + i]));
     }
@@ -142,8 +141,7 @@ Owned node_reduce(Thread& thread, Value self) {
 
 Owned node_replace(Thread& thread, Value self, Kwargs changes) {
     Owned fields = TRY(fields_of(thread, self));
-    Owned attributes =
-        TRY(get_attribute_or_nothing(thread, Value::of(type_of(self)), ID(_attributes)));
+    Owned attributes = TRY(get_attribute_or_nothing(thread, share_type(self), ID(_attributes)));
     Ref<Tuple> extra = attributes.is_nothing() ? empty_tuple() : to_tuple(thread, attributes);
     if (!extra) return {};
     Ref<Dict> values = TRY(make_dict(thread));
@@ -164,7 +162,7 @@ Owned node_replace(Thread& thread, Value self, Kwargs changes) {
         TRY(dict_set(thread, *values, changes.names[i], changes.values[i]));
     }
     Ref<Tuple> none_given = empty_tuple();
-    return call_with(thread, Value::of(type_of(self)), *none_given, values.get());
+    return call_with(thread, share_type(self), *none_given, values.get());
 }
 
 bool append_repr(Thread& thread, StrBuilder& out, Value value, int depth);

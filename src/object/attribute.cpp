@@ -382,6 +382,11 @@ const GetSetRow* own_getset(Value descriptor) {
 
 }  // namespace
 
+Owned get_described(Thread& thread, DescriptorGetFn get, Value descriptor, Value object) {
+    Ref<Type> owner = share_type(object);
+    return get(thread, descriptor, object, Value::of(*owner));
+}
+
 Owned generic_get_attribute_or_nothing(Thread& thread, Value object, Str& given) {
     Ref<Str> holder;
     Str* name = interned(thread, given, holder);
@@ -393,7 +398,7 @@ Owned generic_get_attribute_or_nothing(Thread& thread, Value object, Str& given)
         const GetSetRow* row = own_getset(attribute);
         // A getter may ask the next object of a chain for the same.
         if (row && row->get) return check_native_stack(thread) ? row->get(thread, object) : Owned();
-        return get(thread, attribute, object, Value::of(type));
+        return get_described(thread, get, attribute, object);
     }
     if (object.is_object() && type.attributes_offset != 0) {
         Owned own = load_own_attribute(thread, object.object(), *name);
@@ -402,7 +407,7 @@ Owned generic_get_attribute_or_nothing(Thread& thread, Value object, Str& given)
         Owned own = dict_get(thread, dict.as<Dict>(), *name);
         if (!own.is_nothing()) return own;
     }
-    if (get) return get(thread, attribute, object, Value::of(type));
+    if (get) return get_described(thread, get, attribute, object);
     return attribute;
 }
 
@@ -510,7 +515,7 @@ Owned get_method(Thread& thread, Value object, Str& given, bool* bound) {
     if (get) {
         is_method = type_of(attribute).has(kTypeMethodDescriptor);
         if (!is_method && type_of(attribute).slots.descriptor_set)
-            return get(thread, attribute, object, Value::of(type));
+            return get_described(thread, get, attribute, object);
     }
     if (object.is_object() && type.attributes_offset != 0) {
         Owned own = load_own_attribute(thread, object.object(), *name);
@@ -520,7 +525,7 @@ Owned get_method(Thread& thread, Value object, Str& given, bool* bound) {
         *bound = false;
         return attribute;
     }
-    if (get) return get(thread, attribute, object, Value::of(type));
+    if (get) return get_described(thread, get, attribute, object);
     if (attribute.is_nothing()) return raise_no_attribute(thread, object, *name);
     return attribute;
 }
@@ -536,7 +541,7 @@ Owned get_special_method(Thread& thread, Value object, Str& name, bool* bound) {
         return attribute;
     }
     if (kind.slots.descriptor_get)
-        return kind.slots.descriptor_get(thread, attribute, object, Value::of(type));
+        return get_described(thread, kind.slots.descriptor_get, attribute, object);
     return attribute;
 }
 

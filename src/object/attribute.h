@@ -18,6 +18,8 @@ Result<bool> has_attribute(Thread& thread, Value object, Str& name);
 // object.__getattribute__ and __setattr__ (slots of most types).
 Owned generic_get_attribute(Thread& thread, Value object, Str& name);
 Owned generic_get_attribute_or_nothing(Thread& thread, Value object, Str& name);
+// What `get`, the __get__ of a descriptor found in the object's class, gives for the object.
+Owned get_described(Thread& thread, DescriptorGetFn get, Value descriptor, Value object);
 bool generic_set_attribute(Thread& thread, Value object, Str& name, Value value);
 
 // Method lookup for a call: if the attribute is an unbound method of the type, gives it with *bound

@@ -98,10 +98,10 @@ Owned module_get_attribute(Thread& thread, Value self, Str& name) {
         attribute = lookup_in_mro(thread, type, name);
     auto get = attribute.is_nothing() ? nullptr : type_of(attribute).slots.descriptor_get;
     if (get && type_of(attribute).slots.descriptor_set)
-        return get(thread, attribute, self, Value::of(type));
+        return get_described(thread, get, attribute, self);
     Owned own = entry(thread, module, name);
     if (!own || !own.is_nothing()) return own;
-    if (get) return get(thread, attribute, self, Value::of(type));
+    if (get) return get_described(thread, get, attribute, self);
     if (!attribute.is_nothing()) return attribute;
     Owned hook = TRY(entry(thread, module, ID(__getattr__)));
     if (!hook.is_nothing()) return call(thread, hook, Value::of(name));

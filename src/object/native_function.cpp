@@ -116,7 +116,7 @@ Owned get_qualname(Thread& thread, Value self) {
     auto& function = as_function(self);
     if (!shown_bound(function)) return get_name(thread, self);
     Value bound = function.self.borrow();
-    Value type = is_type(bound) ? bound : Value::of(type_of(bound));
+    Owned type = is_type(bound) ? Owned::share(bound) : Owned(share_type(bound));
     Owned qualname = TRY(get_attribute(thread, type, ID(__qualname__)));
     return format(thread, "{}.{}", qualname, function.row->name);
 }

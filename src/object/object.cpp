@@ -78,13 +78,13 @@ bool object_init(Thread& thread, Value self, const Arguments& arguments) {
 }
 
 Owned object_repr(Thread& thread, Value self) {
-    Type& type = type_of(self);
-    Owned module = get_attribute_or_nothing(thread, Value::of(type), ID(__module__));
+    Ref<Type> type = share_type(self);
+    Owned module = get_attribute_or_nothing(thread, type, ID(__module__));
     if (!module) return {};
-    Owned qualname = TRY(get_attribute(thread, Value::of(type), ID(__qualname__)));
+    Owned qualname = TRY(get_attribute(thread, type, ID(__qualname__)));
     if (is_str(module) && !str_equal(module.as<Str>(), "builtins"))
         return format(thread, "<{}.{} object at {}>", module, qualname, address_of(self));
-    return format(thread, "<{} object at {}>", type, address_of(self));
+    return format(thread, "<{} object at {}>", *type, address_of(self));
 }
 
 Owned object_str(Thread& thread, Value self) {
@@ -121,7 +121,8 @@ bool set_class(Thread& thread, Value self, Value value) {
                      type_name_of(value));
     TRY(audit(thread, "object.__setattr__", self, "__class__", value));
     Type& wanted = value.as<Type>();
-    Type& current = type_of(self);
+    Ref<Type> held = share_type(self);
+    Type& current = *held;
     if (&wanted == &current) return true;
     bool modules = is_subtype(wanted, module_type) && is_subtype(current, module_type);
     if (!modules && (wanted.has(kTypeImmutable) || current.has(kTypeImmutable)))
@@ -163,7 +164,8 @@ Owned slot_state(Thread& thread, Value self, Value names) {
 }
 
 Owned default_state(Thread& thread, Value self, bool required) {
-    Type& type = type_of(self);
+    Ref<Type> held = share_type(self);
+    Type& type = *held;
     if (required && type.item_size)
         return raise(thread, exc::TypeError, "cannot pickle '{}' object", type);
     Owned state = TRY(get_attribute_or_nothing(thread, self, ID(__dict__)));
@@ -193,7 +195,8 @@ Owned get_state(Thread& thread, Value self, bool required) {
 }
 
 Owned reduce_by_new(Thread& thread, Value self) {
-    Type& type = type_of(self);
+    Ref<Type> held = share_type(self);
+    Type& type = *held;
     if (!type.slots.make) return raise(thread, exc::TypeError, "cannot pickle '{}' object", type);
     Owned args, kwargs;
     // Looked up on the class: __getattr__ is not asked.
@@ -291,11 +294,11 @@ Owned object_format(Thread& thread, Value self, Str& format_spec) {
 Owned object_sizeof(Thread& thread, Value self) {
     if (!self.is_object()) return Owned::small_int(8);
     Type& type = type_of(self);
-    int64_t size = type.instance_size;
-    if (type.item_size) {
+    int64_t size = type.instance_size, item_size = type.item_size;
+    if (item_size) {
         auto count = length(thread, self);
         if (count)
-            size += *count * type.item_size;
+            size += *count * item_size;
         else
             clear_exception(thread);
     }

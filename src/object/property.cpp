@@ -90,7 +90,7 @@ Owned name_of(Thread& thread, Property& p) {
 Raised raise_missing(Thread& thread, Value self, Value instance, const char* what) {
     Owned name = name_of(thread, as_property(self));
     if (!name) return {};
-    Owned qualname = get_attribute(thread, Value::of(type_of(instance)), ID(__qualname__));
+    Owned qualname = get_attribute(thread, share_type(instance), ID(__qualname__));
     if (!qualname) return {};
     if (!name.is_nothing())
         return raise(thread, exc::AttributeError, "property {} of {} object has no {}",
@@ -132,7 +132,7 @@ Owned copy_with(Thread& thread, Property& p, Value getter, Value setter, Value d
     Value values[] = {functions[0] ? functions[0].value() : none(),
                       functions[1] ? functions[1].value() : none(),
                       functions[2] ? functions[2].value() : none(), doc ? doc.value() : none()};
-    Owned copy = TRY(call(thread, Value::of(type_of(Value::of(p))), Arguments{values, 4, nullptr}));
+    Owned copy = TRY(call(thread, share_type(Value::of(p)), Arguments{values, 4, nullptr}));
     if (is_instance_of(copy, property_type))
         replace(thread, as_property(copy), as_property(copy).name, read(thread, p, p.name));
     return copy;

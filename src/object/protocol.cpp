@@ -105,21 +105,20 @@ static CompareOp swapped(CompareOp op) {
 Owned compare(Thread& thread, Value left, Value right, CompareOp op) {
     static constexpr const char* symbols[] = {"<", "<=", "==", "!=", ">", ">="};
     if (!check_native_stack(thread, " in comparison")) return {};
-    Type& left_type = type_of(left);
-    Type& right_type = type_of(right);
-    bool reflected_done = false;
-    if (&left_type != &right_type && is_subtype(right_type, left_type) &&
-        right_type.slots.compare) {
-        reflected_done = true;
-        Owned result = right_type.slots.compare(thread, right, left, swapped(op));
+    // Asked anew each time: what has been called may have given the operands other classes.
+    auto compare_of = [](Value value) { return type_of(value).slots.compare; };
+    bool derived = &type_of(left) != &type_of(right) && is_instance_of(right, type_of(left));
+    auto first = derived ? compare_of(right) : nullptr;
+    if (first) {
+        Owned result = first(thread, right, left, swapped(op));
         if (!result || !is_not_implemented(result)) return result;
     }
-    if (left_type.slots.compare) {
-        Owned result = left_type.slots.compare(thread, left, right, op);
+    if (auto slot = compare_of(left)) {
+        Owned result = slot(thread, left, right, op);
         if (!result || !is_not_implemented(result)) return result;
     }
-    if (!reflected_done && right_type.slots.compare) {
-        Owned result = right_type.slots.compare(thread, right, left, swapped(op));
+    if (auto slot = compare_of(right); slot && !first) {
+        Owned result = slot(thread, right, left, swapped(op));
         if (!result || !is_not_implemented(result)) return result;
     }
     if (op == CompareOp::kEq) return Owned::share(boolean(same(left, right)));

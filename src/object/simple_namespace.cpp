@@ -91,7 +91,7 @@ Owned namespace_reduce(Thread& thread, Value self) {
 
 Owned namespace_replace(Thread& thread, SimpleNamespace& self, Kwargs changes) {
     Value object = Value::of(self);
-    Owned copy = TRY(call(thread, Value::of(type_of(object))));
+    Owned copy = TRY(call(thread, share_type(object)));
     if (!is_instance_of(copy, simple_namespace_type))
         return raise(thread, exc::TypeError, "expect {} type, but {}() returned '{}' object",
                      simple_namespace_type, type_name_of(object), type_name_of(copy));

@@ -126,7 +126,7 @@ Owned super_get(Thread& thread, Value self, Value instance, Value owner) {
     if (instance.is_empty() || is_none(instance) || !super.object.is_empty())
         return Owned::share(self);
     Owned type = read_locked(thread, super, super.type);
-    return call(thread, Value::of(type_of(self)), type, instance);
+    return call(thread, share_type(self), type, instance);
 }
 
 void super_fields(Object* object, FieldVisitor& visitor) {

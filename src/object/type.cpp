@@ -155,6 +155,7 @@ static MethodCache::Entry* cache_entry(Thread& thread, uint32_t version, const S
 static Owned read_mro(Thread& thread, Type& type) {
     SlotRead read = read_slot(type.mro.word());
     if (IMUGI_LIKELY(!read.retry)) return std::move(read.value);
+    Ref<Type> held = Ref<Type>::share(type);
     Lock guard(thread, type);
     return share_locked(type.mro.word());
 }

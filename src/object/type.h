@@ -38,6 +38,8 @@ using ItemFn = Owned (*)(Thread&, Value self, Index index);
 using AssignItemFn = bool (*)(Thread&, Value self, Index index,
                               Value value);                              // empty value: delete
 using AssignFn = bool (*)(Thread&, Value self, Value key, Value value);  // empty value: delete
+// An empty instance: on the class.
+using DescriptorGetFn = Owned (*)(Thread&, Value self, Value instance, Value owner);
 
 // One pointer a slot; null when the type does not have it. Inherited when the type is made ready.
 struct Slots {
@@ -49,8 +51,7 @@ struct Slots {
     Owned (*compare)(Thread&, Value self, Value other, CompareOp op);    // may give NotImplemented
     UnaryFn iter;
     UnaryFn next;  // nothing when exhausted
-    Owned (*descriptor_get)(Thread&, Value self, Value instance,
-                            Value owner);  // empty instance: on the class
+    DescriptorGetFn descriptor_get;
     bool (*descriptor_set)(Thread&, Value self, Value instance,
                            Value value);                             // empty value: delete
     Owned (*make)(Thread&, Type& type, const Arguments& arguments);  // __new__
@@ -190,6 +191,11 @@ inline Type& type_of(Value value) {
     if (value.is_small_int()) return int_type;
     if (value.is_immediate_float()) return float_type;
     return *value.object()->shape()->type;
+}
+// The same, to keep: type_of is good until Python runs or a lock is waited for, since the object
+// may then get another __class__ and its old one die.
+inline Ref<Type> share_type(Value value) {
+    return Ref<Type>::share(type_of(value));
 }
 bool is_subtype(const Type& type, const Type& base);
 inline bool is_instance_of(Value value, const Type& type) {

@@ -222,7 +222,7 @@ Owned get_instance_dict(Thread& thread, Value self) {
     Owned native = TRY(native_dict_descriptor(thread, self));
     if (!native.is_nothing())
         if (auto get = type_of(native).slots.descriptor_get)
-            return get(thread, native, self, Value::of(type_of(self)));
+            return get_described(thread, get, native, self);
     return instance_dict(thread, self.object());
 }
 bool set_instance_dict_attribute(Thread& thread, Value self, Value value) {
@@ -324,7 +324,7 @@ bool take_cells(Thread& thread, Dict& dict, ClassCells& cells) {
         if (!out) return false;
         if (out.is_nothing() || has_shape(out, k_cell_shape)) return true;
         return static_cast<bool>(raise(thread, exc::TypeError, "{} must be a nonlocal cell, not {}",
-                                       name, repr_of(Value::of(type_of(out)))));
+                                       name, repr_of(share_type(out))));
     };
     return take(ID(__classcell__), cells.of_class) && take(ID(__classdictcell__), cells.of_dict);
 }

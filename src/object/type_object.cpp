@@ -110,17 +110,16 @@ Owned type_get_attribute(Thread& thread, Value self, Str& given) {
         name = holder.get();
     }
     Type& type = as_type(self);
-    Type& metatype = type_of(self);
-    Owned meta = lookup_in_mro(thread, metatype, *name);
+    Owned meta = lookup_in_mro(thread, type_of(self), *name);
     auto meta_get = meta.is_nothing() ? nullptr : type_of(meta).slots.descriptor_get;
     if (meta_get && type_of(meta).slots.descriptor_set)
-        return meta_get(thread, meta, self, Value::of(metatype));
+        return get_described(thread, meta_get, meta, self);
     Owned own = lookup_in_mro(thread, type, *name);
     if (!own.is_nothing()) {
         if (auto get = type_of(own).slots.descriptor_get) return get(thread, own, Value(), self);
         return own;
     }
-    if (meta_get) return meta_get(thread, meta, self, Value::of(metatype));
+    if (meta_get) return get_described(thread, meta_get, meta, self);
     if (!meta.is_nothing()) return meta;
     return raise_no_attribute(thread, self, *name);
 }

@@ -165,6 +165,7 @@ static void fill_load(Thread& thread, Value owner, Str& name, std::atomic<uint64
     if (!owner.is_object() && !for_method) return;
     const Shape* shape = owner.is_object() ? owner.object()->shape() : nullptr;
     Type& type = shape ? *shape->type : type_of(owner);
+    Ref<Type> held = Ref<Type>::share(type);
     if (!has_plain_lookup(type) || !name.is_interned()) return;
     // Read before the lookup: a change after it ends the epoch.
     uint32_t epoch = current_epoch();
@@ -226,7 +227,8 @@ static void fill_module(Thread& thread, Value owner, Str& name, std::atomic<uint
 // Attribute of a class that is the same for everybody: no descriptor, a function or a static
 // method. The metaclass must not have the name.
 static void fill_class(Thread& thread, Value owner, Str& name, std::atomic<uint64_t>& cache) {
-    Type& metatype = type_of(owner);
+    Ref<Type> held = share_type(owner);
+    Type& metatype = *held;
     if (metatype.slots.get_attribute != type_type.slots.get_attribute || !name.is_interned())
         return;
     uint32_t version = type_version(metatype);
@@ -279,6 +281,7 @@ static void fill_store(Thread& thread, Object* object, uint32_t before, Str& nam
                        std::atomic<uint64_t>& cache) {
     const Shape& shape = *object->shape();
     Type& type = *shape.type;
+    Ref<Type> held = Ref<Type>::share(type);
     if (type.slots.set_attribute != generic_set_attribute || !name.is_interned()) return;
     if (!may_fill(cache)) return;
     uint32_t epoch = current_epoch();

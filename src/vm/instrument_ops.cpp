@@ -419,8 +419,8 @@ class Visit {
         if (!has_shape(callable, k_method_descriptor_shape) ||
             same(first, monitoring.missing.borrow()))
             return {};
-        Owned bound = type_of(callable).slots.descriptor_get(thread_, callable, first,
-                                                             Value::of(type_of(first)));
+        Owned bound =
+            get_described(thread_, type_of(callable).slots.descriptor_get, callable, first);
         if (!bound) clear_exception(thread_);
         return bound;
     }

@@ -198,7 +198,7 @@ uint64_t slow_with_except_start(Thread& thread, Value exit, Value self) {
     Owned held = Owned::share(exception);
     Owned traceback = get_attribute(thread, held, ID(__traceback__));
     if (!traceback) return 0;
-    Value type = Value::of(type_of(held));
+    Ref<Type> type = share_type(held);
     if (self.is_empty()) return call(thread, exit, type, held, traceback).release();
     return call(thread, exit, self, type, held, traceback).release();
 }

@@ -214,7 +214,7 @@ Owned abc_instancecheck(Thread& thread, Value self, Value instance) {
     Owned subclass = TRY(get_attribute(thread, instance, ID(__class__)));
     bool cached = TRY(weak_contains(thread, d.cache, subclass));
     if (cached) return Owned::share(boolean(true));
-    Value subtype = Value::of(type_of(instance));
+    Ref<Type> subtype = share_type(instance);
     if (same(subtype, subclass)) {
         if (d.negative_version.load(std::memory_order_acquire) ==
             invalidation_counter.load(std::memory_order_acquire)) {

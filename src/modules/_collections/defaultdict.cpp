@@ -75,7 +75,7 @@ Owned defaultdict_repr(Thread& thread, Value value) {
 
 Owned make_like(Thread& thread, DefaultDict& self, Value items) {
     Owned factory = factory_of(thread, self);
-    return call(thread, Value::of(type_of(Value::of(self))), factory, items);
+    return call(thread, share_type(Value::of(self)), factory, items);
 }
 
 Owned defaultdict_copy(Thread& thread, DefaultDict& self) {

@@ -276,7 +276,7 @@ bool deque_init(Thread& thread, Value value, const Arguments& arguments) {
 }
 
 Owned new_like(Thread& thread, Deque& self, Value items) {
-    Value type = Value::of(type_of(Value::of(self)));
+    Ref<Type> type = share_type(Value::of(self));
     Index limit = max_size_of(self);
     Owned max_size = TRY(make_int(thread, limit));
     Owned made = TRY(limit < 0 ? call(thread, type, items) : call(thread, type, items, max_size));

@@ -178,8 +178,7 @@ Owned odict_compare(Thread& thread, Value self, Value other, CompareOp op) {
 
 Owned odict_or(Thread& thread, Value left, Value right) {
     if (!is_dict(left) || !is_dict(right)) return Owned::share(not_implemented());
-    Type& type = type_of(is_odict(left) ? left : right);
-    Owned result = TRY(call(thread, Value::of(type), left));
+    Owned result = TRY(call(thread, share_type(is_odict(left) ? left : right), left));
     TRY(update_from(thread, result, right));
     return result;
 }
@@ -299,7 +298,7 @@ bool method_clear(Thread& thread, OrderedDict& self) {
 
 Owned method_copy(Thread& thread, OrderedDict& self) {
     Value value = Value::of(self);
-    Owned copy = TRY(call(thread, Value::of(type_of(value))));
+    Owned copy = TRY(call(thread, share_type(value)));
     if (is_exact(self)) {
         TRY(update_from_ordered(thread, copy.as<Dict>(), self));
         return copy;

@@ -25,9 +25,9 @@ Owned moved_datetime(Thread& thread, DateTime& self, Int128 micros) {
     DateTimeFields fields = fields_of(self);
     fields.fold = 0;
     TRY(fields_of_total(thread, self.total() + micros, &fields));
-    Type& type = type_of(Value::of(self));
-    if (&type == &datetime_class.type()) return new_datetime(thread, type, fields);
-    return make_datetime(thread, type, fields);
+    Ref<Type> type = share_type(Value::of(self));
+    if (type.get() == &datetime_class.type()) return new_datetime(thread, *type, fields);
+    return make_datetime(thread, *type, fields);
 }
 
 Owned datetime_add(Thread& thread, Value left, Value right) {

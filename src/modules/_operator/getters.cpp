@@ -254,7 +254,7 @@ Owned methodcaller_repr(Thread& thread, Value value) {
 }
 
 Owned methodcaller_reduce(Thread& thread, MethodCaller& self) {
-    Value type = Value::of(type_of(Value::of(self)));
+    Ref<Type> type = share_type(Value::of(self));
     Ref<Tuple> name = TRY(make_tuple(thread, self.name.borrow()));
     if (self.keywords.is_empty()) {
         Ref<Tuple> arguments = TRY(tuple_concat(thread, *name, self.args.as<Tuple>()));

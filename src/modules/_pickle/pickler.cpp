@@ -236,7 +236,7 @@ class Saver {
             if (!reduce) return false;
             if (!reduce.is_nothing()) {
                 reduced = TRY(call(thread_, reduce, object));
-            } else if (is_subtype(type, type_type)) {
+            } else if (is_type(object)) {
                 return save_global(object, Value());
             } else {
                 reduced = TRY(reduce_by_method(object));
@@ -261,7 +261,7 @@ class Saver {
 
     // From the dispatch table; nothing when the type is not there.
     Owned find_reduce(Value object) {
-        Value type = Value::of(type_of(object));
+        Ref<Type> type = share_type(object);
         if (is_dict(dispatch_) && !own_dispatch_)
             return dict_get(thread_, dispatch_.as<Dict>(), type);
         Owned found = get_item(thread_, dispatch_, type);

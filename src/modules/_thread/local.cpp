@@ -209,10 +209,9 @@ Owned local_get(Thread& thread, Value self, Str& name) {
     if (str_equal(name, "__dict__")) return dict;
     // Data descriptors of the class, then the thread's values, then the rest of the class.
     Owned in_type = lookup_in_mro(thread, type_of(self), name);
-    if (!in_type.is_nothing() && type_of(in_type).slots.descriptor_set &&
-        type_of(in_type).slots.descriptor_get)
-        return type_of(in_type).slots.descriptor_get(thread, in_type, self,
-                                                     Value::of(type_of(self)));
+    auto get = in_type.is_nothing() ? nullptr : type_of(in_type).slots.descriptor_get;
+    if (get && type_of(in_type).slots.descriptor_set)
+        return get_described(thread, get, in_type, self);
     Owned value = TRY(dict_get(thread, dict.as<Dict>(), Value::of(name)));
     if (!value.is_nothing()) return value;
     return generic_get_attribute(thread, self, name);

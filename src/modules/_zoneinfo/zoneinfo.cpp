@@ -175,8 +175,7 @@ Owned zone_reduce(Thread& thread, ZoneInfo& self) {
         Owned error = TRY(module_attribute(thread, ID(pickle), ID(PicklingError)));
         return raise(thread, error.as<Type>(), "Cannot pickle a ZoneInfo file from a file stream.");
     }
-    Value type = Value::of(type_of(Value::of(self)));
-    Owned unpickle = TRY(get_attribute(thread, type, ID(_unpickle)));
+    Owned unpickle = TRY(get_attribute(thread, share_type(Value::of(self)), ID(_unpickle)));
     Ref<Tuple> state =
         TRY(make_tuple(thread, self.key.borrow(), Value::small_int(self.from_cache)));
     return make_tuple(thread, unpickle, state);

@@ -332,7 +332,7 @@ Owned reduce_ex(Thread& thread, Array& self, Value protocol) {
         return raise(thread, exc::TypeError, "__reduce_ex__ argument should be an integer");
     int64_t version = TRY(to_int64(thread, protocol));
     Value value = Value::of(self);
-    Value type = Value::of(type_of(value));
+    Ref<Type> type = share_type(value);
     Owned attributes = TRY(attributes_of(thread, value));
     Ref<Str> code = TRY(make_str_from_char(thread, self.kind->code));
     if (version < 3) {

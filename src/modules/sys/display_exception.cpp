@@ -134,12 +134,12 @@ bool append_entries(Thread& thread, StrBuilder& out, SourceLines& lines, Owned e
 }
 
 bool append_type(Thread& thread, StrBuilder& out, Value exception) {
-    Value type = Value::of(type_of(exception));
+    Ref<Type> type = share_type(exception);
     Owned module = get_attribute(thread, type, ID(__module__));
     Owned name = get_attribute(thread, type, ID(__qualname__));
     if (!module || !name || !is_str(name)) {
         clear_exception(thread);
-        return out.append(type_name(type_of(exception)));
+        return out.append(type_name(*type));
     }
     bool shown = is_str(module) && !str_equal(module.as<Str>(), "builtins") &&
                  !str_equal(module.as<Str>(), "__main__");
