@@ -134,6 +134,7 @@ void mark_roots(void* context, Object* object) {
     MarkVisitor& marker = *static_cast<MarkVisitor*>(context);
     if (object->has_flag(kImmortal) || is_frozen(object)) {
         // Static types and frozen objects are always alive, and so is what they refer to.
+        marker.reach(type_object_of(object));
         visit_fields(object, marker);
         marker.propagate();
     } else if (is_candidate(object) &&

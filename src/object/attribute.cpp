@@ -116,6 +116,7 @@ Owned load_own_attribute(Thread& thread, Object* object, Str& given) {
                 slot_of(storage, shape, static_cast<uint32_t>(index)) == slot)
                 return std::move(read.value);
         }
+        Ref<Type> held = Ref<Type>::share(type);  // its shapes: indexes of the dead are used again
         Lock guard(thread, *object);
         if (object->shape_index.load(std::memory_order_relaxed) != shape_index) continue;
         Slot* slot = slot_of(storage, shape, static_cast<uint32_t>(index));
@@ -176,6 +177,7 @@ bool store_own_attribute(Thread& thread, Object* object, Str& given, Value value
     for (;;) {
         uint32_t shape_index = object->shape_index.load(std::memory_order_acquire);
         Shape& shape = shape_at(shape_index);
+        Ref<Type> held = Ref<Type>::share(*shape.type);
         if (shape.dict_mode) {
             Owned dict = TRY(instance_dict(thread, object));
             return dict_set(thread, dict.as<Dict>(), Value::of(name), std::move(own));
@@ -231,6 +233,7 @@ Result<bool> delete_own_attribute(Thread& thread, Object* object, Str& given) {
     for (;;) {
         uint32_t shape_index = object->shape_index.load(std::memory_order_acquire);
         Shape& shape = shape_at(shape_index);
+        Ref<Type> held = Ref<Type>::share(*shape.type);
         if (shape.dict_mode) {
             Owned dict = TRY(instance_dict(thread, object));
             return dict_delete(thread, dict.as<Dict>(), Value::of(name));
@@ -263,6 +266,7 @@ Owned materialize_dict(Thread& thread, Object* object) {
         uint32_t shape_index = object->shape_index.load(std::memory_order_acquire);
         Shape& shape = shape_at(shape_index);
         Type& type = *shape.type;
+        Ref<Type> held = Ref<Type>::share(type);
         Slot* storage = attribute_storage(object, type);
         if (shape.dict_mode) {
             SlotRead read = read_slot(storage[0].word());

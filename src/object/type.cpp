@@ -115,6 +115,7 @@ void invalidate_versions(Type& type) {
 uint32_t type_version(Type& type) {
     uint32_t version = type.version.load(std::memory_order_acquire);
     if (version) return version;
+    Ref<Type> held = Ref<Type>::share(type);
     MutexGuard guard(type_mutex);
     version = type.version.load(std::memory_order_relaxed);
     if (version || !type.has(kTypeReady) || last_version == UINT32_MAX) return version;

@@ -310,12 +310,13 @@ static bool store_shared_attribute(Thread& thread, Frame* frame, uint64_t* r, ui
         if (!record || record->kind != RecordKind::kSlot) return false;
         entry = record->place;
     }
-    if (entry >> 40 != shape_index || !is_current(entry) || (entry >> 24 & kOffsetOverflow))
-        return false;
+    if (entry >> 40 != shape_index || (entry >> 24 & kOffsetOverflow)) return false;
     Owned old;
     {
         Lock guard(thread, *object);
-        if (object->shape_index.load(std::memory_order_relaxed) != shape_index) return false;
+        if (object->shape_index.load(std::memory_order_relaxed) != shape_index ||
+            !is_current(entry))
+            return false;
         old = exchange_word(*cached_slot(object, entry), consume(frame, r, c));
     }
     discard(frame, r, a);
@@ -346,13 +347,14 @@ bool store_growing_attribute(Thread& thread, Frame* frame, uint64_t* r, uint32_t
     Object* object = owner.object();
     uint32_t before = object->shape_index.load(std::memory_order_relaxed);
     const AttributeRecord* record = find_record(entry, before);
-    if (!record || record->kind != RecordKind::kGrowth || record->version != current_epoch())
-        return false;
+    if (!record || record->kind != RecordKind::kGrowth) return false;
     uint64_t offset = record->place;
-    uint32_t after = record->other;
+    uint32_t after = record->other, epoch = record->version;
     {
         Lock guard(thread, *object);
-        if (object->shape_index.load(std::memory_order_relaxed) != before) return false;
+        if (object->shape_index.load(std::memory_order_relaxed) != before ||
+            current_epoch() != epoch)
+            return false;
         auto* slot = reinterpret_cast<std::atomic<uint64_t>*>(object) + offset;
         slot->store(consume(frame, r, c).release(), std::memory_order_release);
         object->shape_index.store(after, std::memory_order_release);  // pairs with slot_attribute

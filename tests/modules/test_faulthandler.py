@@ -52,7 +52,10 @@ def test_later():
     import time
     def wait(file):
         faulthandler.dump_traceback_later(0.05, file=file)
-        time.sleep(0.4)
+        for _ in range(300):
+            time.sleep(0.1)
+            if os.fstat(file.fileno()).st_size:
+                break
         faulthandler.cancel_dump_traceback_later()
     text = dumped(wait)
     check(text.startswith("Timeout (0:00:00.050000)!\n"), text)

@@ -172,6 +172,19 @@ def test_statements():
     refused("that does not implement __anext__: Plain", lambda x: drive(steps(x)), __aiter__=Plain())
 
 
+def test_frozen_instances():
+    subject = Plain()
+    gc.freeze()
+    try:
+        subject.__class__ = type("After", (Plain,), {"name": "after"})
+        gc.collect()
+        for number in range(50):
+            type("Filler%d" % number, (Plain,), {"name": "filler"})
+        equal(subject.name, "after")
+    finally:
+        gc.unfreeze()
+
+
 def test_classes_of_classes():
     equal(outcome(lambda x: isinstance(1, x), __instancecheck__=True), True)
     equal(outcome(lambda x: issubclass(int, x), __subclasscheck__=False), False)

@@ -136,6 +136,31 @@ def test_classes_that_change_under_their_instances():
             accept=RACES)
 
 
+def test_instances_whose_classes_die():
+    class Base:
+        pass
+
+    def leaving(result):
+        def method(self, *arguments):
+            self.__class__ = type("After", (Base,), {})
+            return result
+        return method
+    methods = {"__index__": leaving(1), "__eq__": leaving(NotImplemented), "__lt__": leaving(NotImplemented), "__add__": leaving(NotImplemented), "__call__": leaving(2), "__getattr__": leaving(3), "__repr__": leaving("r"), "__len__": leaving(4), "__iter__": leaving(()), "p": property(leaving(5)), "m": leaving(6)}
+
+    def fresh(c):
+        return type("Before", (Base,), {name: method for name, method in methods.items() if c.random() < 0.5})
+    shared = [fresh(random.Random(SEED))() for _ in range(4)]
+    def one(c): return c.choice(shared)
+    def leave(c): one(c).__class__ = fresh(c)
+    def collect(c):
+        if c.random() < 0.1:
+            gc.collect()
+    torture([leave, leave, leave, collect,
+             lambda c: range(one(c)), lambda c: one(c) == one(c), lambda c: one(c) < one(c), lambda c: one(c) + 1, lambda c: one(c)(), lambda c: one(c).missing, lambda c: repr(one(c)), lambda c: len(one(c)), lambda c: [*one(c)], lambda c: one(c).p, lambda c: one(c).m(), lambda c: one(c).m, lambda c: hash(one(c)),
+             lambda c: setattr(one(c), "attr%d" % c.randrange(9), 1), lambda c: delattr(one(c), "attr%d" % c.randrange(9)), lambda c: vars(one(c)), lambda c: setattr(one(c), "__dict__", {}), lambda c: one(c).__reduce_ex__(2), lambda c: isinstance(one(c), Base), lambda c: dir(one(c)), lambda c: Base.__subclasses__(), lambda c: shared.__setitem__(c.randrange(4), fresh(c)())],
+            accept=RACES)
+
+
 def test_dataclasses_enums_and_abcs():
     class Abstract(abc.ABC):
         @abc.abstractmethod
