@@ -1040,35 +1040,47 @@ def next_zip():
 
 
 def stepped(name, make):
-    """Threads that step one iterator get, together, what one thread gets."""
+    """Threads that step one iterator get, together, what one thread gets: of a long one, and of many
+    short ones, so that its first steps, its last and what lies between its parts are met often."""
     def body():
-        equal(drain(make().__next__, StopIteration), sorted(make()))
+        equal(drain(make(NUMBERS).__next__, StopIteration), sorted(make(NUMBERS)))
+        few = NUMBERS[:7]
+        short = [make(few) for _ in range(ROUNDS)]
+        taken = [[[] for _ in short] for _ in range(THREADS)]
+        race(*each(lambda number: [mine.extend(one) for one, mine in zip(short, taken[number])]))
+        expected = sorted(make(few))
+        for parts in zip(*taken):
+            equal(sorted(itertools.chain.from_iterable(parts)), expected)
     ROWS["iterator next of " + name] = body
 
 
+def pairs_of(numbers):
+    return [numbers[place:place + 2] for place in range(0, len(numbers), 2)]
+
+
 NUMBERS = list(range(TOTAL))
-stepped("tuple", lambda: iter(tuple(NUMBERS)))
-stepped("str", lambda: iter("".join(map(chr, range(256, 256 + TOTAL)))))
-stepped("bytes", lambda: iter(bytes(250) * 10))
-stepped("dict", lambda: iter({number: number for number in NUMBERS}.items()))
-stepped("set", lambda: iter(set(NUMBERS)))
-stepped("deque", lambda: iter(deque(NUMBERS)))
-stepped("reversed", lambda: reversed(NUMBERS))
-stepped("map", lambda: map(str, NUMBERS))
-stepped("filter", lambda: filter(None, NUMBERS))
-stepped("memoryview", lambda: iter(memoryview(bytes(250) * 10)))
-stepped("itertools.accumulate", lambda: itertools.accumulate(itertools.repeat(1, TOTAL)))
-stepped("itertools.batched", lambda: itertools.batched(NUMBERS, 3))
-stepped("itertools.chain", lambda: itertools.chain(NUMBERS[:100], NUMBERS[100:]))
-stepped("itertools.compress", lambda: itertools.compress(NUMBERS, itertools.cycle([1, 0])))
-stepped("itertools.cycle", lambda: itertools.islice(itertools.cycle("abcd"), TOTAL))
-stepped("itertools.islice", lambda: itertools.islice(NUMBERS, 5, None, 2))
-stepped("itertools.pairwise", lambda: itertools.pairwise(NUMBERS))
-stepped("itertools.product", lambda: itertools.product(range(TOTAL // 10), range(10)))
-stepped("itertools.repeat", lambda: itertools.repeat(7, TOTAL))
-stepped("itertools.starmap", lambda: itertools.starmap(max, [(number, 0) for number in NUMBERS]))
-stepped("itertools.tee", lambda: itertools.tee(NUMBERS)[1])
-stepped("itertools.zip_longest", lambda: itertools.zip_longest(NUMBERS, iter(NUMBERS)))
+stepped("tuple", lambda numbers: iter(tuple(numbers)))
+stepped("str", lambda numbers: iter("".join(map(chr, range(256, 256 + len(numbers))))))
+stepped("bytes", lambda numbers: iter(bytes(len(numbers))))
+stepped("dict", lambda numbers: iter({number: number for number in numbers}.items()))
+stepped("set", lambda numbers: iter(set(numbers)))
+stepped("deque", lambda numbers: iter(deque(numbers)))
+stepped("reversed", lambda numbers: reversed(numbers))
+stepped("map", lambda numbers: map(str, numbers))
+stepped("filter", lambda numbers: filter(None, numbers))
+stepped("memoryview", lambda numbers: iter(memoryview(bytes(len(numbers)))))
+stepped("itertools.accumulate", lambda numbers: itertools.accumulate(itertools.repeat(1, len(numbers))))
+stepped("itertools.batched", lambda numbers: itertools.batched(numbers, 3))
+stepped("itertools.chain", lambda numbers: itertools.chain(*pairs_of(numbers)))
+stepped("itertools.compress", lambda numbers: itertools.compress(numbers, itertools.cycle([1, 0])))
+stepped("itertools.cycle", lambda numbers: itertools.islice(itertools.cycle("abcd"), len(numbers)))
+stepped("itertools.islice", lambda numbers: itertools.islice(numbers, 5, None, 2))
+stepped("itertools.pairwise", lambda numbers: itertools.pairwise(numbers))
+stepped("itertools.product", lambda numbers: itertools.product(range(len(numbers)), range(10)))
+stepped("itertools.repeat", lambda numbers: itertools.repeat(7, len(numbers)))
+stepped("itertools.starmap", lambda numbers: itertools.starmap(max, [(number, 0) for number in numbers]))
+stepped("itertools.tee", lambda numbers: itertools.tee(numbers)[1])
+stepped("itertools.zip_longest", lambda numbers: itertools.zip_longest(numbers, iter(numbers[:-2]), fillvalue=-1))
 
 
 @row("iterator next of itertools.groupby")

@@ -379,7 +379,9 @@ def test_shared_iterators():
                  lambda: iter(dict.fromkeys(data)),
                  lambda: itertools.islice(itertools.count(), total), lambda: reversed(data),
                  lambda: iter(set(data)), lambda: iter(deque(data)),
-                 lambda: itertools.chain(data[:100], data[100:])):
+                 lambda: itertools.chain(data[:100], data[100:]),
+                 lambda: itertools.chain(*(data[i:i + 4] for i in range(0, total, 4))),
+                 lambda: itertools.chain.from_iterable(map(range, data, range(1, total + 1)))):
         it = make()
         def take(n):
             taken = []

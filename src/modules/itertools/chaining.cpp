@@ -45,20 +45,57 @@ Owned chain_from_iterable(Thread& thread, Type& type, Value iterable) {
     return make_chain(thread, type, std::move(source));
 }
 
+// A chain of `first` alone and of what `source` still has.
+Owned put_in_front(Thread& thread, const Chain& self, Value first, Value source) {
+    auto& state = state_of_type<State>(type_of(Value::of(self)), chain_spec);
+    Ref<Tuple> alone = TRY(make_tuple(thread, &first, 1));
+    Value parts[] = {Value::of(*alone), source};
+    Ref<Tuple> both = TRY(make_tuple(thread, parts, source ? 2 : 1));
+    Owned iterator = TRY(iterate(thread, both));
+    return make_chain(thread, *state.chain, std::move(iterator));
+}
+
+// Makes the next iterable the active one; false when there is none. What runs to fetch it may give
+// the Lock up: when another thread has made one active by then, this one comes after that.
+Result<bool> activate_next(Thread& thread, Chain& self) {
+    Owned dropped;
+    Lock guard(thread, self);
+    if (!self.active.is_empty()) return true;
+    Owned source = self.source.share();
+    if (!source) return false;
+    Owned iterable = next(thread, source);
+    Owned active;
+    if (iterable && !iterable.is_nothing()) active = iterate(thread, iterable);
+    if (!active) {
+        if (!iterable.is_nothing()) {
+            dropped = self.source.take();
+            return {};
+        }
+        // What was put in front since then stays.
+        if (same(self.source.borrow(), source)) dropped = self.source.take();
+        return !self.active.is_empty() || !self.source.is_empty();
+    }
+    if (self.active.is_empty()) {
+        dropped = self.active.exchange(std::move(active));
+        return true;
+    }
+    for (;;) {
+        source = self.source.share();
+        Owned rest = TRY(put_in_front(thread, self, active, source));
+        if (!same(self.source.borrow(), source)) continue;
+        dropped = self.source.exchange(std::move(rest));
+        return true;
+    }
+}
+
 Owned chain_next(Thread& thread, Value value) {
     auto& self = value.as<Chain>();
     for (;;) {
         Owned active = load_field(thread, self, self.active);
         if (!active) {
-            Owned source = load_field(thread, self, self.source);
-            if (!source) return Owned::nothing();
-            Owned iterable = next(thread, source);
-            if (iterable && !iterable.is_nothing()) active = iterate(thread, iterable);
-            if (!active) {
-                clear_field(thread, self, self.source);
-                return iterable.is_nothing() ? Owned::nothing() : Owned();
-            }
-            Owned old = swap_field(thread, self, self.active, active.share());
+            bool more = TRY(activate_next(thread, self));
+            if (!more) return Owned::nothing();
+            continue;
         }
         Owned item = TRY(next(thread, active));
         if (!item.is_nothing()) return item;

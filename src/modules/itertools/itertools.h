@@ -15,6 +15,7 @@ extern const TypeSpec accumulate_spec, batched_spec, chain_spec, combinations_sp
 
 // The module's types that its own functions make; immortal.
 struct State {
+    Type* chain;
     Type* grouper;
     Type* tee;
     Type* tee_data;
