@@ -61,7 +61,7 @@ def main():
             with open(log, "wb") as output:
                 try:
                     status = subprocess.run([program, "-X", "faulthandler", script], stdin=subprocess.DEVNULL, stdout=output,
-                                            stderr=output, env=environment, timeout=60 + 300 * options.seconds).returncode
+                                            stderr=output, env=environment, timeout=300 + 300 * options.seconds).returncode
                 except subprocess.TimeoutExpired:
                     status = "no end"
             runs += 1
