@@ -214,11 +214,14 @@ print("main done", flush=True)
 
 
 def test_sleep_and_io_let_others_run():
-    start = time.monotonic()
-    threads = [threading.Thread(target=time.sleep, args=(0.1,)) for _ in range(8)]
-    for t in threads: t.start()
-    for t in threads: t.join()
-    check(time.monotonic() - start < 0.7)
+    def asleep_at_once():
+        start = time.monotonic()
+        threads = [threading.Thread(target=time.sleep, args=(0.1,)) for _ in range(8)]
+        for t in threads: t.start()
+        for t in threads: t.join()
+        return time.monotonic() - start < 0.7
+    # A busy machine may take its time once; one after the other they never need less.
+    check(any(asleep_at_once() for _ in range(20)))
 
 
 def test_raw_threads():
