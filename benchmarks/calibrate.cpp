@@ -1,8 +1,9 @@
 // What native threads gain on this machine, right now: the yardstick for Python's threads.
 // Usage: imugi-calibrate [THREADS=2] [ROUNDS=5] [STEPS=67108864]. Work is done by
 // one thread and by several, in turn, and the median gain is printed as the last word; with 0
-// rounds there is one for each line of standard input, answered with its gain. Threads share
-// nothing they write. STEPS is the work of each thread, about a nanosecond each.
+// rounds there is one for each line of standard input, answered with the seconds of one thread
+// times THREADS, and those of all. Threads share nothing they write. STEPS is the work of each
+// thread, about a nanosecond each.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -54,9 +55,15 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
     return elapsed.count();
 }
 
+struct Pair {
+    double alone;
+    double together;
+    double gain() const { return alone / together; }
+};
+
 // The same way as the rows of benchmarks/scaling are measured: one unit by the main thread, times
-// the number of threads, over the time of new threads that do a unit each.
-double gain_of(unsigned threads, uint64_t steps, double* sink) {
+// the number of threads, and new threads that do a unit each.
+Pair measure(unsigned threads, uint64_t steps, double* sink) {
     auto start = std::chrono::steady_clock::now();
     *sink += unit_of_work(1, steps);
     double alone = seconds_since(start) * threads;
@@ -73,7 +80,7 @@ double gain_of(unsigned threads, uint64_t steps, double* sink) {
     for (double result : results) {
         *sink += result;
     }
-    return alone / together;
+    return {alone, together};
 }
 
 unsigned number(const char* text, unsigned least, unsigned most) {
@@ -97,14 +104,15 @@ int main(int argc, char** argv) {
     if (rounds == 0) {
         for (int c; (c = getchar()) != EOF;) {
             if (c != '\n') continue;
-            printf("%.4f\n", gain_of(threads, steps, &sink));
+            Pair pair = measure(threads, steps, &sink);
+            printf("%.6f %.6f\n", pair.alone, pair.together);
             fflush(stdout);
         }
         return sink < 0;
     }
     std::vector<double> gains;
     for (unsigned round = 0; round < rounds; round++) {
-        gains.push_back(gain_of(threads, steps, &sink));
+        gains.push_back(measure(threads, steps, &sink).gain());
     }
     std::sort(gains.begin(), gains.end());
     printf("%u threads of native code against one, median of %u (checksum %.3e): %.4f\n", threads,

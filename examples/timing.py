@@ -24,7 +24,7 @@ def median_ratio(above, below):
 
 
 class Native:
-    """A native program that tells what its threads gain, whenever it is asked.
+    """A native program that tells what its threads need, and gain, whenever it is asked.
 
     `seconds` is about how long each thread works.
     """
@@ -34,11 +34,17 @@ class Native:
         self.process = subprocess.Popen([program, str(workers), "0", str(steps)], text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    def gain(self):
-        """What `workers` threads gain on this machine at this moment."""
+    def pair(self):
+        """Seconds that one thread needs for the work of all of them, and that they need."""
         self.process.stdin.write("\n")
         self.process.stdin.flush()
-        return float(self.process.stdout.readline())
+        alone, together = self.process.stdout.readline().split()
+        return float(alone), float(together)
+
+    def gain(self):
+        """What `workers` threads gain on this machine at this moment."""
+        alone, together = self.pair()
+        return alone / together
 
     def end(self):
         self.process.stdin.close()

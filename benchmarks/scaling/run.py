@@ -6,9 +6,11 @@
 
 A row that only reads what is shared (threaded_rows.py) is told as speed-up: the time of one thread
 times T over the time of T threads that do as much each; beside it stands C, what native threads
-gained in the same rounds. A row that writes one object or hands over is told as throughput against
-each other interpreter. All are measured in turn, round by round; the figures are medians of the
-rounds' ratios. Needs Python 3.9 or later.
+gained in the same rounds, and how many rounds were made to get the quiet ones that count: those in
+which the native threads just before and after were not slowed down by whoever shares the machine.
+A row that writes one object or hands over is told as throughput against each other interpreter. All
+are measured in turn, round by round; the figures are medians of the rounds' ratios. Needs Python
+3.9 or later.
 """
 
 import argparse
@@ -29,6 +31,10 @@ from threaded_rows import ROWS, WRITES
 ENOUGH = 0.93
 # More threads than processors must not cost more than this against two threads.
 CROWDED = 0.9
+# Native threads that take this times their best at most were not disturbed.
+QUIET = 1.06
+# Disturbed rounds are made again, until there are so many times as many as asked for.
+MOST_ROUNDS = 4
 
 
 class Failed(Exception):
@@ -73,6 +79,7 @@ class Outcome:
         self.gains = []        # for each interpreter its speed-up, or None
         self.throughput = []   # for each other interpreter: how many times as much imugi gets done
         self.native = None
+        self.rounds = None     # how many were made to choose from
 
     def of_native(self):
         return self.gains[0] / self.native if self.gains[0] and self.native else None
@@ -93,7 +100,39 @@ class Outcome:
     def as_json(self):
         return {"row": self.row.name, "kind": self.row.kind, "overlaps": self.row.overlaps,
                 "threads": self.threads, "native": self.native, "gains": self.gains,
-                "throughput": self.throughput}
+                "throughput": self.throughput, "rounds": self.rounds}
+
+
+def disturbance(native_pairs, best):
+    """How many times as long as at best the native threads took."""
+    return max(seconds / least for pair in native_pairs for seconds, least in zip(pair, best))
+
+
+def quiet_rounds(rounds, measurements, calibrate, workers, seconds):
+    """Makes rounds until so many were quiet; takes the least disturbed when there are too few.
+
+    Returns a list of results for each measurement, what native threads gained in those rounds, and
+    how many were made.
+    """
+    native = timing.Native(calibrate, workers, seconds)
+    made = []  # (native pairs before and after, results)
+    try:
+        before = native.pair()
+        while len(made) < rounds * MOST_ROUNDS:
+            results = [measure() for measure in measurements]
+            after = native.pair()
+            made.append(((before, after), results))
+            before = after
+            best = [min(times) for times in zip(*(pair for pairs, _ in made for pair in pairs))]
+            made.sort(key=lambda one: disturbance(one[0], best))
+            if len(made) >= rounds and disturbance(made[rounds - 1][0], best) <= QUIET:
+                break
+    finally:
+        native.end()
+    chosen = made[:rounds]
+    gains = [sum(alone for alone, _ in pairs) / sum(together for _, together in pairs)
+             for pairs, _ in chosen]
+    return [list(own) for own in zip(*(results for _, results in chosen))], gains, len(made)
 
 
 def measure(row, threads, interpreters, options):
@@ -102,15 +141,17 @@ def measure(row, threads, interpreters, options):
     try:
         for interpreter in interpreters:
             children.append(Child(interpreter, row, threads, options))
-        figures, gains = timing.in_turn(
-            options.rounds, [child.pair for child in children],
-            options.calibrate if row.kind != WRITES else None,
-            min(threads, os.cpu_count()), options.seconds)
+        pairs = [child.pair for child in children]
+        if row.kind == WRITES:
+            figures, _ = timing.in_turn(options.rounds, pairs)
+        else:
+            figures, gains, outcome.rounds = quiet_rounds(
+                options.rounds, pairs, options.calibrate, min(threads, os.cpu_count()),
+                options.seconds)
+            outcome.native = timing.median(gains)
     finally:
         for child in children:
             child.end()
-    if gains:
-        outcome.native = timing.median(gains)
     for pairs in figures:
         outcome.gains.append(timing.median(alone / together for alone, together in pairs)
                              if row.kind != WRITES else None)
@@ -128,7 +169,7 @@ def label(interpreter):
 
 
 def head(labels):
-    line = "%-24s %2s %6s" % ("row", "T", "C")
+    line = "%-24s %2s %6s %6s" % ("row", "T", "rounds", "C")
     for name in labels:
         line += " %13s" % name
     line += " %6s" % "of C"
@@ -143,6 +184,7 @@ def number(value, width, decimals=2):
 
 def line_of(outcome, complaint):
     line = "%-24s %2d" % (outcome.row.name, outcome.threads)
+    line += number(outcome.rounds, 6, 0)
     line += number(outcome.native, 6)
     for gain in outcome.gains:
         line += number(gain, 13)

@@ -55,12 +55,16 @@ bool update_from(Thread& thread, Dict& dict, const char* function, const Value* 
     if (count > 1)
         return raise(thread, exc::TypeError, "{} expected at most 1 argument, got {}", function,
                      count);
-    if (count == 1) TRY(dict_update(thread, dict, values[0]));
+    if (named_count == 0) return count == 0 || dict_update(thread, dict, values[0]);
+    // All of it in one step, so far as no code of the program runs.
+    Ref<Dict> changes = TRY(make_dict(thread));
+    bool is_plain = count == 1 && is_exact_dict(values[0]);
+    if (count == 1) TRY(dict_update(thread, is_plain ? *changes : dict, values[0]));
     for (size_t i = 0; i < named_count; i++) {
         if (!is_str(names[i])) return raise(thread, exc::TypeError, "keywords must be strings");
-        TRY(dict_set(thread, dict, names[i], named[i]));
+        TRY(dict_set(thread, *changes, names[i], named[i]));
     }
-    return true;
+    return dict_update(thread, dict, Value::of(*changes));
 }
 
 bool dict_init(Thread& thread, Value self, const Arguments& arguments) {

@@ -482,6 +482,11 @@ bool extend_from_iterable(Thread& thread, List& list, Value iterable) {
 
 }  // namespace
 
+bool is_copied_whole(Value iterable) {
+    return is_exact_dict(iterable) || is_dict_view(iterable) || is_exact_set(iterable) ||
+           has_shape(iterable, k_frozenset_shape);
+}
+
 bool list_extend(Thread& thread, List& list, Value iterable) {
     if (is_exact_list(iterable)) return extend_from_list(thread, list, iterable.as<List>());
     if (is_exact_tuple(iterable)) return extend_from_tuple(thread, list, iterable.as<Tuple>());

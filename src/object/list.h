@@ -33,6 +33,8 @@ Owned list_item_from_end(Thread& thread, List& list, Index index);
 [[nodiscard]] bool list_sort_values(Thread& thread, List& list, Value key, bool reverse);
 // list(iterable). Runs Python.
 Ref<List> list_from(Thread& thread, Value iterable);
+// Whether list_from() has to copy it in one step: exact dicts, their views, sets.
+bool is_copied_whole(Value iterable);
 // Its position changes under its Lock, unless nobody else has it.
 struct ListIterator : Object {
     Slot list;                 // empty once exhausted

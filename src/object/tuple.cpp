@@ -76,6 +76,10 @@ Ref<Tuple> tuple_slice(Thread& thread, Tuple& tuple, Index begin, Index end) {
 Ref<Tuple> tuple_from(Thread& thread, Value iterable) {
     if (is_exact_tuple(iterable)) return Ref<Tuple>::share(tuple_of(iterable));
     if (is_exact_list(iterable)) return list_to_tuple(thread, iterable.as<List>());
+    if (is_copied_whole(iterable)) {
+        Ref<List> items = TRY(list_from(thread, iterable));
+        return list_to_tuple(thread, *items);
+    }
     ValueBuffer buffer(thread);
     TRY(buffer.extend(iterable));
     return buffer.to_tuple();

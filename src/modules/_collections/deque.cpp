@@ -128,20 +128,27 @@ Owned take_first(Deque& self) {
     return item;
 }
 
+// Of a full deque: what stands at the other end makes room, and comes back. The size stays.
+template <bool first>
+Owned push(Deque& self, Owned& item) {
+    Index last = size_of(self) - 1;
+    PlacesChange change(self);
+    Owned pushed_out = self.at(first ? last : 0).take();
+    self.move_head(first ? -1 : 1);
+    self.at(first ? 0 : last).word().store(item.release(), std::memory_order_release);
+    changed(self);
+    return pushed_out;
+}
+
 // The item pushed out of a full deque comes back in `pushed_out`.
 template <bool first>
 bool put(Deque& self, Owned& item, Owned& pushed_out) {
     Index size = size_of(self);
     if (self.max_size >= 0 && size >= self.max_size) {
-        if (self.max_size == 0) {
-            pushed_out = std::move(item);
-            return true;
-        }
-        pushed_out = first ? take_last(self) : take_first(self);
-        size--;
-    } else if (!make_room(self, static_cast<size_t>(size) + 1)) {
-        return false;
+        pushed_out = self.max_size == 0 ? std::move(item) : push<first>(self, item);
+        return true;
     }
+    if (!make_room(self, static_cast<size_t>(size) + 1)) return false;
     if (first) self.move_head(-1);
     self.at(first ? 0 : size).word().store(item.release(), std::memory_order_release);
     self.size.store(size + 1, std::memory_order_release);

@@ -563,19 +563,20 @@ Owned array_inplace_concat(Thread& thread, Value self, Value other) {
     return Owned::share(self);
 }
 
-bool repeat_into(Thread& thread, Array& target, const Block& block, Index times) {
-    Index total;
-    if (__builtin_mul_overflow(block.size, times, &total) || total > (Index{1} << 56))
-        return raise_memory_error(thread);
+// Its items `times` times, in one step.
+bool multiply(Thread& thread, Array& self, Index times) {
+    if (times <= 0) return splice(thread, self, 0, PTRDIFF_MAX, nullptr, 0);
     Change change;
     {
-        Lock guard(thread, target);
-        Index size = target.size.load(std::memory_order_relaxed);
-        change = make_room(target, size + total);
-        if (change == Change::kDone) {
-            for (Index n = 0; n < times; n++)
-                write_items(target, size + n * block.size, block.data, block.size);
-            set_size(target, size + total);
+        Lock guard(thread, self);
+        Index size = self.size.load(std::memory_order_relaxed), total;
+        if (__builtin_mul_overflow(size, times, &total) || total > (Index{1} << 56))
+            return raise_memory_error(thread);
+        change = make_room(self, total);
+        if (change == Change::kDone && total > size) {
+            const uint8_t* items = self.data.load(std::memory_order_relaxed);
+            for (Index at = size; at < total; at += size) write_items(self, at, items, size);
+            set_size(self, total);
         }
     }
     return report(thread, change);
@@ -583,25 +584,16 @@ bool repeat_into(Thread& thread, Array& target, const Block& block, Index times)
 
 Owned array_repeat(Thread& thread, Value value, Index times) {
     Array& self = array_of(value);
-    Block block;
-    block.data = copy_block(thread, self, &block.size);
-    if (block.data == nullptr) return {};
     Type& type = *state_of_type<State>(type_of(value), array_spec).array;
     Owned result = TRY(new_array(thread, type, *self.kind));
-    if (times > 0 && block.size > 0) TRY(repeat_into(thread, array_of(result), block, times));
+    if (times <= 0) return result;
+    TRY(extend(thread, array_of(result), value));
+    TRY(multiply(thread, array_of(result), times));
     return result;
 }
 
 Owned array_inplace_repeat(Thread& thread, Value value, Index times) {
-    Array& self = array_of(value);
-    Block block;
-    block.data = copy_block(thread, self, &block.size);
-    if (block.data == nullptr) return {};
-    if (times <= 0) {
-        TRY(splice(thread, self, 0, PTRDIFF_MAX, nullptr, 0));
-    } else if (block.size > 0 && times > 1) {
-        TRY(repeat_into(thread, self, block, times - 1));
-    }
+    TRY(multiply(thread, array_of(value), times));
     return Owned::share(value);
 }
 

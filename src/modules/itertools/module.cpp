@@ -21,11 +21,11 @@ const MethodRow functions[] = {
 bool execute(Thread& thread, Module& module) {
     auto* state = make_module_state<State>(thread, module);
     if (!state) return false;
-    for (const TypeSpec* spec : {&accumulate_spec, &batched_spec, &combinations_spec,
-                                 &combinations_with_replacement_spec, &compress_spec, &count_spec,
-                                 &cycle_spec, &dropwhile_spec, &filterfalse_spec, &groupby_spec,
-                                 &islice_spec, &pairwise_spec, &permutations_spec, &product_spec,
-                                 &repeat_spec, &starmap_spec, &takewhile_spec, &zip_longest_spec})
+    for (const TypeSpec* spec :
+         {&accumulate_spec, &batched_spec, &combinations_spec, &combinations_with_replacement_spec,
+          &compress_spec, &count_spec, &cycle_spec, &dropwhile_spec, &filterfalse_spec,
+          &groupby_spec, &islice_spec, &pairwise_spec, &permutations_spec, &product_spec,
+          &repeat_spec, &starmap_spec, &takewhile_spec, &zip_longest_spec})
         if (module_add_type(thread, module, *spec) == nullptr) return false;
     state->chain = module_add_type(thread, module, chain_spec);
     if (state->chain == nullptr) return false;
