@@ -394,6 +394,13 @@ Object& memory_of(MemoryView& view) {
     return owner ? *owner : view;
 }
 
+// memory_of() for who does not pin the view, which others may release meanwhile.
+static Owned share_memory(Thread& thread, MemoryView& view) {
+    Lock guard(thread, view);
+    TRY(check_alive(thread, view));
+    return Owned::share(Value::of(memory_of(view)));
+}
+
 Owned read_element(Thread& thread, MemoryView& view, const uint8_t* at) {
     uint8_t element[16] = {};
     auto size = static_cast<size_t>(view.item_size);
@@ -404,7 +411,8 @@ Owned read_element(Thread& thread, MemoryView& view, const uint8_t* at) {
         if (view.released.load(std::memory_order_seq_cst)) return raise_released(thread);
         memcpy(element, at, size < sizeof element ? size : sizeof element);
     } else {
-        Lock2 guard(thread, view, memory_of(view));
+        Owned memory = TRY(share_memory(thread, view));
+        Lock2 guard(thread, view, *memory.value().object());
         TRY(check_alive(thread, view));
         memcpy(element, at, size < sizeof element ? size : sizeof element);
     }
@@ -559,7 +567,8 @@ bool memoryview_assign(Thread& thread, Value self, Value key, Value value) {
     uint8_t element[16];
     TRY(pack_element(thread, view.format, element, value));
     // The conversion may have released the view.
-    Lock2 guard(thread, view, memory_of(view));
+    Owned memory = TRY(share_memory(thread, view));
+    Lock2 guard(thread, view, *memory.value().object());
     TRY(check_alive(thread, view));
     write_element(at, element, static_cast<size_t>(view.item_size));
     return true;

@@ -55,7 +55,11 @@ static void find_stack(Thread& thread) {
 #if defined(IMUGI_ASAN)
     reserve *= 4;
 #elif defined(IMUGI_TSAN)
-    reserve = size;  // half of it: the sanitizer remembers no more than 65,536 nested calls
+    // The sanitizer remembers 65,536 nested calls and writes beyond its memory for more; those that
+    // nest take 32 bytes and up.
+    constexpr size_t kRemembered = size_t{65536} * 32;
+    if (top - bottom > 2 * kRemembered) bottom = top - 2 * kRemembered;
+    reserve = kRemembered;
 #endif
     thread.stack_limit = bottom + (reserve < size / 2 ? reserve : size / 2);
 }

@@ -391,7 +391,7 @@ Owned get_write_through(Thread&, Value self) {
 }
 Owned get_chunk_size(Thread& thread, Value self) {
     TRY(check_attached(thread, self.as<TextIO>()));
-    return make_int_unsigned(thread, self.as<TextIO>().chunk_size);
+    return make_int_unsigned(thread, self.as<TextIO>().chunk_size.load(std::memory_order_relaxed));
 }
 bool set_chunk_size(Thread& thread, Value self, Value value) {
     TRY(check_attached(thread, self.as<TextIO>()));

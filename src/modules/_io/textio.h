@@ -25,14 +25,15 @@ struct TextIO : Object {
     IoMutex mutex;
     std::atomic<TextState> state;
     DirectCodec direct;
-    bool line_buffering, write_through, read_universal, read_translate, write_translate;
+    bool read_universal, read_translate, write_translate;
     bool seekable, has_read1, start_of_stream;
     std::atomic<bool> telling;  // iteration forbids tell(); written without the mutex too
+    std::atomic<bool> line_buffering, write_through;  // read without the mutex too
     std::atomic<bool> finalizing;
-    size_t chunk_size;
-    size_t used;    // characters of `decoded` given out
-    double ratio;   // bytes a character, of the last chunk
-    char* pending;  // encoded, not yet written to the buffer
+    std::atomic<size_t> chunk_size;  // written without the mutex too
+    size_t used;                     // characters of `decoded` given out
+    double ratio;                    // bytes a character, of the last chunk
+    char* pending;                   // encoded, not yet written to the buffer
     size_t pending_size, pending_capacity;
 };
 
